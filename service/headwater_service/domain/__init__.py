@@ -1,0 +1,1 @@
+"""The rules, one module a noun: no GraphQL, no Cypher."""

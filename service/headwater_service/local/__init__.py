@@ -1,0 +1,1 @@
+"""Local servers: provisioning, starting and checking Neo4j, MinIO and the service."""
