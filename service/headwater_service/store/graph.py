@@ -1,0 +1,162 @@
+"""The one place that owns Neo4j sessions, retries, deadlines and errors."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Literal, LiteralString, TypeVar
+
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, NotificationMinimumSeverity
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConstraintError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+from prometheus_client import Histogram
+
+from headwater_service.errors import UnavailableError
+
+T = TypeVar("T")
+Access = Literal["READ", "WRITE"]
+
+BOLT_SECONDS = Histogram("headwater_bolt_seconds", "Time of one transaction on the graph", ["access"])
+
+# A lock that could not be had in time is reported as the client's fault, which the driver would not retry.
+_RETRIED_CLIENT_ERRORS: Final = frozenset(
+    {
+        "Neo.ClientError.Transaction.LockClientStopped",
+        "Neo.TransientError.Transaction.LockClientStopped",
+        "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+        "Neo.ClientError.Transaction.TransactionMarkedAsFailed",
+    }
+)
+
+
+class DuplicateError(Exception):
+    """A uniqueness constraint refused a write: another writer was first. Stays inside store and domain."""
+
+
+class Transaction:
+    """What a store function is given: runs fixed query texts with parameters and returns plain rows."""
+
+    def __init__(self, transaction: AsyncTransaction) -> None:
+        self._transaction = transaction
+        self.query_count = 0
+
+    async def rows(
+        self, query: LiteralString, parameters: Mapping[str, Any] | None = None, /, **more: Any
+    ) -> list[dict[str, Any]]:
+        """Run a query and return all its rows."""
+        self.query_count += 1
+        result = await self._transaction.run(query, {**(parameters or {}), **more})
+        return await result.data()
+
+    async def row(
+        self, query: LiteralString, parameters: Mapping[str, Any] | None = None, /, **more: Any
+    ) -> dict[str, Any] | None:
+        """Run a query and return its first row, or None."""
+        rows = await self.rows(query, parameters, **more)
+        return rows[0] if rows else None
+
+
+Work = Callable[[Transaction], Awaitable[T]]
+
+
+class Graph:
+    """A pool of connections to Neo4j. Every call ends within its deadline: with an answer, or UnavailableError."""
+
+    def __init__(self, driver: AsyncDriver, database: str, *, deadline_seconds: float) -> None:
+        self._driver = driver
+        self._database = database
+        self._deadline_seconds = deadline_seconds
+        self.query_count = 0
+
+    async def read(self, work: Work[T], *, deadline_seconds: float | None = None) -> T:
+        """Run `work` in a read transaction, again after a passing fault."""
+        return await self._run("READ", work, deadline_seconds)
+
+    async def write(self, work: Work[T], *, deadline_seconds: float | None = None) -> T:
+        """Run `work` in a write transaction, again after a passing fault.
+
+        A lost connection leaves it open whether the commit happened, so `work` must be safe to repeat: it looks
+        its operation id up first (`store.operations`), or writes the same values again.
+        """
+        return await self._run("WRITE", work, deadline_seconds)
+
+    async def verify(self) -> None:
+        """Raise UnavailableError unless the database answers."""
+        await self.read(lambda tx: tx.rows("RETURN 1 AS one"), deadline_seconds=3.0)
+
+    async def close(self) -> None:
+        await self._driver.close()
+
+    async def _run(self, access: Access, work: Work[T], deadline_seconds: float | None) -> T:
+        end = time.monotonic() + (deadline_seconds or self._deadline_seconds)
+        attempt = 0
+        while True:
+            try:
+                async with asyncio.timeout(end - time.monotonic()):
+                    return await self._attempt(access, work, max(end - time.monotonic(), 0.001))
+            except TimeoutError as error:
+                raise UnavailableError(
+                    "The graph database did not answer in time. Nothing is lost; try again."
+                ) from error
+            except (Neo4jError, DriverError) as error:
+                pause = min(0.02 * 2**attempt, 0.5) * random.uniform(0.5, 1.5)
+                _raise_unless_passing(error)
+                if time.monotonic() + pause >= end:
+                    raise UnavailableError(
+                        "The graph database is not reachable. Nothing is lost; try again."
+                    ) from error
+            attempt += 1
+            await asyncio.sleep(pause)
+
+    async def _attempt(self, access: Access, work: Work[T], seconds: float) -> T:
+        started = time.perf_counter()
+        async with self._driver.session(database=self._database, default_access_mode=access) as session:
+            # The server ends the transaction even if this process is stopped in the middle of it.
+            async with await session.begin_transaction(timeout=seconds) as transaction:
+                ours = Transaction(transaction)
+                try:
+                    answer = await work(ours)
+                    await transaction.commit()
+                finally:
+                    self.query_count += ours.query_count
+        BOLT_SECONDS.labels(access).observe(time.perf_counter() - started)
+        return answer
+
+
+def _raise_unless_passing(error: Neo4jError | DriverError) -> None:
+    """Return for a fault that a new attempt may not meet; else raise what it means."""
+    if isinstance(error, ConstraintError):
+        raise DuplicateError(str(error)) from error
+    if isinstance(error, AuthError):
+        raise UnavailableError(
+            "The graph database refused the service's credentials. See `headwater doctor`."
+        ) from error
+    if isinstance(error, TransientError | ServiceUnavailable | SessionExpired):
+        return
+    if isinstance(error, ClientError) and error.code in _RETRIED_CLIENT_ERRORS:
+        return
+    if error.is_retryable():
+        return
+    raise error
+
+
+def connect(uri: str, user: str, password: str, database: str, *, deadline_seconds: float) -> Graph:
+    """Open a pool of connections. Connects on first use; call it inside the running event loop."""
+    driver = AsyncGraphDatabase.driver(
+        uri,
+        auth=(user, password),
+        connection_acquisition_timeout=deadline_seconds,
+        connection_timeout=min(deadline_seconds, 5.0),
+        max_transaction_retry_time=0,
+        notifications_min_severity=NotificationMinimumSeverity.OFF,
+        user_agent="headwater",
+    )
+    return Graph(driver, database, deadline_seconds=deadline_seconds)

@@ -1,0 +1,90 @@
+"""Locks, recorded answers and events: what every write has in common.
+
+A scope is the node whose lock a write holds: an entity, project, registry, collection, run or user, all with the
+label `EventScope`. Under the lock come, in this order: the look-up of the operation id, the change, the event.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from headwater_service.model import Instant, JsonObject
+from headwater_service.store.graph import Transaction
+from headwater_service.store.ids import new_id
+
+# A plain write of a parameter takes the lock before anything is read: reading first would show the state
+# from before the lock. Time is the database's own, and at least one microsecond after the scope's last change.
+LOCK: Final = """
+MATCH (scope:EventScope {id: $scope})
+SET scope.lock = $operation
+WITH scope
+OPTIONAL MATCH (event:Event {scope: $scope, operation_id: $operation})
+WITH scope, event, datetime.realtime() AS now
+WITH scope, event, now.epochSeconds * 1000000 + now.microsecond AS clock
+WITH scope, event, CASE WHEN clock > coalesce(scope.last_at, 0) THEN clock ELSE scope.last_at + 1 END AS at
+SET scope.last_at = at
+RETURN at, event.answer AS answer
+"""
+
+RECORD: Final = """
+MATCH (scope:EventScope {id: $scope})
+SET scope.event_number = coalesce(scope.event_number, 0) + 1
+CREATE (:Event:Unsequenced {
+  id: $id, scope: $scope, scope_id: $scope_id, number: scope.event_number, kind: $kind, operation_id: $operation,
+  before: $before, after: $after, answer: $answer, by: $by, at: $at
+})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A held lock: the time of the change, and the answer recorded for the operation if it is a replay."""
+
+    scope: str
+    operation: str
+    at: Instant
+    answer: Any | None
+
+
+async def take_lock(tx: Transaction, scope: str, operation: str) -> Lock | None:
+    """Lock a scope until the transaction ends. None: there is no such scope."""
+    row = await tx.row(LOCK, scope=scope, operation=operation)
+    if row is None:
+        return None
+    answer = None if row["answer"] is None else orjson.loads(row["answer"])
+    return Lock(scope, operation, Instant(row["at"]), answer)
+
+
+async def record(
+    tx: Transaction,
+    lock: Lock,
+    kind: str,
+    *,
+    scope_id: str,
+    by: str | None,
+    answer: Any,
+    before: JsonObject | None = None,
+    after: JsonObject | None = None,
+) -> None:
+    """Write the event of a change, with the answer that a replay of the operation is given.
+
+    `scope_id` is what decides who may see it: the project or registry, else the entity or user.
+    """
+    await tx.rows(
+        RECORD,
+        id=new_id(),
+        scope=lock.scope,
+        scope_id=scope_id,
+        kind=kind,
+        operation=lock.operation,
+        before=_json(before),
+        after=_json(after),
+        answer=orjson.dumps(answer).decode(),
+        by=by,
+        at=lock.at,
+    )
+
+
+def _json(value: JsonObject | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
