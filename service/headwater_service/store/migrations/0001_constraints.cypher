@@ -26,6 +26,9 @@ CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT event_number IF NOT EXISTS FOR (n:Event) REQUIRE (n.scope, n.number) IS UNIQUE;
 CREATE CONSTRAINT event_operation IF NOT EXISTS FOR (n:Event) REQUIRE (n.scope, n.operation_id) IS UNIQUE;
 CREATE CONSTRAINT event_seq IF NOT EXISTS FOR (n:Event) REQUIRE n.seq IS UNIQUE;
+CREATE CONSTRAINT event_chain_name IF NOT EXISTS FOR (n:EventChain) REQUIRE n.name IS UNIQUE;
+CREATE CONSTRAINT stream_id IF NOT EXISTS FOR (n:Stream) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT history_chunk_first IF NOT EXISTS FOR (n:HistoryChunk) REQUIRE (n.run_id, n.stream, n.first) IS UNIQUE;
 CREATE CONSTRAINT lease_name IF NOT EXISTS FOR (n:Lease) REQUIRE n.name IS UNIQUE;
 
 // One edge of a kind between a run and a version: a duplicate is a success.
@@ -44,5 +47,10 @@ CREATE INDEX alias_move_at IF NOT EXISTS FOR (n:AliasMove) ON (n.collection_id, 
 CREATE INDEX field_number IF NOT EXISTS FOR (n:Field) ON (n.scope_id, n.path, n.num);
 CREATE INDEX field_text IF NOT EXISTS FOR (n:Field) ON (n.scope_id, n.path, n.str);
 CREATE INDEX field_owner IF NOT EXISTS FOR (n:Field) ON (n.owner_id);
+CREATE INDEX event_unsequenced IF NOT EXISTS FOR (n:Unsequenced) ON (n.at);
+CREATE INDEX api_key_user IF NOT EXISTS FOR (n:ApiKey) ON (n.user_id);
+CREATE INDEX sign_in_user IF NOT EXISTS FOR (n:SignIn) ON (n.user_id);
+CREATE INDEX session_user IF NOT EXISTS FOR (n:Session) ON (n.user_id);
+CREATE INDEX history_chunk_steps IF NOT EXISTS FOR (n:HistoryChunk) ON (n.run_id, n.max_step);
 CREATE INDEX event_visible IF NOT EXISTS FOR (n:Event) ON (n.scope_id, n.seq);
 CREATE LOOKUP INDEX node_labels IF NOT EXISTS FOR (n) ON EACH labels(n);
