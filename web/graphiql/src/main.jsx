@@ -1,0 +1,33 @@
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './page.css';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { pathOf } from './objects.js';
+import { post } from './post.js';
+import { storage } from './storage.js';
+import { fetchExamples, readyMadeTabs } from './tabs.js';
+
+const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
+
+function Page({ tabs }) {
+  return (
+    <GraphiQL
+      fetcher={post}
+      plugins={PLUGINS}
+      storage={storage}
+      defaultTabs={tabs}
+      initialQuery={tabs[0].query}
+      initialVariables={tabs[0].variables}
+      defaultEditorToolsVisibility="variables"
+      isHeadersEditorEnabled={false}
+    >
+      <GraphiQL.Logo>Headwater</GraphiQL.Logo>
+    </GraphiQL>
+  );
+}
+
+const found = await fetchExamples(post);
+createRoot(document.getElementById('root')).render(<Page tabs={readyMadeTabs(pathOf(window.location), found)} />);

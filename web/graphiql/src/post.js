@@ -1,0 +1,14 @@
+// One way to the API, signed in by the session cookie. The header shows the service that a page of its own asks.
+export async function post(request) {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/json', 'X-Headwater-Request': '1' },
+    body: JSON.stringify(request),
+  });
+  if (response.status === 401) {
+    // The session has ended: the page that says how to open a new one is this same address.
+    window.location.reload();
+  }
+  return response.json();
+}

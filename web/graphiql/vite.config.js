@@ -1,0 +1,16 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+// The service serves the result under /static/graphiql; workers, fonts and styles are files of ours too.
+export default defineConfig({
+  base: '/static/graphiql/',
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: {
+    outDir: '../../service/headwater_service/static/graphiql',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 6000,
+    sourcemap: false,
+  },
+});
