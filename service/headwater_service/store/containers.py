@@ -1,0 +1,48 @@
+"""Projects and registries: the two kinds of container, in one namespace for each entity."""
+
+from typing import Any, Final
+
+from headwater_service.model import Container, ContainerKind
+from headwater_service.store.graph import Transaction
+
+FIND_CONTAINER: Final = """
+MATCH (container:Container {entity_id: $entity_id, name: $name})-[:OWNED_BY]->(entity:Entity)
+RETURN container {.id, .kind, .name, .entity_id, .description, .created_at, entity_name: entity.name} AS container
+"""
+
+FIND_CONTAINER_BY_ID: Final = """
+MATCH (container:Container {id: $id})-[:OWNED_BY]->(entity:Entity)
+RETURN container {.id, .kind, .name, .entity_id, .description, .created_at, entity_name: entity.name} AS container
+"""
+
+CREATE_PROJECT: Final = """
+MATCH (entity:Entity {id: $entity_id})
+CREATE (:Container:Project:EventScope {
+  id: $id, kind: 'PROJECT', name: $name, entity_id: $entity_id, description: $description, created_at: $at
+})-[:OWNED_BY]->(entity)
+"""
+
+
+async def find_container(tx: Transaction, entity_id: str, name: str) -> Container | None:
+    row = await tx.row(FIND_CONTAINER, entity_id=entity_id, name=name)
+    return None if row is None else _container(row["container"])
+
+
+async def find_container_by_id(tx: Transaction, container_id: str) -> Container | None:
+    row = await tx.row(FIND_CONTAINER_BY_ID, id=container_id)
+    return None if row is None else _container(row["container"])
+
+
+async def create_project(tx: Transaction, project: Container) -> None:
+    await tx.rows(
+        CREATE_PROJECT,
+        id=project.id,
+        name=project.name,
+        entity_id=project.entity_id,
+        description=project.description,
+        at=project.created_at,
+    )
+
+
+def _container(row: dict[str, Any]) -> Container:
+    return Container(**{**row, "kind": ContainerKind(row["kind"])})
