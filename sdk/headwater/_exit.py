@@ -1,0 +1,124 @@
+"""How the end of the process reaches the run that is open then."""
+
+from __future__ import annotations
+
+import atexit
+import concurrent.futures.thread  # noqa: F401  # see `watch`
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+from typing import Any
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+@dataclass
+class _Ending:
+    """What is known of how the process ends."""
+
+    code: int = 0
+    is_killed: bool = False
+
+
+_ending = _Ending()
+_watching: Callable[[int, bool], None] | None = None
+_process = 0
+_old_sigterm: Any = None
+
+
+def watch(finish: Callable[[int, bool], None]) -> None:
+    """Call `finish(exit code, was it killed)` once the main program is over, however that comes about.
+
+    The hook that `threading` runs first is used where Python has it: later, uploads that are under way could start no
+    more threads of a pool. It runs in the reverse order of registration, hence the import of the pool's module above.
+    """
+    global _watching, _process
+    first = _watching is None
+    _watching = finish
+    _process = os.getpid()
+    _ending.code, _ending.is_killed = 0, False
+    if first:
+        getattr(threading, "_register_atexit", atexit.register)(_over)
+        atexit.register(_over)
+        _chain_excepthook()
+        _chain_exit()
+    _catch_sigterm()
+
+
+def release() -> None:
+    """The run is finished: terminate as before."""
+    global _old_sigterm
+    if _old_sigterm is not None and threading.current_thread() is threading.main_thread():
+        if signal.getsignal(signal.SIGTERM) is _on_sigterm:
+            signal.signal(signal.SIGTERM, _old_sigterm)
+        _old_sigterm = None
+
+
+def code_of(error: BaseException | None) -> tuple[int, bool]:
+    """The exit code that an exception stands for, and whether it means that the process was killed."""
+    if error is None:
+        return 0, False
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, True
+    if isinstance(error, SystemExit):
+        code = _number(error.code)
+        return code, _ending.is_killed and code == TERMINATED
+    return 1, False
+
+
+def _over() -> None:
+    if _watching is not None and os.getpid() == _process:
+        _watching(_ending.code, _ending.is_killed)
+
+
+def _chain_excepthook() -> None:
+    previous = sys.excepthook
+
+    def excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _ending.code, _ending.is_killed = code_of(error)
+        previous(kind, error, trace)
+
+    sys.excepthook = excepthook
+
+
+def _chain_exit() -> None:
+    # `SystemExit` reaches no hook, so its code is noted where it is made.
+    previous = sys.exit
+
+    def noted_exit(status: Any = None, /) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            _ending.code = _number(status)
+        previous(status)
+
+    sys.exit = noted_exit
+
+
+def _catch_sigterm() -> None:
+    """Let SIGTERM end the program in an orderly way, unless the program has plans of its own for it."""
+    global _old_sigterm
+    if threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        _old_sigterm = signal.signal(signal.SIGTERM, _on_sigterm)
+
+
+def _on_sigterm(number: int, frame: FrameType | None) -> None:
+    if os.getpid() != _process:
+        # A forked child is no part of the run's end: it dies as it would have died.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return
+    _ending.code, _ending.is_killed = TERMINATED, True
+    raise SystemExit(TERMINATED)
+
+
+def _number(status: Any) -> int:
+    """The number that the shell sees for a status given to `sys.exit`."""
+    if status is None:
+        return 0
+    return status if isinstance(status, int) else 1

@@ -1,0 +1,58 @@
+"""`run.summary`: one value a key, the last one logged unless it was set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any
+
+from ._history import json_value
+
+
+class Summary(MutableMapping[str, Any]):
+    """The summary of a run: the last logged value of each key, and what you set yourself."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        object.__setattr__(self, "_values", dict(values or {}))
+
+    def __getitem__(self, key: str) -> Any:
+        """The value of a key."""
+        return self._values[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Set a key."""
+        self._values[str(key)] = json_value(value)
+
+    def __delitem__(self, key: str) -> None:
+        """Remove a key that was not sent yet; a logged key returns with its next value."""
+        del self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Any:
+        """The value of a key, written as an attribute."""
+        try:
+            return object.__getattribute__(self, "_values")[name]
+        except KeyError:
+            raise AttributeError(f"The summary has no {name!r}. It has: {', '.join(self) or 'nothing'}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a key, written as an attribute."""
+        self[name] = value
+
+    def __repr__(self) -> str:
+        """The values, as a dictionary shows them."""
+        return repr(self._values)
+
+    def record(self, values: Mapping[str, Any]) -> None:
+        """Take over what was just logged, already in its recorded form."""
+        self._values.update(values)
+
+    def as_dict(self) -> dict[str, Any]:
+        """A plain dictionary of the values."""
+        return dict(self._values)
