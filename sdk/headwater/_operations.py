@@ -1,0 +1,172 @@
+"""The GraphQL documents of artifacts: fixed texts with variables, which the service parses once."""
+
+GET_VERSION = """
+query GetVersion($path: String!, $type: String) {
+  artifact(path: $path, type: $type) {
+    __typename
+    id index name path url type digest size fileCount description metadata tags state aliases createdAt
+    collection { id }
+    source { id index name path aliases collection { id } }
+    ... on ArtifactVersion { historyStep }
+  }
+}
+"""
+
+GET_MANIFEST = """
+query GetManifest($id: ID!) {
+  node(id: $id) {
+    __typename
+    ... on ArtifactVersion { manifest { digest url layoutUrl expiresAt } }
+  }
+}
+"""
+
+GET_DOWNLOAD_URLS = """
+query GetDownloadUrls($id: ID!, $blobs: [Digest!]!) {
+  node(id: $id) {
+    __typename
+    ... on ArtifactVersion { downloadUrls(blobs: $blobs) { blob url expiresAt } }
+  }
+}
+"""
+
+LOGGED_BY = """
+query LoggedBy($id: ID!) {
+  node(id: $id) { ... on ArtifactVersion { loggedBy { path } } }
+}
+"""
+
+CONSUMED_BY = """
+query ConsumedBy($id: ID!, $first: Int!, $after: String) {
+  node(id: $id) {
+    ... on Version {
+      consumedBy(first: $first, after: $after) { edges { node { path } } pageInfo { hasNextPage endCursor } }
+    }
+  }
+}
+"""
+
+PREPARE_UPLOADS = """
+mutation PrepareUploads($input: PrepareUploadsInput!) {
+  prepareUploads(input: $input) {
+    __typename
+    ... on PrepareUploadsPayload {
+      uploads { digest state url headers uploadId partSize parts { number digest } expiresAt }
+    }
+    ... on UserError { message }
+  }
+}
+"""
+
+SIGN_UPLOAD_PARTS = """
+mutation SignUploadParts($input: SignUploadPartsInput!) {
+  signUploadParts(input: $input) {
+    __typename
+    ... on SignUploadPartsPayload { parts { number url headers } expiresAt }
+    ... on UserError { message }
+  }
+}
+"""
+
+COMPLETE_UPLOAD = """
+mutation CompleteUpload($input: CompleteUploadInput!) {
+  completeUpload(input: $input) {
+    __typename
+    ... on CompleteUploadPayload { digest }
+    ... on UserError { message }
+  }
+}
+"""
+
+LOG_ARTIFACT = """
+mutation LogArtifact($input: LogArtifactInput!) {
+  logArtifact(input: $input) {
+    __typename
+    ... on LogArtifactPayload {
+      isReused
+      notices
+      version {
+        __typename
+        id index name path url type digest size fileCount description metadata tags state aliases createdAt
+        collection { id }
+        source { id index name path aliases collection { id } }
+        historyStep
+      }
+    }
+    ... on UserError { message }
+    ... on ConflictError { current missing }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+USE_ARTIFACT = """
+mutation UseArtifact($input: UseArtifactInput!) {
+  useArtifact(input: $input) {
+    __typename
+    ... on UseArtifactPayload {
+      version {
+        __typename
+        id index name path url type digest size fileCount description metadata tags state aliases createdAt
+        collection { id }
+        source { id index name path aliases collection { id } }
+        ... on ArtifactVersion { historyStep }
+      }
+    }
+    ... on UserError { message }
+    ... on NotFoundError { path }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+LINK_ARTIFACT = """
+mutation LinkArtifact($input: LinkArtifactInput!) {
+  linkArtifact(input: $input) {
+    __typename
+    ... on LinkArtifactPayload {
+      version {
+        __typename
+        id index name path url type digest size fileCount description metadata tags state aliases createdAt
+        collection { id }
+        source { id index name path aliases collection { id } }
+      }
+    }
+    ... on UserError { message }
+    ... on NotFoundError { path }
+    ... on ConflictError { current }
+  }
+}
+"""
+
+UPDATE_VERSION = """
+mutation UpdateVersion($input: UpdateVersionInput!) {
+  updateVersion(input: $input) {
+    __typename
+    ... on UpdateVersionPayload { version { id description metadata tags } }
+    ... on UserError { message }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+MOVE_ALIASES = """
+mutation MoveAliases($input: MoveAliasesInput!) {
+  moveAliases(input: $input) {
+    __typename
+    ... on MoveAliasesPayload { aliases { name } }
+    ... on UserError { message }
+    ... on ConflictError { current }
+  }
+}
+"""
+
+REPAIR_BLOB = """
+mutation RepairBlob($input: RepairBlobInput!) {
+  repairBlob(input: $input) {
+    __typename
+    ... on RepairBlobPayload { url }
+    ... on UserError { message }
+  }
+}
+"""
