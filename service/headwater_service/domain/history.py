@@ -1,0 +1,214 @@
+"""What runs measured step by step: batches taken in without loss or repetition, and read back step by step.
+
+A stream is what one process of a run logged; its records are numbered without gap by the client. A chunk becomes
+durable first and is acknowledged after it. If the service dies between the two, the client sends the same number
+again, finds the chunk there and has it acknowledged as it is: a stream's record of a number never changes.
+"""
+
+import asyncio
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from headwater_service.domain.access import Viewer
+from headwater_service.domain.documents import to_json
+from headwater_service.domain.runs import beat_within, run_with_role
+from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from headwater_service.model import JsonObject, Role
+from headwater_service.store import history as store
+from headwater_service.store.graph import Graph, Transaction
+from headwater_service.store.history_chunks import (
+    ChunkFacts,
+    HistoryRecord,
+    NumberedRecord,
+    decode_chunk,
+    encode_chunk,
+    facts_of,
+    read_facts,
+)
+from headwater_service.store.objects import ObjectStore
+
+LARGEST_STEP: Final = 2**63 - 1
+_CHUNKS_AT_ONCE: Final = 8
+_STREAM: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NUMBERS: Final = range(10**12)
+_STEPS: Final = range(-(2**63), 2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive records of a stream; `first` is the number of the first one. No records: only a heartbeat."""
+
+    stream: str
+    first: int
+    records: Sequence[HistoryRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRequest:
+    """Which rows: those with one of `keys` (None: all), of steps from `min_step` to `max_step`, behind step `after`."""
+
+    keys: Collection[str] | None = None
+    min_step: int | None = None
+    max_step: int | None = None
+    first: int = 1000
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of rows `{"_step", "_time", key: value}`, one a step; `end_step` is the last one's step."""
+
+    keys: Sequence[str]
+    rows: Sequence[JsonObject]
+    end_step: int | None
+    has_next: bool
+
+
+def parse_batch(document: object) -> Batch:
+    """Read the body of a history request as msgpack gave it. Raises InvalidInputError that names the fault."""
+    match document:
+        case {"stream": str(stream), "first": int(first), "records": list(records)}:
+            pass
+        case _:
+            raise InvalidInputError("History is an object of 'stream' (text), 'first' (number) and 'records' (list).")
+    if not _STREAM.fullmatch(stream):
+        raise InvalidInputError(
+            f"{stream!r} can't be a stream: it takes 1 to 64 of a-z, A-Z, 0-9, '_' and '-'.", field="stream"
+        )
+    if first not in _NUMBERS:
+        raise InvalidInputError(f"{first} can't be the number of a record.", field="first")
+    return Batch(stream, first, [_record(first + offset, record) for offset, record in enumerate(records)])
+
+
+async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_id: str, batch: Batch) -> int:
+    """Store what is new in a batch and return the number of the record that is expected next.
+
+    Raises ConflictError with `acknowledged` when records before the batch are missing.
+    """
+
+    async def begin(tx: Transaction) -> tuple[str, int]:
+        _, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="log history")
+        await beat_within(tx, run_id)
+        return container.entity_id, await store.find_acknowledged(tx, run_id, batch.stream)
+
+    entity_id, acknowledged = await graph.write(begin)
+    if batch.records and batch.first > acknowledged:
+        raise ConflictError(
+            f"Stream {batch.stream!r} goes on at record {acknowledged}, not {batch.first}.",
+            current=str(acknowledged),
+            acknowledged=acknowledged,
+        )
+    end = batch.first + len(batch.records)
+    while acknowledged < end:
+        new = batch.records[acknowledged - batch.first :]
+        facts = await _store_chunk(
+            objects, store.chunk_key(entity_id, run_id, batch.stream, acknowledged), acknowledged, new
+        )
+        await _acknowledge(graph, run_id, batch.stream, facts)
+        acknowledged = facts.first + facts.count
+    return acknowledged
+
+
+async def read_history(
+    graph: Graph, objects: ObjectStore, viewer: Viewer, run_id: str, request: HistoryRequest
+) -> History:
+    """Return a page of a run's history, the streams of its processes merged: of one step the last value of a key."""
+    low = max(
+        -LARGEST_STEP if request.min_step is None else request.min_step,
+        -LARGEST_STEP if request.after is None else request.after + 1,
+    )
+    high = LARGEST_STEP if request.max_step is None else request.max_step
+
+    async def plan(tx: Transaction) -> tuple[str, Sequence[store.StoredChunk]]:
+        _, container = await run_with_role(tx, viewer, run_id, Role.VIEWER, what="read history")
+        return container.entity_id, await store.list_chunks(tx, run_id, low=low, high=high)
+
+    entity_id, chunks = await graph.read(plan)
+    steps: dict[int, list[tuple[int, str, NumberedRecord]]] = defaultdict(list)
+    for start in range(0, len(chunks), _CHUNKS_AT_ONCE):
+        group = chunks[start : start + _CHUNKS_AT_ONCE]
+        keys = [store.chunk_key(entity_id, run_id, chunk.stream, chunk.facts.first) for chunk in group]
+        loaded = await asyncio.gather(*(_load_chunk(objects, key, request.keys, low, high) for key in keys))
+        for chunk, records in zip(group, loaded, strict=True):
+            for record in records:
+                steps[record.step].append((record.number, chunk.stream, record))
+        # Chunks come by their lowest step, so that nothing later can add to a step below the next one's.
+        rest = chunks[start + _CHUNKS_AT_ONCE :]
+        if rest and sum(step < rest[0].facts.min_step for step in steps) > request.first:
+            break
+    return _page(steps, request.first)
+
+
+async def _store_chunk(objects: ObjectStore, key: str, first: int, records: Sequence[HistoryRecord]) -> ChunkFacts:
+    """Make a chunk durable and return its facts: those of the chunk that is there already, if one is."""
+    data = await asyncio.to_thread(encode_chunk, first, records)
+    try:
+        await objects.put(key, data, if_absent=True)
+    except ConflictError:
+        return await _stored_facts(objects, key)
+    return facts_of(first, records)
+
+
+async def _stored_facts(objects: ObjectStore, key: str) -> ChunkFacts:
+    try:
+        return await asyncio.to_thread(read_facts, await objects.get(key))
+    except NotFoundError as error:
+        raise UnavailableError("Another sender is storing the same records. Try again.") from error
+
+
+async def _acknowledge(graph: Graph, run_id: str, stream: str, facts: ChunkFacts) -> None:
+    await graph.write(lambda tx: store.acknowledge(tx, run_id, stream, facts))
+
+
+async def _load_chunk(
+    objects: ObjectStore, key: str, keys: Collection[str] | None, low: int, high: int
+) -> Sequence[NumberedRecord]:
+    data = await objects.get(key)
+
+    def decode() -> list[NumberedRecord]:
+        found = (record for record in decode_chunk(data, keys) if low <= record.step <= high)
+        return [record for record in found if keys is None or record.values]
+
+    return await asyncio.to_thread(decode)
+
+
+def _page(steps: Mapping[int, list[tuple[int, str, NumberedRecord]]], first: int) -> History:
+    order = sorted(steps)
+    rows = [_row(step, [record for *_, record in sorted(steps[step], key=_position)]) for step in order[:first]]
+    keys = sorted({key for row in rows for key in row} - {"_step", "_time"})
+    return History(keys, rows, order[len(rows) - 1] if rows else None, len(order) > first)
+
+
+def _position(entry: tuple[int, str, NumberedRecord]) -> tuple[int, str]:
+    return entry[0], entry[1]
+
+
+def _row(step: int, records: Sequence[NumberedRecord]) -> JsonObject:
+    row: JsonObject = {"_step": step, "_time": to_json(records[-1].time)}
+    for record in records:
+        row |= to_json(record.values)
+    return row
+
+
+def _record(number: int, document: object) -> HistoryRecord:
+    match document:
+        case {"step": int(step), "time": float(time) | int(time), "values": dict(values)} if step in _STEPS:
+            if not math.isfinite(time):
+                raise InvalidInputError(f"Record {number} has no time.", field="records")
+        case _:
+            raise InvalidInputError(
+                f"Record {number} is not an object of 'step' (whole number), 'time' (number) and 'values' (object).",
+                field="records",
+            )
+    if not all(isinstance(key, str) and key for key in values):
+        raise InvalidInputError(f"Record {number} has a key that is no text, or empty.", field="records")
+    return HistoryRecord(step, float(time), {key: _storable(value) for key, value in values.items()})
+
+
+def _storable(value: Any) -> Any:
+    """Return a value as a column may hold it: in JSON text, NaN and the infinities are named."""
+    return to_json(value) if isinstance(value, dict | list) else value
