@@ -8,7 +8,7 @@ import base64
 import functools
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,7 +142,7 @@ class ObjectStore:
         response = await self._run(functools.partial(self._requests.send, "get", "GET", key, query=query))
         return response.data
 
-    async def chunks(self, key: str, version_id: str | None = None) -> AsyncIterator[bytes]:
+    async def chunks(self, key: str, version_id: str | None = None) -> AsyncGenerator[bytes, None]:
         """Yield an object's bytes in pieces, holding one piece in memory. Raises NotFoundError at the first."""
         query = {"versionId": version_id} if version_id else {}
         response = await self._run(functools.partial(self._requests.open, "get", key, query=query))

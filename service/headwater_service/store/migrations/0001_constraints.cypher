@@ -22,6 +22,7 @@ CREATE CONSTRAINT registry_version_index IF NOT EXISTS FOR (n:RegistryVersion) R
 CREATE CONSTRAINT alias_name IF NOT EXISTS FOR (n:Alias) REQUIRE (n.collection_id, n.name) IS UNIQUE;
 CREATE CONSTRAINT alias_move_rev IF NOT EXISTS FOR (n:AliasMove) REQUIRE (n.collection_id, n.name, n.rev) IS UNIQUE;
 CREATE CONSTRAINT blob_digest IF NOT EXISTS FOR (n:Blob) REQUIRE (n.entity_id, n.digest) IS UNIQUE;
+CREATE CONSTRAINT manifest_digest IF NOT EXISTS FOR (n:Manifest) REQUIRE (n.entity_id, n.digest) IS UNIQUE;
 CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT event_number IF NOT EXISTS FOR (n:Event) REQUIRE (n.scope, n.number) IS UNIQUE;
 CREATE CONSTRAINT event_operation IF NOT EXISTS FOR (n:Event) REQUIRE (n.scope, n.operation_id) IS UNIQUE;
