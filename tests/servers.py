@@ -137,7 +137,7 @@ def running_service(settings: Settings, folder: Path, *, more: Mapping[str, str]
     settings = replace(
         settings, listen=f"127.0.0.1:{port}", public_url=settings.public_url or f"http://127.0.0.1:{port}"
     )
-    program = service_program({**environment_of(settings), **(more or {})}, folder=folder, port=port)
+    program = service_program({**environment_of(settings), **(more or {})}, folder=folder)
     with running(program, folder) as process:
         yield Service(f"http://127.0.0.1:{port}", settings, process, folder / "service.log")
 

@@ -1,5 +1,6 @@
 """The local programs: how each is configured, started, and known to be ready. The tests start them by the same code."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -10,12 +11,11 @@ from pathlib import Path
 from typing import Final
 
 import urllib3
-from neo4j import GraphDatabase, NotificationMinimumSeverity
-from neo4j.exceptions import AuthError, DriverError, Neo4jError
 from urllib3.exceptions import HTTPError
 
 from headwater_service.errors import UnavailableError
 from headwater_service.local.home import write_private
+from headwater_service.store.graph import connect
 
 NEO4J_CONF: Final = """# Written by headwater at each start.
 server.default_listen_address=127.0.0.1
@@ -127,7 +127,7 @@ def minio_program(
 ) -> Program:
     """Say how a MinIO starts whose objects lie in `data`. `listen` is `address:port`."""
     data.mkdir(parents=True, exist_ok=True)
-    port = listen.rpartition(":")[2]
+    host, _, port = listen.rpartition(":")
     environment = {
         **inherited_environment(),
         "MINIO_ROOT_USER": root[0],
@@ -150,38 +150,37 @@ def minio_program(
         ),
         environment=environment,
         folder=data,
-        is_ready=lambda: http_answers(f"http://127.0.0.1:{port}/minio/health/ready"),
+        is_ready=lambda: http_answers(f"http://{own_address(host)}:{port}/minio/health/ready"),
         stop_seconds=30.0,
     )
 
 
-def service_program(environment: Mapping[str, str], *, folder: Path, port: int) -> Program:
-    """Say how the service starts with these settings."""
+def service_program(environment: Mapping[str, str], *, folder: Path) -> Program:
+    """Say how the service starts with these settings, of which HEADWATER_LISTEN is one."""
+    host, _, port = environment["HEADWATER_LISTEN"].rpartition(":")
     return Program(
         name="service",
         command=(sys.executable, "-m", "headwater_service"),
         environment={**inherited_environment(), **environment},
         folder=folder,
-        is_ready=lambda: http_answers(f"http://127.0.0.1:{port}/readyz"),
+        is_ready=lambda: http_answers(f"http://{own_address(host)}:{port}/readyz"),
         stop_seconds=40.0,
     )
 
 
-def bolt_answers(uri: str, user: str, password: str) -> bool:
-    """Tell whether the database answers a query. Raises UnavailableError when it refuses the password."""
+def bolt_answers(uri: str, user: str, password: str, database: str = "neo4j") -> bool:
+    """Tell whether the database answers a query within three seconds."""
+
+    async def verify() -> None:
+        graph = connect(uri, user, password, database, deadline_seconds=3.0)
+        try:
+            await graph.verify()
+        finally:
+            await graph.close()
+
     try:
-        with GraphDatabase.driver(
-            uri,
-            auth=(user, password),
-            connection_timeout=2.0,
-            connection_acquisition_timeout=3.0,
-            max_transaction_retry_time=0,
-            notifications_min_severity=NotificationMinimumSeverity.OFF,
-        ) as driver:
-            driver.execute_query("RETURN 1")
-    except AuthError as error:
-        raise UnavailableError(f"The database at {uri} refuses the password for {user!r}.") from error
-    except (DriverError, Neo4jError, OSError):
+        asyncio.run(verify())
+    except UnavailableError:
         return False
     return True
 
@@ -193,6 +192,11 @@ def http_answers(url: str) -> bool:
             return pool.request("GET", url, timeout=2.0).status == 200
     except (HTTPError, OSError):
         return False
+
+
+def own_address(host: str) -> str:
+    """Return the address at which this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]", "[::]": "[::1]"}.get(host, host)
 
 
 def _java() -> str:

@@ -1,7 +1,9 @@
 """The limited keys: what each may do, and that a forged write is refused."""
 
+import base64
 import secrets
 import time
+import zlib
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -9,7 +11,7 @@ import urllib3
 from minio.error import S3Error
 
 from headwater_service.config import Settings
-from headwater_service.store.setup import Key, add_key, admin_client, policies, s3_client
+from headwater_service.store.setup import Key, StoreKeys, add_key, admin_client, policies, s3_client, set_up_store
 from headwater_service.store.signing import Signer
 from servers import REGION, Servers, fresh_bucket_settings, new_key
 
@@ -30,7 +32,8 @@ def forge_write(settings: Settings, key_id: str, key: str) -> int:
             f"X-Amz-Signature={'0' * 64}",
         ]
     )
-    body = b"6\r\nforged\r\n0\r\n\r\n"
+    checksum = base64.b64encode(zlib.crc32(b"forged").to_bytes(4, "big"))
+    body = b"6\r\nforged\r\n0\r\nx-amz-checksum-crc32:" + checksum + b"\r\n\r\n"
     with urllib3.PoolManager(retries=False) as pool:
         return pool.request(
             "PUT",
@@ -39,6 +42,7 @@ def forge_write(settings: Settings, key_id: str, key: str) -> int:
             headers={
                 "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
                 "x-amz-decoded-content-length": "6",
+                "x-amz-trailer": "x-amz-checksum-crc32",
                 "content-encoding": "aws-chunked",
             },
         ).status
@@ -102,8 +106,6 @@ def test_a_key_that_is_in_urls_cannot_list(settings: Settings, role: str) -> Non
 
 
 def test_setting_up_again_keeps_the_bucket_and_takes_new_keys(servers: Servers) -> None:
-    from headwater_service.store.setup import StoreKeys, set_up_store
-
     settings = fresh_bucket_settings(servers)
     first = put_status(settings, "admin", "someone/manifests/1")
     keys = StoreKeys(read=new_key(), write=new_key(), admin=new_key())
