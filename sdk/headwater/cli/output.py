@@ -1,0 +1,82 @@
+"""How the command line prints: rich on a terminal, tab-separated text in a pipe, JSON when asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_UNITS = ("kB", "MB", "GB", "TB", "PB")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def is_terminal() -> bool:
+    """Whether a person reads what is printed."""
+    return sys.stdout.isatty()
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON with its keys in the order they have."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows: a table with a heading on a terminal, lines of tab-separated text in a pipe."""
+    if not is_terminal():
+        for row in rows:
+            sys.stdout.write("\t".join(_one_line(as_text(value)) for value in row) + "\n")
+        return
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(as_text(value)) for value in row))
+    Console().print(table)
+
+
+def print_facts(facts: Mapping[str, Any]) -> None:
+    """Print one thing's facts, a line each; those without a value are left out."""
+    width = max(map(len, facts), default=0)
+    for name, value in facts.items():
+        text = as_text(value)
+        if not text:
+            continue
+        if is_terminal():
+            Console().print(Text(name.ljust(width), style="bold"), Text(text), soft_wrap=True)
+        else:
+            sys.stdout.write(f"{name}\t{_one_line(text)}\n")
+
+
+def say(line: str) -> None:
+    """Print a line about what was done on stderr, so that stdout holds results alone."""
+    sys.stderr.write(line + "\n")
+
+
+def as_text(value: Any) -> str:
+    """A value of a JSON answer as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(as_text(item) for item in value)
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode() if value else ""
+    return str(value)
+
+
+def size_text(size: int) -> str:
+    """A number of bytes for people: three digits and a unit. Programs get the number itself, in a pipe too."""
+    if not is_terminal() or size < 1000:
+        return str(size)
+    power = next((p for p in range(1, len(_UNITS)) if size < 999.5 * 1000**p), len(_UNITS))
+    return f"{size / 1000**power:.3g} {_UNITS[power - 1]}"
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\t", " ").replace("\n", " ")

@@ -1,0 +1,80 @@
+"""`headwater run ls|show`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from . import documents
+from .output import AsJson, print_facts, print_json, print_table
+from .service import Service, found, read_pages
+
+app = typer.Typer(no_args_is_help=True, help="Look at runs.", rich_markup_mode=None)
+
+RunPath = Annotated[str, typer.Argument(metavar="RUN", help="[entity/]project/key, or the run's address.")]
+
+
+@app.command("ls")
+def list_runs(
+    project: Annotated[str | None, typer.Argument(metavar="[[ENTITY/]PROJECT]", help="Default: your project.")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only runs in this state, as FAILED; may be repeated.")
+    ] = None,
+    job_type: Annotated[list[str] | None, typer.Option(help="Only runs of this job type; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many runs at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs of a project, the newest first."""
+    service = Service()
+    conditions: dict[str, Any] = {}
+    if state:
+        conditions["states"] = [name.upper() for name in state]
+    if job_type:
+        conditions["jobTypes"] = job_type
+    project = service.container_path(project)
+    runs = read_pages(service, documents.LIST_RUNS, "runs", limit, project=project, filter=conditions)
+
+    if as_json:
+        print_json(runs)
+    else:
+        print_table(
+            ("run", "name", "state", "job type", "started"),
+            [(run["path"], run["name"], run["state"], run["jobType"], run["createdAt"]) for run in runs],
+        )
+
+
+@app.command("show")
+def show_run(path: RunPath, as_json: AsJson = False) -> None:
+    """Show a run: its state, what it read and made, its configuration and its results."""
+    service = Service()
+    run = found(service.query(documents.SHOW_RUN, path=service.run_path(path))["run"], path)
+    run["inputs"] = [edge["node"] for edge in run["inputs"]["edges"]]
+    run["outputs"] = [{**edge["node"], "isReused": edge["isReused"]} for edge in run["outputs"]["edges"]]
+
+    if as_json:
+        print_json(run)
+        return
+    print_facts(
+        {
+            "run": run["path"],
+            "name": run["name"],
+            "state": run["state"],
+            "job type": run["jobType"],
+            "group": run["group"],
+            "tags": run["tags"],
+            "notes": run["notes"],
+            "by": run["createdBy"] and run["createdBy"]["name"],
+            "started": run["createdAt"],
+            "ended": run["finishedAt"],
+            "exit code": run["exitCode"],
+            "host": run["host"],
+            "command": run["command"],
+            "commit": run["gitCommit"],
+            "inputs": [version["path"] for version in run["inputs"]],
+            "outputs": [version["path"] + (" (reused)" if version["isReused"] else "") for version in run["outputs"]],
+            "config": run["config"],
+            "summary": run["summary"],
+            "address": run["url"],
+        }
+    )
