@@ -1,0 +1,1 @@
+"""HTTP: routes, who may call them, and what every response has in common."""

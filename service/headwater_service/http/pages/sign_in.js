@@ -1,0 +1,33 @@
+// Posts the token of the link's fragment, which no server and no log has seen, and goes on to where it leads.
+const message = document.getElementById('message');
+const token = window.location.hash.slice(1);
+history.replaceState(null, '', window.location.pathname + window.location.search);
+
+function destination() {
+  const next = new URLSearchParams(window.location.search).get('next') ?? '/graphiql';
+  // Only a path of this service: "//elsewhere" and "/\elsewhere" would leave it.
+  return /^\/(?![/\\])/.test(next) ? next : '/graphiql';
+}
+
+async function signIn() {
+  if (!token) {
+    message.textContent = 'This link has no token. Run "headwater open" for a new one.';
+    return;
+  }
+  const response = await fetch('/api/sessions', {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/json', 'X-Headwater-Request': '1' },
+    body: JSON.stringify({ token }),
+  });
+  if (response.ok) {
+    window.location.replace(destination());
+    return;
+  }
+  const answer = await response.json();
+  message.textContent = answer.error.message;
+}
+
+signIn().catch(() => {
+  message.textContent = 'The service did not answer. Load this page again.';
+});

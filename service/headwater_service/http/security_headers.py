@@ -1,0 +1,55 @@
+"""Headers that tell a browser what our pages and files may do."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from headwater_service.config import Settings
+
+ANSWER_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def page_policy(settings: Settings) -> str:
+    """Content policy of a page: scripts and styles are files of ours, bytes come from the object store."""
+    store = _origin(settings.store_public_endpoint)
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: "
+        f"{store}; media-src {store}; connect-src 'self' {store}; font-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def graphiql_policy(settings: Settings) -> str:
+    """The same for GraphiQL, whose editor sets styles from its script and works in workers."""
+    return page_policy(settings).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'; worker-src 'self'")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class SecurityHeaders:
+    """Adds what every response has; a page sets its own content policy."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+                headers["X-Frame-Options"] = "DENY"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                headers.setdefault("Content-Security-Policy", ANSWER_POLICY)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,27 @@
+"""What a request finds behind the routes: one set a process, made when the application starts."""
+
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from headwater_service.config import Settings
+from headwater_service.store.graph import Graph
+from headwater_service.store.objects import ObjectStore
+
+
+@dataclass(kw_only=True)
+class Services:
+    """`is_prepared` turns true once the migrations of the graph are known to be applied."""
+
+    settings: Settings
+    graph: Graph
+    objects: ObjectStore
+    is_prepared: bool = False
+    preparation_error: str = "has not been tried yet"
+
+
+def services_of(scope: Scope) -> Services:
+    """Return the services that the lifespan put into the state of every request."""
+    services = scope["state"]["services"]
+    assert isinstance(services, Services)
+    return services
