@@ -1,0 +1,214 @@
+"""Walks over the lineage. Every edge points the way data flows, so one text serves one direction.
+
+A walk has exactly one start, found by equality on the unique id, and no bound in its text: only then does the
+database visit each node once (`VarLengthExpand(Pruning,BFS)`), nearest first, so that LIMIT ends it early.
+A walk stops at nodes outside the visible scopes and at retracted edges, and passes through tombstones.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString
+
+from headwater_service.model import Instant
+from headwater_service.store.graph import Transaction
+
+# One more than the cap is read: that one tells that there is more. Nearest come first, so that cutting by depth
+# afterwards is exact.
+_DOWNSTREAM: Final[LiteralString] = """
+CALL (start) {
+  MATCH walk = (start)-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]->(node)
+  WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
+    AND all(step IN nodes(walk) WHERE step.scope_id IN $visible)
+  WITH node, min(length(walk)) AS distance
+  ORDER BY distance
+  LIMIT $cap
+  WITH node, distance
+  WHERE $depth IS NULL OR distance <= $depth
+  RETURN collect(node) AS below, collect(distance) AS below_distances
+}
+"""
+
+_UPSTREAM: Final[LiteralString] = """
+CALL (start) {
+  MATCH walk = (start)<-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]-(node)
+  WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
+    AND all(step IN nodes(walk) WHERE step.scope_id IN $visible)
+  WITH node, min(length(walk)) AS distance
+  ORDER BY distance
+  LIMIT $cap
+  WITH node, distance
+  WHERE $depth IS NULL OR distance <= $depth
+  RETURN collect(node) AS above, collect(distance) AS above_distances
+}
+"""
+
+# Around each node, the way the walk went: the edges inside the set, and how many neighbours are outside it.
+_AROUND_BELOW: Final[LiteralString] = """
+CALL (below, found) {
+  UNWIND below AS node
+  MATCH (node)-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]->(next)
+  WHERE edge.retracted_at IS NULL
+  WITH node,
+    collect(CASE WHEN next IN found THEN [node.id, next.id, type(edge), edge.at] END) AS inside,
+    sum(CASE WHEN next IN found OR NOT next.scope_id IN $visible THEN 0 ELSE 1 END) AS cut,
+    sum(CASE WHEN next.scope_id IN $visible THEN 0 ELSE 1 END) AS hidden
+  RETURN collect([node.id, inside, cut, hidden]) AS around_below
+}
+"""
+
+_AROUND_ABOVE: Final[LiteralString] = """
+CALL (above, found) {
+  UNWIND above AS node
+  MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(next)
+  WHERE edge.retracted_at IS NULL
+  WITH node,
+    collect(CASE WHEN next IN found THEN [next.id, node.id, type(edge), edge.at] END) AS inside,
+    sum(CASE WHEN next IN found OR NOT next.scope_id IN $visible THEN 0 ELSE 1 END) AS cut,
+    sum(CASE WHEN next.scope_id IN $visible THEN 0 ELSE 1 END) AS hidden
+  RETURN collect([node.id, inside, cut, hidden]) AS around_above
+}
+"""
+
+# What a cause of the start gave directly to an effect of it: on neither walk, yet between nodes that are shown.
+_ACROSS: Final[LiteralString] = """
+CALL (below, above) {
+  UNWIND below AS node
+  MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(cause)
+  WHERE edge.retracted_at IS NULL AND cause IN above
+  RETURN collect([cause.id, node.id, type(edge), edge.at]) AS across
+}
+"""
+
+_COLUMNS: Final[LiteralString] = """
+RETURN
+  [node IN below | node.id] AS below_ids, below_distances,
+  [node IN above | node.id] AS above_ids, above_distances,
+  around_below, around_above, across,
+  [node IN found | [
+    node.id,
+    CASE WHEN node:Run THEN 'RUN' WHEN node:ArtifactVersion THEN 'ARTIFACT_VERSION' ELSE 'REGISTRY_VERSION' END,
+    node.scope_id, node.created_at, node.state, coalesce(node.type, node.job_type), node.name, node.key,
+    node.collection_id, node.index
+  ]] AS nodes,
+  CASE WHEN $details THEN [node IN found | CASE WHEN node:Run THEN [
+    node.created_by, node.group, node.tags, node.notes, node.host, node.command, node.git_commit, node.git_remote,
+    node.heartbeat_at, node.finished_at, node.exit_code
+  ] ELSE [
+    node.digest, node.size, node.file_count, node.description, node.tags, node.history_step, node.source_id,
+    node.linked_by
+  ] END] END AS details
+"""
+
+WALK_DOWNSTREAM: Final[LiteralString] = (
+    "MATCH (start:Lineage {id: $id})"
+    + _DOWNSTREAM
+    + "WITH below, below_distances, [] AS above, [] AS above_distances, below AS found"
+    + _AROUND_BELOW
+    + "WITH *, [] AS around_above, [] AS across"
+    + _COLUMNS
+)
+
+WALK_UPSTREAM: Final[LiteralString] = (
+    "MATCH (start:Lineage {id: $id})"
+    + _UPSTREAM
+    + "WITH above, above_distances, [] AS below, [] AS below_distances, above AS found"
+    + _AROUND_ABOVE
+    + "WITH *, [] AS around_below, [] AS across"
+    + _COLUMNS
+)
+
+WALK_BOTH: Final[LiteralString] = (
+    "MATCH (start:Lineage {id: $id})"
+    + _DOWNSTREAM
+    + _UPSTREAM
+    + "WITH below, below_distances, above, above_distances, below + above AS found"
+    + _AROUND_BELOW
+    + _AROUND_ABOVE
+    + _ACROSS
+    + _COLUMNS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedNode:
+    """A node as the walk found it. `type` is a version's type or a run's job type; `details` in the store's order."""
+
+    id: str
+    kind: str
+    scope_id: str
+    created_at: Instant
+    state: str
+    type: str | None
+    name: str | None
+    key: str | None
+    collection_id: str | None
+    index: int | None
+    details: Sequence[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedEdge:
+    source: str
+    target: str
+    kind: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What one walk found, or two in opposite directions: `below` and `above` map ids to distances, nearest first.
+
+    `cut` and `hidden` count neighbours outside the set, the way the walk went: those the viewer may see, and may not.
+    """
+
+    nodes: Mapping[str, WalkedNode]
+    below: Mapping[str, int]
+    above: Mapping[str, int]
+    edges: Sequence[WalkedEdge]
+    cut: Mapping[str, int]
+    hidden: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a walk goes: `cap` nodes and `depth` edges at most (None: no bound), inside the `visible` scopes."""
+
+    visible: Sequence[str]
+    cap: int
+    depth: int | None
+    details: bool
+
+
+async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach) -> Walk | None:
+    """Run one of the three walks. None: the start is not there. A start that is not visible gives an empty walk."""
+    row = await tx.row(
+        text,
+        id=start_id,
+        visible=list(reach.visible),
+        cap=reach.cap,
+        depth=reach.depth,
+        details=reach.details,
+    )
+    return None if row is None else _walk_from(row)
+
+
+def _walk_from(row: Mapping[str, Any]) -> Walk:
+    details = row["details"] or [None] * len(row["nodes"])
+    nodes = {columns[0]: WalkedNode(*columns, detail) for columns, detail in zip(row["nodes"], details, strict=True)}
+    edges = [WalkedEdge(*edge) for edge in row["across"]]
+    cut: dict[str, int] = {}
+    hidden: dict[str, int] = {}
+    for node_id, inside, cut_here, hidden_here in [*row["around_below"], *row["around_above"]]:
+        edges.extend(WalkedEdge(*edge) for edge in inside)
+        if cut_here:
+            cut[node_id] = cut.get(node_id, 0) + cut_here
+        if hidden_here:
+            hidden[node_id] = hidden.get(node_id, 0) + hidden_here
+    return Walk(
+        nodes=nodes,
+        below=dict(zip(row["below_ids"], row["below_distances"], strict=True)),
+        above=dict(zip(row["above_ids"], row["above_distances"], strict=True)),
+        edges=list(dict.fromkeys(edges)),
+        cut=cut,
+        hidden=hidden,
+    )

@@ -1,0 +1,114 @@
+"""Keyset pages: what all listings share. A position is the sort value and id of an item, with the order's name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString, TypeVar
+
+import orjson
+
+from headwater_service.errors import InvalidInputError
+from headwater_service.model import Page
+from headwater_service.store.filters import OrderDirection
+from headwater_service.store.graph import Transaction
+
+T = TypeVar("T")
+
+_ORDER: Final[dict[OrderDirection, LiteralString]] = {
+    OrderDirection.ASC: " ORDER BY sort, sort_id ",
+    OrderDirection.DESC: " ORDER BY sort DESC, sort_id DESC ",
+}
+_UP_TO: Final[dict[OrderDirection, LiteralString]] = {
+    OrderDirection.ASC: " >= $after_value AND (",
+    OrderDirection.DESC: " <= $after_value AND (",
+}
+_BEYOND: Final[dict[OrderDirection, LiteralString]] = {
+    OrderDirection.ASC: " > $after_value OR ",
+    OrderDirection.DESC: " < $after_value OR ",
+}
+_BEYOND_ID: Final[dict[OrderDirection, LiteralString]] = {
+    OrderDirection.ASC: " > $after_id)",
+    OrderDirection.DESC: " < $after_id)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a listing is wanted: `after` is the position of the last item already seen."""
+
+    first: int
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """An order: its name in positions, and the Cypher of its value and of the id that breaks ties."""
+
+    name: str
+    value: LiteralString
+    id: LiteralString
+    direction: OrderDirection
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A listing as fragments: `match` binds the noun, `condition` narrows it, `columns` joins and returns.
+
+    `carry` names what `columns` needs of the bound variables.
+    """
+
+    match: LiteralString
+    condition: LiteralString
+    carry: LiteralString
+    columns: LiteralString
+    parameters: Mapping[str, Any]
+
+
+async def read_page(
+    tx: Transaction, listing: Listing, sorting: Sorting, window: Window, build: Callable[[Mapping[str, Any]], T]
+) -> Page[T]:
+    """Return one page. Raises InvalidInputError for a position of another listing or order."""
+    parameters: dict[str, Any] = {**listing.parameters, "limit": window.first + 1}
+    text: LiteralString = listing.match + " WHERE " + listing.condition
+    if window.after is not None:
+        parameters["after_value"], parameters["after_id"] = read_position(window.after, sorting.name)
+        text = text + " AND " + _behind(sorting)
+    order = _ORDER[sorting.direction]
+    text = text + " WITH " + listing.carry + ", " + sorting.value + " AS sort, " + sorting.id + " AS sort_id" + order
+    text = text + "LIMIT $limit " + listing.columns + ", sort, sort_id" + order
+    rows = await tx.rows(text, parameters)
+    shown = rows[: window.first]
+    return Page(
+        items=[build(row) for row in shown],
+        cursors=[write_position(sorting.name, row["sort"], row["sort_id"]) for row in shown],
+        has_next=len(rows) > window.first,
+    )
+
+
+async def count_all(tx: Transaction, listing: Listing, noun: LiteralString) -> int:
+    """Count what a listing would show on all its pages."""
+    text = listing.match + " WHERE " + listing.condition + " RETURN count(DISTINCT " + noun + ") AS count"
+    row = await tx.row(text, listing.parameters)
+    assert row is not None, "count returns a row"
+    return int(row["count"])
+
+
+def write_position(order: str, value: Any, item_id: str) -> str:
+    return orjson.dumps([order, value, item_id]).decode()
+
+
+def read_position(position: str, order: str) -> tuple[int | str, str]:
+    """Return the sort value and the id in a position that this order gave."""
+    try:
+        name, value, item_id = orjson.loads(position)
+    except ValueError as error:
+        raise InvalidInputError("`after` is not a cursor of this listing.", field="after") from error
+    is_whole = isinstance(value, int | str) and isinstance(item_id, str)
+    if name != order or not is_whole:
+        raise InvalidInputError("`after` is a cursor of another listing or order.", field="after")
+    return value, item_id
+
+
+def _behind(sorting: Sorting) -> LiteralString:
+    # The first comparison alone can use the index; the rest cuts what shares the value.
+    value, direction = sorting.value, sorting.direction
+    return value + _UP_TO[direction] + value + _BEYOND[direction] + sorting.id + _BEYOND_ID[direction]

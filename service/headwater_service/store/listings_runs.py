@@ -1,0 +1,74 @@
+"""Runs in pages, counted, and counted in groups."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final, LiteralString
+
+from headwater_service.model import Page
+from headwater_service.store.conditions import run_condition
+from headwater_service.store.filters import Parameters, RunFilter, RunOrder, RunOrderField
+from headwater_service.store.graph import Transaction
+from headwater_service.store.listing import Listing, Sorting, Window, count_all, read_page
+from headwater_service.store.reads import CONTAINER_COLUMNS, RUN_COLUMNS, RUN_JOINS, PlacedRun, placed_run_from
+
+# One project is by far the usual case, and only equality lets the index give the order too.
+_IN_ONE: Final[LiteralString] = "MATCH (run:Run {scope_id: $scopes[0]})"
+_IN_MANY: Final[LiteralString] = "MATCH (run:Run) WHERE run.scope_id IN $scopes WITH run"
+
+_COLUMNS: Final[LiteralString] = RUN_JOINS + "RETURN " + RUN_COLUMNS + "," + CONTAINER_COLUMNS
+
+# A run that goes on has no end yet: it counts as later than all that have one.
+_SORT: Final[dict[RunOrderField, LiteralString]] = {
+    RunOrderField.CREATED_AT: "run.created_at",
+    RunOrderField.NAME: "run.name",
+    RunOrderField.FINISHED_AT: "coalesce(run.finished_at, 9007199254740991)",
+}
+
+
+class RunGroup(StrEnum):
+    STATE = "STATE"
+    JOB_TYPE = "JOB_TYPE"
+    DAY = "DAY"
+    PROJECT = "PROJECT"
+
+
+# Days are counted from 1970 in UTC; a created_at is microseconds.
+_GROUP: Final[dict[RunGroup, LiteralString]] = {
+    RunGroup.STATE: " RETURN run.state AS key, count(*) AS count, 0 AS size ORDER BY key",
+    RunGroup.JOB_TYPE: " RETURN coalesce(run.job_type, '') AS key, count(*) AS count, 0 AS size ORDER BY key",
+    RunGroup.DAY: " RETURN run.created_at / 86400000000 AS key, count(*) AS count, 0 AS size ORDER BY key",
+    RunGroup.PROJECT: " RETURN run.scope_id AS key, count(*) AS count, 0 AS size ORDER BY key",
+}
+
+
+async def list_runs(
+    tx: Transaction, scopes: Sequence[str], wanted: RunFilter, order: RunOrder, window: Window
+) -> Page[PlacedRun]:
+    """Return a page of the runs of some projects."""
+    sorting = Sorting(order.field, _SORT[order.field], "run.id", order.direction)
+    return await read_page(tx, _listing(scopes, wanted), sorting, window, placed_run_from)
+
+
+async def count_runs(tx: Transaction, scopes: Sequence[str], wanted: RunFilter) -> int:
+    return await count_all(tx, _listing(scopes, wanted), "run")
+
+
+async def group_runs(
+    tx: Transaction, scopes: Sequence[str], wanted: RunFilter, group: RunGroup
+) -> list[tuple[str | int, int, int]]:
+    """Return key, count and size of each group, in order of the key: a day is its number since 1970."""
+    listing = _listing(scopes, wanted)
+    rows = await tx.rows(listing.match + " WHERE " + listing.condition + _GROUP[group], listing.parameters)
+    return [(row["key"], row["count"], row["size"]) for row in rows]
+
+
+def _listing(scopes: Sequence[str], wanted: RunFilter) -> Listing:
+    parameters = Parameters()
+    condition = run_condition(wanted, parameters)
+    return Listing(
+        match=_IN_ONE if len(scopes) == 1 else _IN_MANY,
+        condition=condition,
+        carry="run",
+        columns=_COLUMNS,
+        parameters={**parameters.values, "scopes": list(scopes)},
+    )
