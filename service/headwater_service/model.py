@@ -53,6 +53,7 @@ class ContainerKind(StrEnum):
 
 
 class BlobState(StrEnum):
+    EXPECTED = "EXPECTED"
     PRESENT = "PRESENT"
     CONDEMNED = "CONDEMNED"
     GONE = "GONE"

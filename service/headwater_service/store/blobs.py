@@ -1,11 +1,13 @@
 """Blobs in the graph: which bytes an entity has in the object store, and which version holds which."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from headwater_service.model import Instant
+from headwater_service.model import BlobState, Instant
 from headwater_service.store.graph import Transaction
 
+# A blob for which an upload was signed is EXPECTED until a commit that names it has seen its stored checksum.
 PRESENT_BLOBS: Final = """
 UNWIND $digests AS digest
 MATCH (blob:Blob {entity_id: $entity_id, digest: digest})
@@ -13,23 +15,35 @@ WHERE blob.state = 'PRESENT'
 RETURN blob.digest AS digest, blob.size AS size, blob.version_id AS version_id
 """
 
-# The write of a parameter locks each blob, in the order of the list, before its state is read.
-LOCK_BLOBS: Final = """
+UNWANTED_VERSIONS: Final = """
 UNWIND $digests AS digest
 MATCH (blob:Blob {entity_id: $entity_id, digest: digest})
+WHERE blob.state IN ['CONDEMNED', 'GONE']
+RETURN blob.digest AS digest, blob.version_id AS version_id
+"""
+
+EXPECT_BLOBS: Final = """
+UNWIND $blobs AS row
+MERGE (blob:Blob {entity_id: $entity_id, digest: row.digest})
+ON CREATE SET blob.state = 'EXPECTED', blob.size = row.size, blob.expected_by = $token
+RETURN blob.digest AS digest, blob.state AS state, blob.state = 'EXPECTED' AND blob.expected_by = $token AS is_new
+"""
+
+# The write of a parameter locks each blob, in the order of the list, before its state is read. What is not PRESENT
+# becomes so only with an object version that was checked for this, and that the collector is not deleting.
+CLAIM_BLOBS: Final = """
+UNWIND $blobs AS row
+MERGE (blob:Blob {entity_id: $entity_id, digest: row.digest})
+ON CREATE SET blob.state = 'EXPECTED', blob.size = row.size
 SET blob.lock = $operation
+WITH blob, row, blob.state <> 'PRESENT' AND row.version_id IS NOT NULL
+  AND (blob.state = 'EXPECTED' OR blob.version_id <> row.version_id) AS is_arrived
+FOREACH (_ IN CASE WHEN is_arrived THEN [1] ELSE [] END |
+  SET blob.state = 'PRESENT', blob.size = row.size, blob.version_id = row.version_id, blob.verified_at = $at
+)
 WITH blob
 WHERE blob.state = 'PRESENT'
 RETURN blob.digest AS digest, blob.size AS size
-"""
-
-SAVE_BLOBS: Final = """
-UNWIND $blobs AS row
-MERGE (blob:Blob {entity_id: $entity_id, digest: row.digest})
-SET blob.lock = $operation
-WITH blob, row
-WHERE coalesce(blob.state, 'GONE') <> 'PRESENT'
-SET blob.state = 'PRESENT', blob.size = row.size, blob.version_id = row.version_id, blob.verified_at = $at
 """
 
 HOLD_BLOBS: Final = """
@@ -53,34 +67,55 @@ SET blob.lock = $operation, blob.state = 'PRESENT', blob.version_id = $version_i
 """
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedBlob:
+    """A blob whose bytes are to come. `is_new`: nobody asked to upload it before, so its key does not exist."""
+
+    digest: str
+    state: BlobState
+    is_new: bool
+
+
 def blob_key(entity_id: str, digest: str) -> str:
     """Return the key of a blob's bytes."""
     algorithm, _, rest = digest.partition(":")
     return f"{entity_id}/blobs/{algorithm}/{rest[:2]}/{rest}"
 
 
-async def present_blobs(tx: Transaction, entity_id: str, digests: Iterable[str]) -> dict[str, int]:
-    """Return size by digest of those that the store is known to have."""
+async def present_blobs(tx: Transaction, entity_id: str, digests: Iterable[str]) -> dict[str, str]:
+    """Return, of these digests, those that the store is known to have, with the object version of each."""
     rows = await tx.rows(PRESENT_BLOBS, entity_id=entity_id, digests=list(digests))
-    return {row["digest"]: row["size"] for row in rows}
+    return {row["digest"]: row["version_id"] for row in rows}
 
 
-async def lock_blobs(tx: Transaction, entity_id: str, digests: Sequence[str], *, operation: str) -> dict[str, int]:
-    """Lock blobs, given in order of digest, until the transaction ends; return the size of those PRESENT."""
-    rows = await tx.rows(LOCK_BLOBS, entity_id=entity_id, digests=digests, operation=operation)
-    return {row["digest"]: row["size"] for row in rows}
+async def unwanted_versions(tx: Transaction, entity_id: str, digests: Iterable[str]) -> dict[str, str]:
+    """Return, of these digests, those being collected, with the object version that goes or went."""
+    rows = await tx.rows(UNWANTED_VERSIONS, entity_id=entity_id, digests=list(digests))
+    return {row["digest"]: row["version_id"] for row in rows}
 
 
-async def save_blobs(
+async def expect_blobs(tx: Transaction, entity_id: str, sizes: Mapping[str, int], *, token: str) -> list[ExpectedBlob]:
+    """Note that uploads of these blobs are about to be signed. `token` is the caller's own, the same in a retry."""
+    blobs = [{"digest": digest, "size": sizes[digest]} for digest in sorted(sizes)]
+    rows = await tx.rows(EXPECT_BLOBS, entity_id=entity_id, blobs=blobs, token=token)
+    return [ExpectedBlob(row["digest"], BlobState(row["state"]), row["is_new"]) for row in rows]
+
+
+async def claim_blobs(
     tx: Transaction,
     entity_id: str,
-    blobs: Sequence[Mapping[str, str | int]],
+    blobs: Sequence[Mapping[str, str | int | None]],
     *,
     operation: str,
     at: Instant,
-) -> None:
-    """Note blobs (`digest`, `size`, `version_id`, in order of digest) whose stored checksum was seen to be right."""
-    await tx.rows(SAVE_BLOBS, entity_id=entity_id, blobs=blobs, operation=operation, at=at)
+) -> dict[str, int]:
+    """Lock blobs until the transaction ends and return the size of those PRESENT.
+
+    `blobs` are `digest`, `size` and `version_id` (the object version that was seen to be right, else null) in order
+    of digest.
+    """
+    rows = await tx.rows(CLAIM_BLOBS, entity_id=entity_id, blobs=blobs, operation=operation, at=at)
+    return {row["digest"]: row["size"] for row in rows}
 
 
 async def hold_blobs(tx: Transaction, entity_id: str, version_id: str, digests: Sequence[str]) -> None:
