@@ -194,7 +194,7 @@ async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach
 
 def _walk_from(row: Mapping[str, Any]) -> Walk:
     details = row["details"] or [None] * len(row["nodes"])
-    nodes = {columns[0]: WalkedNode(*columns, detail) for columns, detail in zip(row["nodes"], details, strict=True)}
+    nodes = {columns[0]: WalkedNode(*[*columns, detail]) for columns, detail in zip(row["nodes"], details, strict=True)}
     edges = [WalkedEdge(*edge) for edge in row["across"]]
     cut: dict[str, int] = {}
     hidden: dict[str, int] = {}

@@ -1,0 +1,196 @@
+"""Loaders: what many fields of one request ask for by id is read in one query. One set a request.
+
+They return API types, or None for what is absent or not visible.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from headwater_service import model
+from headwater_service.api.collections import Alias, Collection
+from headwater_service.api.containers import Project, Registry, container_type
+from headwater_service.api.people import ApiKey, Entity, Member, User
+from headwater_service.api.runs import Run
+from headwater_service.api.versions import ArtifactVersion, RegistryVersion
+from headwater_service.config import Settings
+from headwater_service.domain import reading
+from headwater_service.domain.access import Viewer
+from headwater_service.store import reads
+from headwater_service.store.graph import Graph
+from headwater_service.store.hops import Hop, find_loggers
+from headwater_service.store.listing import Window
+
+T = TypeVar("T")
+V = TypeVar("V")
+# Hop, page, and the node to start from.
+HopKey: TypeAlias = tuple[Hop[Any], Window, str]
+AnyVersion: TypeAlias = ArtifactVersion | RegistryVersion
+
+
+def version_type(placed: reads.PlacedVersion, public_url: str) -> AnyVersion:
+    """Return the GraphQL type that a version's kind calls for."""
+    if isinstance(placed.version, model.RegistryVersion):
+        return RegistryVersion.from_model(
+            placed.version, placed.content, placed.collection, placed.container, public_url
+        )
+    return ArtifactVersion.from_model(placed.version, placed.collection, placed.container, public_url)
+
+
+def run_type(placed: reads.PlacedRun, public_url: str) -> Run:
+    return Run.from_model(placed.run, placed.container, public_url)
+
+
+def collection_type(placed: reads.PlacedCollection, public_url: str) -> Collection:
+    return Collection.from_model(placed.collection, placed.container, public_url)
+
+
+class Loaders:
+    """Everything a request reads by id. Nothing loaded here outlives the request."""
+
+    def __init__(self, graph: Graph, viewer: Viewer, settings: Settings) -> None:
+        self._graph = graph
+        self._viewer = viewer
+        self._url = settings.service_public_url
+        self._authors = _loader(lambda ids: reading.find_authors(graph, ids))
+        self._users = _loader(lambda ids: reading.find_users(graph, viewer, ids))
+        self._entities = _loader(lambda ids: reading.find_entities(graph, viewer, ids))
+        self._members = _loader(lambda ids: reading.list_members(graph, viewer, ids))
+        self._api_keys = _loader(lambda ids: reading.find_api_keys(graph, viewer, ids))
+        self._keys_of_users = _loader(lambda ids: reading.list_api_keys(graph, viewer, ids))
+        self._containers = _loader(lambda ids: reading.find_containers(graph, viewer, ids))
+        self._collections = _loader(lambda ids: reading.find_collections(graph, viewer, ids))
+        self._runs = _loader(lambda ids: reading.find_runs(graph, viewer, ids))
+        self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
+        self._aliases = _loader(lambda ids: reading.list_aliases(graph, ids))
+        self._alias_names = self._by_id(reads.list_alias_names)
+        self._metadata = self._by_id(reads.find_metadata)
+        self._documents = self._by_id(reads.find_run_documents)
+        self._loggers: DataLoader[str, reads.PlacedRun | None] = DataLoader(load_fn=self._load_loggers)
+        self._pages: DataLoader[HopKey, model.Page[Any]] = DataLoader(load_fn=self._load_pages)
+        self._counts: DataLoader[tuple[Hop[Any], str], int] = DataLoader(load_fn=self._load_counts)
+        self._scopes: DataLoader[str, list[str]] = DataLoader(load_fn=self._load_scopes)
+
+    async def author(self, user_id: str | None) -> User | None:
+        """Return the user whom something visible names."""
+        found = None if user_id is None else await self._authors.load(user_id)
+        return None if found is None else User.from_model(found)
+
+    async def user(self, user_id: str) -> User | None:
+        found = await self._users.load(user_id)
+        return None if found is None else User.from_model(found)
+
+    async def entity(self, entity_id: str) -> Entity | None:
+        found = await self._entities.load(entity_id)
+        return None if found is None else Entity.from_model(found, self._url)
+
+    async def members(self, entity_id: str) -> list[Member]:
+        return [Member.from_model(member) for member in await self._members.load(entity_id)]
+
+    async def api_key(self, key_id: str) -> ApiKey | None:
+        found = await self._api_keys.load(key_id)
+        return None if found is None else ApiKey.from_model(found)
+
+    async def api_keys(self, user_id: str) -> list[ApiKey]:
+        return [ApiKey.from_model(key) for key in await self._keys_of_users.load(user_id)]
+
+    async def container(self, container_id: str) -> Project | Registry | None:
+        found = await self._containers.load(container_id)
+        return None if found is None else container_type(found, self._url)
+
+    async def project(self, project_id: str) -> Project | None:
+        found = await self.container(project_id)
+        return found if isinstance(found, Project) else None
+
+    async def collection(self, collection_id: str) -> Collection | None:
+        found = await self._collections.load(collection_id)
+        return None if found is None else collection_type(found, self._url)
+
+    async def aliases(self, collection_id: str) -> list[Alias]:
+        return [Alias.from_model(alias) for alias in await self._aliases.load(collection_id)]
+
+    async def run(self, run_id: str) -> Run | None:
+        found = await self._runs.load(run_id)
+        return None if found is None else run_type(found, self._url)
+
+    async def run_documents(self, run_id: str) -> tuple[Any, Any]:
+        """Return config and summary of a run."""
+        found: tuple[Any, Any] = await self._documents.load(run_id) or ({}, {})
+        return found
+
+    async def version(self, version_id: str) -> AnyVersion | None:
+        found = await self._versions.load(version_id)
+        return None if found is None else version_type(found, self._url)
+
+    async def artifact_version(self, version_id: str) -> ArtifactVersion | None:
+        found = await self.version(version_id)
+        return found if isinstance(found, ArtifactVersion) else None
+
+    async def registry_version(self, version_id: str) -> RegistryVersion | None:
+        found = await self.version(version_id)
+        return found if isinstance(found, RegistryVersion) else None
+
+    async def metadata(self, version_id: str) -> Any:
+        return await self._metadata.load(version_id) or {}
+
+    async def alias_names(self, version_id: str) -> list[str]:
+        names: list[str] = await self._alias_names.load(version_id) or []
+        return names
+
+    async def logger(self, version_id: str) -> Run | None:
+        """Return the run that made an artifact version."""
+        found = await self._loggers.load(version_id)
+        return None if found is None else run_type(found, self._url)
+
+    async def neighbours(self, hop: Hop[T], window: Window, node_id: str) -> model.Page[T]:
+        return await self._pages.load((hop, window, node_id))
+
+    async def count_neighbours(self, hop: Hop[Any], node_id: str) -> int:
+        return await self._counts.load((hop, node_id))
+
+    async def scopes(self) -> Sequence[str]:
+        """Return the ids of the projects and registries that the viewer may see; read once."""
+        return await self._scopes.load(self._viewer.user_id)
+
+    def _by_id(self, read: Callable[..., Awaitable[dict[str, Any]]]) -> DataLoader[str, Any]:
+        async def load(ids: list[str]) -> list[Any]:
+            found = await self._graph.read(lambda tx: read(tx, ids))
+            return [found.get(one) for one in ids]
+
+        return DataLoader(load_fn=load)
+
+    async def _load_scopes(self, viewers: list[str]) -> list[list[str]]:
+        # A loader of one key: concurrent fields wait for the same query.
+        scopes = await reading.visible_scopes(self._graph, self._viewer)
+        return [scopes for _ in viewers]
+
+    async def _load_loggers(self, ids: list[str]) -> list[reads.PlacedRun | None]:
+        scopes = await self.scopes()
+        found = await self._graph.read(lambda tx: find_loggers(tx, ids, scopes))
+        return [found.get(one) for one in ids]
+
+    async def _load_pages(self, keys: list[HopKey]) -> list[model.Page[Any]]:
+        scopes = await self.scopes()
+        found: dict[HopKey, model.Page[Any]] = {}
+        for hop, window in dict.fromkeys((hop, window) for hop, window, _ in keys):
+            ids = [node_id for other, same, node_id in keys if (other, same) == (hop, window)]
+            pages = await reading.list_neighbours(self._graph, hop, ids, scopes, window)
+            found.update({(hop, window, node_id): page for node_id, page in zip(ids, pages, strict=True)})
+        return [found[key] for key in keys]
+
+    async def _load_counts(self, keys: list[tuple[Hop[Any], str]]) -> list[int]:
+        scopes = await self.scopes()
+        found: dict[tuple[Hop[Any], str], int] = {}
+        for hop in dict.fromkeys(hop for hop, _ in keys):
+            ids = [node_id for other, node_id in keys if other == hop]
+            counts = await reading.count_neighbours(self._graph, hop, ids, scopes)
+            found.update({(hop, node_id): count for node_id, count in zip(ids, counts, strict=True)})
+        return [found[key] for key in keys]
+
+
+def _loader(read: Callable[[Sequence[str]], Awaitable[list[V]]]) -> DataLoader[str, V]:
+    async def load(ids: list[str]) -> list[V]:
+        return await read(ids)
+
+    return DataLoader(load_fn=load)
