@@ -9,7 +9,7 @@ import typer
 import headwater
 
 from . import documents
-from .output import AsJson, print_facts, print_json, say
+from .output import AsJson, print_facts, print_json
 from .service import Service
 
 
@@ -22,9 +22,6 @@ def login(
 ) -> None:
     """Check an API key and store it, with the address, for this user account."""
     headwater.login(key=key, host=host, relogin=relogin)
-    service = Service()
-    name = service.query(documents.WHO_AM_I)["viewer"]["user"]["name"]
-    say(f"Logged in to {service.base_url} as {name}.")
 
 
 def whoami(as_json: AsJson = False) -> None:

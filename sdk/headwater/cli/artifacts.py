@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import headwater
+from headwater._log import log_artifact
 
 from . import documents
 from .output import AsJson, print_facts, print_json, print_table, say, size_text
@@ -37,7 +38,8 @@ def put(
 
     No run is recorded: nobody's program made it. Content that is there already makes no new version.
     """
-    container, _, own_name = Service().item_path(name).rpartition("/")
+    service = Service()
+    project, _, own_name = service.item_path(name).rpartition("/")
     artifact = headwater.Artifact(own_name, type=kind, description=description)
     if "://" in source:
         artifact.add_reference(source)
@@ -45,14 +47,15 @@ def put(
         artifact.add_dir(source)
     else:
         artifact.add_file(source)
-    version = headwater.Api().log_artifact(artifact, project=container, aliases=alias, tags=tag).wait()
+    made = service.ensure_project(project)
+    version = log_artifact(service.client, artifact, project=made, aliases=alias or (), tags=tag or ())
 
-    if version.is_reused:
-        say("This content is there already: no new version was made.")
+    for notice in version.notices:
+        say(notice)
     if as_json:
-        print_json({"path": version.qualified_name, "digest": version.digest, "isReused": version.is_reused})
+        print_json({"path": version.place.path, "digest": version.digest, "isReused": version.is_reused})
     else:
-        sys.stdout.write(version.qualified_name + "\n")
+        sys.stdout.write(version.place.path + "\n")
 
 
 @app.command("get")
@@ -111,9 +114,11 @@ def newest_versions(service: Service, place: str, kind: str | None, limit: int) 
 def show(path: VersionPath, as_json: AsJson = False) -> None:
     """Show a version: its files, its metadata, the runs that made it and those that read it."""
     service = Service()
-    version = found(service.query(documents.SHOW_VERSION, path=service.item_path(path))["artifact"], path)
+    version: dict[str, Any] = found(
+        service.query(documents.SHOW_VERSION, path=service.item_path(path))["artifact"], path
+    )
     source = version["source"]
-    files = source["files"] if source else {"edges": [], "pageInfo": {"hasNextPage": False}}
+    files: dict[str, Any] = source["files"] if source else {"edges": [], "pageInfo": {"hasNextPage": False}}
     version["files"] = [edge["node"] for edge in files["edges"]]
     version["source"] = source["path"] if source else None
     version["producedBy"] = [edge["node"] for edge in version["producedBy"]["edges"]]

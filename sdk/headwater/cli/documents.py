@@ -110,6 +110,16 @@ query DefaultEntity {
 }
 """
 
+CREATE_PROJECT = """
+mutation CreateProject($input: CreateProjectInput!) {
+  createProject(input: $input) {
+    __typename
+    ... on CreateProjectPayload { project { path } }
+    ... on UserError { message }
+  }
+}
+"""
+
 CREATE_USER = """
 mutation CreateUser($input: CreateUserInput!) {
   createUser(input: $input) {

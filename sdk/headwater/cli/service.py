@@ -8,9 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from headwater._client import Client
+from headwater._console import Console
 from headwater._errors import NotFoundError
 from headwater._settings import DEFAULT_PROJECT, Settings, read_settings
+from headwater._start import connect
 
 from . import documents
 
@@ -27,7 +28,8 @@ class Service:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or read_settings()
-        self.client = Client(self.settings.base_url, self.settings.api_key, deadline_seconds=PATIENCE_SECONDS)
+        self.client = connect(self.settings, Console(silent=True))
+        self.client.deadline_seconds = PATIENCE_SECONDS
 
     @property
     def base_url(self) -> str:
@@ -62,6 +64,12 @@ class Service:
         if self.settings.entity:
             return self.settings.entity
         return str(self.query(documents.DEFAULT_ENTITY)["viewer"]["defaultEntity"]["name"])
+
+    def ensure_project(self, path: str) -> str:
+        """The whole path of a project, which is made if it does not exist."""
+        entity, _, name = path.rpartition("/")
+        payload = self.mutate(documents.CREATE_PROJECT, {"entity": entity or None, "name": name})
+        return str(payload["project"]["path"])
 
     def container_path(self, given: str | None) -> str:
         """A project's or registry's path from what was typed; nothing is the project of the settings."""
