@@ -99,8 +99,9 @@ async def _create_under_lock(
     lock = await take_lock(tx, entity_id, operation)
     if lock is None:
         raise NotFoundError("There is no such entity any more.")
-    if lock.answer is not None:
-        recorded = await find_container_by_id(tx, lock.answer)
+    answer = lock.replayed("PROJECT_CREATED")
+    if answer is not None:
+        recorded = await find_container_by_id(tx, answer)
         assert recorded is not None, "an event names it, and projects are never deleted"
         return recorded
     existing = await find_container(tx, entity_id, name)

@@ -76,10 +76,11 @@ async def create_user(
 
     async def work(tx: Transaction) -> tuple[User, IssuedKey]:
         lock = await _lock(tx, viewer.user_id, operation)
-        if lock.answer is not None:
-            user = await store.find_user(tx, lock.answer["user"])
-            assert user is not None, "an event names the user, and users are never deleted"
-            return user, await _issue_again(tx, lock.answer["key"])
+        answer = lock.replayed("USER_CREATED")
+        if answer is not None:
+            recorded = await store.find_user(tx, answer["user"])
+            assert recorded is not None, "an event names the user, and users are never deleted"
+            return recorded, await _issue_again(tx, answer["key"])
         user = await _create_user(tx, name, is_admin=is_admin, by=viewer.user_id)
         theirs = await _lock(tx, user.id, operation)
         issued = await _issue_key(tx, theirs, user.id, KeyRequest())
@@ -103,8 +104,9 @@ async def create_entity(graph: Graph, viewer: Viewer, name: str, *, operation: s
 
     async def work(tx: Transaction) -> Entity:
         lock = await _lock(tx, viewer.user_id, operation)
-        if lock.answer is not None:
-            return await _entity(tx, lock.answer)
+        answer = lock.replayed("ENTITY_CREATED")
+        if answer is not None:
+            return await _entity(tx, answer)
         entity = await _create_entity(tx, lock, name, EntityKind.TEAM, admin_id=viewer.user_id)
         await record(
             tx,
@@ -120,6 +122,15 @@ async def create_entity(graph: Graph, viewer: Viewer, name: str, *, operation: s
     return await _unless_taken(graph.write(work), name)
 
 
+def joined(viewer: Viewer, entity: Entity) -> Viewer:
+    """Return the viewer as it is after it created an entity."""
+    return replace(
+        viewer,
+        roles={**viewer.roles, entity.id: Role.ADMIN},
+        entity_names={**viewer.entity_names, entity.id: entity.name},
+    )
+
+
 async def add_member(
     graph: Graph, viewer: Viewer, entity_name: str, user_name: str, role: Role, *, operation: str
 ) -> Entity:
@@ -129,7 +140,7 @@ async def add_member(
 
     async def work(tx: Transaction) -> Entity:
         lock = await _lock(tx, entity_id, operation)
-        if lock.answer is not None:
+        if lock.replayed("MEMBER_SET") is not None:
             return await _entity(tx, entity_id)
         user = await _get_user(tx, user_name)
         held, is_owner, admins = await store.membership(tx, entity_id, user.id)
@@ -149,7 +160,7 @@ async def remove_member(graph: Graph, viewer: Viewer, entity_name: str, user_nam
 
     async def work(tx: Transaction) -> Entity:
         lock = await _lock(tx, entity_id, operation)
-        if lock.answer is not None:
+        if lock.replayed("MEMBER_REMOVED") is not None:
             return await _entity(tx, entity_id)
         user = await _get_user(tx, user_name)
         held, is_owner, admins = await store.membership(tx, entity_id, user.id)
@@ -174,8 +185,9 @@ async def create_api_key(graph: Graph, viewer: Viewer, request: KeyRequest, *, o
 
     async def work(tx: Transaction) -> IssuedKey:
         lock = await _lock(tx, viewer.user_id, operation)
-        if lock.answer is not None:
-            return await _issue_again(tx, lock.answer)
+        answer = lock.replayed("API_KEY_CREATED")
+        if answer is not None:
+            return await _issue_again(tx, answer)
         if request.expires_at is not None and request.expires_at <= lock.at:
             raise InvalidInputError("That time is past, so the key would never work.", field="expiresAt")
         entity_id, project_id = await _reach(tx, viewer, request)
@@ -193,7 +205,7 @@ async def revoke_api_key(graph: Graph, viewer: Viewer, key_id: str, *, operation
         if key is None or (key.user_id != viewer.user_id and not viewer.is_admin):
             raise NotFoundError("There is no such API key, or it is not yours.")
         lock = await _lock(tx, key.user_id, operation)
-        if lock.answer is not None:
+        if lock.replayed("API_KEY_REVOKED") is not None:
             return key
         revoked = await store.revoke_api_key(tx, key_id, lock.at)
         await record(

@@ -92,8 +92,9 @@ async def start_run(
 
     async def work(tx: Transaction) -> StartedRun:
         lock = await _lock(tx, project.id, operation)
-        if lock.answer is not None:
-            return StartedRun(await _get_run(tx, lock.answer["run"]), project, lock.answer["is_resumed"])
+        answer = lock.replayed("RUN_STARTED", "RUN_RESUMED")
+        if answer is not None:
+            return StartedRun(await _get_run(tx, answer["run"]), project, answer["is_resumed"])
         existing = await store.find_run_by_key(tx, project.id, start.key)
         if existing is None:
             if start.resume is RunResume.MUST:
@@ -122,7 +123,7 @@ async def update_run(
     async def work(tx: Transaction) -> tuple[Run, Container]:
         _, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="change runs")
         lock = await _lock(tx, run_id, operation)
-        if lock.answer is not None:
+        if lock.replayed("RUN_UPDATED") is not None:
             return await _get_run(tx, run_id), container
         before = await _snapshot(tx, run_id)
         changes = {**facts, **_merged(before, change.config, change.summary, limit=document_bytes)}
@@ -154,7 +155,7 @@ async def finish_run(
         _, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="finish runs")
         lock = await _lock(tx, run_id, operation)
         run = await _get_run(tx, run_id)
-        if lock.answer is not None:
+        if lock.replayed("RUN_FINISHED") is not None:
             return run, container
         before = await _snapshot(tx, run_id)
         changes = _merged(before, None, summary, limit=document_bytes)

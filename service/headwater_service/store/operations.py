@@ -9,9 +9,12 @@ from typing import Any, Final
 
 import orjson
 
+from headwater_service.errors import ConflictError, InvalidInputError
 from headwater_service.model import Instant, JsonObject
 from headwater_service.store.graph import Transaction
 from headwater_service.store.ids import new_id
+
+OPERATION_CHARACTERS: Final = 256
 
 # A plain write of a parameter takes the lock before anything is read: reading first would show the state
 # from before the lock. Time is the database's own, and at least one microsecond after the scope's last change.
@@ -24,7 +27,7 @@ WITH scope, event, datetime.realtime() AS now
 WITH scope, event, now.epochSeconds * 1000000 + now.microsecond AS clock
 WITH scope, event, CASE WHEN clock > coalesce(scope.last_at, 0) THEN clock ELSE scope.last_at + 1 END AS at
 SET scope.last_at = at
-RETURN at, event.answer AS answer
+RETURN at, event.answer AS answer, event.kind AS kind
 """
 
 RECORD: Final = """
@@ -45,15 +48,29 @@ class Lock:
     operation: str
     at: Instant
     answer: Any | None
+    recorded_kind: str | None = None
+
+    def replayed(self, *kinds: str) -> Any | None:
+        """Return the recorded answer, or None if the operation is new.
+
+        Raises ConflictError when its id was used for a change of another kind.
+        """
+        if self.answer is not None and self.recorded_kind not in kinds:
+            raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
+        return self.answer
 
 
 async def take_lock(tx: Transaction, scope: str, operation: str) -> Lock | None:
     """Lock a scope until the transaction ends. None: there is no such scope."""
+    if not 1 <= len(operation) <= OPERATION_CHARACTERS:
+        raise InvalidInputError(
+            f"An operation id has 1 to {OPERATION_CHARACTERS} characters, not {len(operation)}.", field="operationId"
+        )
     row = await tx.row(LOCK, scope=scope, operation=operation)
     if row is None:
         return None
     answer = None if row["answer"] is None else orjson.loads(row["answer"])
-    return Lock(scope, operation, Instant(row["at"]), answer)
+    return Lock(scope, operation, Instant(row["at"]), answer, row["kind"])
 
 
 async def record(
