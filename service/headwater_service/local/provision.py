@@ -36,7 +36,6 @@ _POM: Final = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 """
 _LOCK_SECONDS: Final = 1800.0
-_TAIL_LINES: Final = 15
 
 Report = Callable[[str], None]
 
@@ -52,7 +51,7 @@ class Programs:
 def provision(home: Home, report: Report) -> Programs:
     """Bring what is missing and return where it is. Two at the same time wait for each other.
 
-    Raises UnavailableError that ends with the tool's own last lines.
+    Raises UnavailableError with the tool's own words.
     """
     return Programs(provision_neo4j(home, report), provision_minio(home, report))
 
@@ -142,17 +141,19 @@ def _sha256(path: Path) -> str:
 def _run(command: list[str], folder: Path, **environment: str) -> None:
     if shutil.which(command[0]) is None:
         raise UnavailableError(f"{command[0]!r} is not installed. See the prerequisites in the README.")
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    log = folder.parent / f"{Path(command[0]).name}.log"
+    with log.open("wb") as output:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
     if done.returncode:
-        tail = "\n".join(done.stdout.splitlines()[-_TAIL_LINES:])
-        raise UnavailableError(f"`{' '.join(command)}` failed with exit code {done.returncode}:\n{tail}")
+        lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+        # Maven ends with hints about its own options; the first error is the cause.
+        cause = next((line for line in lines if "ERROR" in line), lines[-1] if lines else "it printed nothing")
+        raise UnavailableError(f"`{command[0]}` failed with exit code {done.returncode}: {cause} (all of it: {log})")

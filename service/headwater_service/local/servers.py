@@ -72,7 +72,7 @@ def neo4j_program(*, jars: Path, home: Path, port: int, password: str) -> Progra
     return Program(
         name="neo4j",
         command=(
-            _java(),
+            java(),
             *_JVM_OPTIONS,
             "-cp",
             f"{jars}/*",
@@ -101,7 +101,7 @@ def set_first_password(*, jars: Path, home: Path, password: str) -> None:
     try:
         done = subprocess.run(
             [
-                *(_java(), "-cp", f"{jars}/*", "org.neo4j.server.startup.Neo4jAdminCommand"),
+                *(java(), "-cp", f"{jars}/*", "org.neo4j.server.startup.Neo4jAdminCommand"),
                 *("dbms", "set-initial-password", f"@{argument}"),
             ],
             env={**inherited_environment(), "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")},
@@ -199,7 +199,8 @@ def own_address(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]", "[::]": "[::1]"}.get(host, host)
 
 
-def _java() -> str:
+def java() -> str:
+    """Return the Java to run. Raises UnavailableError without one."""
     java_home = os.environ.get("JAVA_HOME")
     if java_home and Path(java_home, "bin", "java").exists():
         return str(Path(java_home, "bin", "java"))
