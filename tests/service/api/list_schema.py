@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
+
 from headwater_service.api.list_executor import ListExecutor
 
 

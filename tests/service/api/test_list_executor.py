@@ -8,9 +8,9 @@ from unittest.mock import patch
 import pytest
 import strawberry
 from graphql.execution import Executor
-from headwater_service.api.list_executor import ListExecutor
 from strawberry.extensions import SchemaExtension
 
+from headwater_service.api.list_executor import ListExecutor
 from service.api.list_schema import COLUMNS, CORE, Colour, Leaf, Plant, Query, Stone, random_document, random_items
 
 
