@@ -15,7 +15,7 @@ class Config(MutableMapping[str, Any]):
     A value that is set once keeps it: setting another one raises, unless `update(..., allow_val_change=True)`.
     """
 
-    def __init__(self, values: Mapping[str, Any] | None = None, on_change: Callable[[], None] | None = None) -> None:
+    def __init__(self, values: Any = None, on_change: Callable[[], None] | None = None) -> None:
         object.__setattr__(self, "_values", {})
         object.__setattr__(self, "_on_change", on_change)
         self._merge(as_mapping(values), allow_val_change=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ._errors import InvalidInputError
@@ -16,8 +17,21 @@ _PLAIN = frozenset((float, str, bool, type(None)))
 _RESERVED = frozenset(("_step", "_time"))
 
 
+@dataclass(frozen=True)
+class MediaFile:
+    """The file behind a logged image or plot: its path in the run, its bytes, and the value that names it."""
+
+    path: str
+    content: bytes
+    value: dict[str, Any]
+
+
 class Loggable:
-    """Something that becomes a run file when it is logged: an image, a plot."""
+    """Something that becomes a file of the run when it is logged: an image, a plot."""
+
+    def as_file(self, key: str, step: int) -> MediaFile:
+        """The file of it, logged under a key at a step."""
+        raise NotImplementedError
 
 
 def flatten(data: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -26,8 +40,8 @@ def flatten(data: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, An
         name = prefix + (key if type(key) is str else str(key))
         if isinstance(value, Mapping):
             yield from flatten(value, name + "/")
-        elif name in _RESERVED:
-            raise InvalidInputError(f"The key {name!r} is kept for Headwater itself. Log it under another name.")
+        elif name in _RESERVED or not name:
+            raise InvalidInputError(f"The key {name!r} cannot be logged: '_step', '_time' and '' are Headwater's own.")
         else:
             yield name, value
 
@@ -64,20 +78,24 @@ def _plain_list(values: list[Any] | tuple[Any, ...], key: str) -> list[Any]:
 
 
 def _from_known(value: Any) -> tuple[Any] | None:
-    """The Python value of a scalar, an array or a tensor of any library, boxed; None for other objects.
+    """The Python value of a scalar, an array or a tensor of any library, boxed; None for other objects."""
+    for kind, convert in _SCALARS:
+        if isinstance(value, kind):
+            return (convert(value),)
+    return _from_tensor(value)
 
-    No library is imported: what makes something a tensor is what it can do.
-    """
-    if isinstance(value, float):
-        return (float(value),)
-    if isinstance(value, int):
-        return (int(value),)
-    if isinstance(value, datetime.datetime | datetime.date):
-        return (value.isoformat(),)
-    if isinstance(value, os.PathLike):
-        return (os.fspath(value),)
-    if isinstance(value, str):
-        return (str(value),)
+
+_SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (float, float),
+    (int, int),
+    (str, str.__str__),
+    (datetime.date, lambda value: value.isoformat()),
+    (os.PathLike, os.fspath),
+)
+
+
+def _from_tensor(value: Any) -> tuple[Any] | None:
+    # No library is imported: what makes something a tensor is what it can do.
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     shape = getattr(value, "shape", None)

@@ -6,20 +6,10 @@ import hashlib
 import io
 import os
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from ._errors import InvalidInputError, NotFoundError
-from ._history import Loggable
-
-
-@dataclass(frozen=True)
-class MediaFile:
-    """The file behind a logged image or plot: its path in the run, its bytes, and the value that names it."""
-
-    path: str
-    content: bytes
-    value: dict[str, Any]
+from ._history import Loggable, MediaFile
 
 
 class Image(Loggable):
@@ -176,7 +166,7 @@ def _bytes(pixels: Any) -> Any:
     import numpy as np
 
     if pixels.dtype == np.uint8:
-        return pixels
+        return pixels.copy()
     if pixels.dtype == np.bool_:
         return pixels.astype(np.uint8) * 255
     if pixels.dtype.kind not in "iuf":

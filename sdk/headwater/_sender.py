@@ -8,7 +8,14 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from ._errors import ConflictError, HeadwaterError, UnavailableError
+from ._errors import (
+    ConflictError,
+    HeadwaterError,
+    InvalidInputError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnavailableError,
+)
 from ._journal import Stream, Tail
 
 INTERVAL = 1.0  # seconds between two looks at the journal
@@ -19,11 +26,14 @@ _CHANCE = random.SystemRandom()
 BATCH_RECORDS = 5_000
 BATCH_SIZE = 4 * 1024 * 1024
 
+# Trying again would not change these answers.
+REFUSALS = (ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError)
+
 
 class Post(Protocol):
     """Hands records to the service: the stream's name, the number of the first one, and they."""
 
-    def __call__(self, stream: str, first: int, payloads: list[bytes]) -> int:
+    def __call__(self, stream: str, first: int, payloads: list[bytes], /) -> int:
         """The number of the record that the service expects next, once these are durable there."""
         ...
 
@@ -119,13 +129,14 @@ class Sender:
         try:
             self._send_all()
             self._extra()
-        except UnavailableError as error:
+        except REFUSALS as error:
+            self.failure = error
+            self._warn(f"The service refuses the records of this run: {error}")
+        except HeadwaterError as error:
+            # Away, or troubled in a way that it did not foresee: both pass.
             self._failures += 1
             if self._failures == 3:
                 self._warn_once(f"The service is away ({error}). The run goes on; its records wait in the journal.")
-        except HeadwaterError as error:
-            self.failure = error
-            self._warn(f"The service refuses the records of this run: {error}")
         else:
             self._failures = 0
 

@@ -60,8 +60,16 @@ def read_settings(environment: Mapping[str, str] | None = None, **arguments: Any
     given = {name: value for name, value in arguments.items() if value is not None}
     said = {name: environment["HEADWATER_" + name.upper()] for name in known if _is_set(environment, name)}
     home = Path(given.get("home") or said.get("home") or default_home())
-    values = {**stored_settings(home), **said, **given, "home": home}
+    stored = stored_settings(home)
+    values = {**stored, **said, **given, "home": home}
+    if _address(values) != _address(stored) and "api_key" not in said | given:
+        # The stored key belongs to the stored address: it is not shown to another server.
+        values.pop("api_key", None)
     return _checked(values)
+
+
+def _address(values: Mapping[str, Any]) -> str:
+    return str(values.get("base_url", LOCAL_SERVER)).rstrip("/")
 
 
 def default_home() -> Path:
@@ -90,7 +98,9 @@ def stored_settings(home: Path) -> dict[str, str]:
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInputError(f"{path} is not valid TOML: {error}. Correct or delete it, then log in again.") from error
+        raise InvalidInputError(
+            f"{path} is not valid TOML: {error}. Correct or delete it, then log in again."
+        ) from error
     return {name: str(values[name]) for name in STORED if values.get(name)}
 
 
@@ -139,7 +149,7 @@ def _checked(values: dict[str, Any]) -> Settings:
     tags = values.get("tags", ())
     values["tags"] = tuple(_split(tags)) if isinstance(tags, str) else tuple(tags)
     values["silent"] = _truth(values.get("silent", False))
-    values["base_url"] = str(values.get("base_url", LOCAL_SERVER)).rstrip("/")
+    values["base_url"] = _address(values)
     if not values["base_url"].startswith(("http://", "https://")):
         raise InvalidInputError(f"The address {values['base_url']!r} must begin with http:// or https://.")
     values["dir"] = Path(values.get("dir", "."))

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from ._errors import InvalidInputError
-from ._history import Loggable
-from ._media import MediaFile, media_path
+from ._history import Loggable, MediaFile
+from ._media import media_path
 
 __all__ = ["Plot", "confusion_matrix"]
 

@@ -1,0 +1,183 @@
+"""The files of a run itself: media that were logged, and what `run.save` keeps."""
+
+from __future__ import annotations
+
+import glob as globbing
+import os
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import _run_operations as operations
+from ._client import Client
+from ._digests import hash_file
+from ._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError, UnavailableError
+from ._history import MediaFile
+from ._names import check_entry_path
+from ._upload import Blob, upload_blobs
+
+BATCH = 200
+LONGEST_PAUSE = 30.0
+MOST_CHANGES = 5
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A file on its way: its name in the run, and where it lies."""
+
+    name: str
+    path: Path
+
+
+class RunFiles:
+    """Uploads the files of a run in the background, several at a time. A failure waits for `finish`."""
+
+    def __init__(self, client: Client, run_id: str, entity: str, folder: Path) -> None:
+        self._client = client
+        self._run_id = run_id
+        self._entity = entity
+        self._folder = folder
+        self._saved: dict[str, tuple[Path, tuple[int, int]]] = {}
+        self._sent_media: set[str] = set()
+        self.media = 0
+        self.others = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pending: list[Pending] = []
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._working = False
+        self._failure: HeadwaterError | None = None
+        self._finishing = False
+
+    def after_fork(self) -> None:
+        """Forget the parent's thread and what it has to do."""
+        self._begin()
+
+    def add_media(self, file: MediaFile) -> None:
+        """Keep a logged image or plot: in the journal folder now, in the service soon."""
+        if file.path in self._sent_media:
+            return
+        path = self._folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+        self._sent_media.add(file.path)
+        self.media += 1
+        self._add(Pending(file.path, path))
+
+    def add_saved(self, name: str, path: Path) -> None:
+        """Keep a file of the user's, and look at `finish` whether it has changed."""
+        if name not in self._saved:
+            self.others += 1
+        self._saved[name] = (path, _mark(path))
+        self._add(Pending(name, path))
+
+    def finish(self) -> None:
+        """Wait until all files are there.
+
+        Raises:
+            HeadwaterError: why some are not.
+        """
+        for name, (path, mark) in list(self._saved.items()):
+            if path.exists() and _mark(path) != mark:
+                self.add_saved(name, path)
+        with self._changed:
+            self._finishing = True
+            self._changed.notify_all()
+            while (self._pending or self._working) and self._failure is None:
+                self._changed.wait(0.5)
+        if self._failure is not None:
+            raise self._failure
+
+    def _add(self, pending: Pending) -> None:
+        with self._changed:
+            self._pending = [other for other in self._pending if other.name != pending.name] + [pending]
+            self._changed.notify_all()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name="headwater-files", daemon=True)
+                self._thread.start()
+
+    def _loop(self) -> None:
+        while True:
+            with self._changed:
+                while not self._pending:
+                    self._changed.wait()
+                batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
+                self._working = True
+            failure = self._send(batch)
+            with self._changed:
+                self._working = False
+                self._failure = self._failure or failure
+                self._changed.notify_all()
+
+    def _send(self, batch: list[Pending]) -> HeadwaterError | None:
+        """Upload some files; the reason if it cannot be done. While the service is away, this goes on trying."""
+        pause, deadline, changes = 1.0, None, 0
+        while True:
+            try:
+                self._upload(batch)
+                return None
+            except ConflictError as error:
+                # A file changed between its hash and its upload: what it is now counts.
+                changes += 1
+                if changes > MOST_CHANGES:
+                    return error
+            except UnavailableError as error:
+                if self._finishing and deadline is None:
+                    deadline = time.monotonic() + 600.0
+                if deadline is not None and time.monotonic() > deadline:
+                    return error
+                time.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE if deadline is None else 5.0)
+            except HeadwaterError as error:
+                return error
+            except OSError as error:
+                return NotFoundError(f"A file of the run cannot be read: {error}")
+
+    def _upload(self, batch: list[Pending]) -> None:
+        hashed = [(pending, hash_file(pending.path)) for pending in batch]
+        # Of equal files one is enough.
+        blobs = {found.digest: Blob(found.digest, found.size, str(p.path), found.parts) for p, found in hashed}
+        upload_blobs(self._client, self._entity, blobs.values())
+        files = [{"path": p.name, "digest": found.digest, "size": found.size} for p, found in hashed]
+        self._client.mutate(operations.ATTACH_RUN_FILES, {"runId": self._run_id, "files": files})
+
+
+def matching(glob: str | os.PathLike[str], base_path: str | os.PathLike[str] | None) -> dict[str, Path]:
+    """The files that a pattern means, by their names in the run.
+
+    Raises:
+        NotFoundError: if there is none.
+        InvalidInputError: if one of them does not lie under `base_path`.
+    """
+    pattern = os.fspath(glob)
+    if base_path is not None and not os.path.isabs(pattern):
+        pattern = os.path.join(os.fspath(base_path), pattern)
+    paths = [pattern] if os.path.exists(pattern) else sorted(globbing.glob(pattern, recursive=True))
+    files = [file for path in paths for file in _files_under(Path(path))]
+    if not files:
+        raise NotFoundError(f"No file matches {os.fspath(glob)!r}, seen from {os.getcwd()}.")
+    return {check_entry_path(_name_in_run(path, base_path)): path for path in files}
+
+
+def _files_under(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file())
+    return [path]
+
+
+def _name_in_run(path: Path, base_path: str | os.PathLike[str] | None) -> str:
+    base = Path(os.path.abspath(Path.cwd() if base_path is None else base_path))
+    absolute = Path(os.path.abspath(path))
+    if absolute.is_relative_to(base):
+        return absolute.relative_to(base).as_posix()
+    if base_path is None:
+        return absolute.name
+    raise InvalidInputError(f"{str(path)!r} does not lie under base_path, {str(base)!r}.")
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns

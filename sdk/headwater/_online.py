@@ -1,0 +1,188 @@
+"""The side of an open run that talks: its journal, its sender, its files, its artifacts."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgpack
+
+from . import _run_operations as operations
+from ._client import Client
+from ._console import Console, write
+from ._errors import HeadwaterError
+from ._files import RunFiles
+from ._history import wire
+from ._journal import Stream, pack, random_key, read_payloads
+from ._outputs import Outputs
+from ._sender import BATCH_RECORDS, Sender
+
+if TYPE_CHECKING:
+    from ._run import Run
+
+PATIENCE = 600.0  # seconds that `finish` waits for a service that is away
+COMPRESS_FROM = 1024
+META = "run"  # the stream of what is said about the run itself
+
+_open: weakref.WeakSet[Online] = weakref.WeakSet()
+
+
+class Online:
+    """What an open run needs to reach the service, in one process. A forked child gets its own."""
+
+    def __init__(self, client: Client, run_id: str, entity: str, folder: Path, console: Console) -> None:
+        self.client = client
+        self.run_id = run_id
+        self.folder = folder
+        self.files = RunFiles(client, run_id, entity, folder)
+        self.outputs = Outputs()
+        self._console = console
+        self._run: weakref.ref[Run] | None = None
+        self._meta = Stream(folder / f"{META}.log")
+        self._config_sent: dict[str, Any] = {}
+        self._config_dirty = False
+        self._begin_stream()
+        _open.add(self)
+
+    def attach(self, run: Run) -> None:
+        """Begin to send for this run."""
+        self._run = weakref.ref(run)
+        self._config_sent = run.config.as_dict()
+        self.sender.start()
+
+    def note(self, kind: str, **content: Any) -> None:
+        """Write down something about the run itself, so that the journal alone tells its story."""
+        self._meta.append(pack({"kind": kind, **content}))
+
+    def record(self, payload: bytes) -> None:
+        """Journal one logged record; the caller holds the run's lock."""
+        self.stream.append(payload)
+        self.sender.start()
+
+    def config_changed(self) -> None:
+        """The configuration will be sent with the next round."""
+        self._config_dirty = True
+
+    def update(self, **changes: Any) -> None:
+        """Change what the service says of the run, now."""
+        self.client.mutate(operations.UPDATE_RUN, {"runId": self.run_id, **changes})
+
+    def settle(self) -> HeadwaterError | None:
+        """Wait for what the run makes, its files included; the first failure, if there is one."""
+        failures = self.outputs.wait()
+        try:
+            self.files.finish()
+        except HeadwaterError as error:
+            failures.append(error)
+        for failure in failures[1:]:
+            write(f"Also failed: {failure}")
+        return failures[0] if failures else None
+
+    def close(self, run: Run, exit_code: int) -> None:
+        """Send the rest, say how the run ended, print what there is to see."""
+        self.sender.finish(PATIENCE)
+        self._send_orphans()
+        self._send_config()
+        self.note("finish", exit_code=exit_code, state=run.state, summary=run.summary.as_dict())
+        self.client.mutate(
+            operations.FINISH_RUN,
+            {
+                "runId": self.run_id,
+                "exitCode": exit_code,
+                "state": run.state,
+                "summary": wire({**run.summary.as_dict(), "_step": run.step - 1}),
+            },
+        )
+        for stream in (self.stream, self._meta):
+            stream.close()
+        self._console.run_address(run.name, run.url or "")
+        self._console.finished(
+            records=self.sender.acknowledged,
+            media=self.files.media,
+            artifact_files=self.outputs.file_count,
+            other_files=self.files.others,
+        )
+        self._console.artifacts(self.outputs.addresses())
+        self._console.logs(self.folder)
+
+    def _begin_stream(self) -> None:
+        self.stream = Stream(self.folder / f"{random_key(12)}.log")
+        self.sender = Sender(self.stream, self._post, self._round, self._console.say)
+
+    def _round(self) -> None:
+        if self._config_dirty:
+            self._send_config()
+
+    def _send_config(self) -> None:
+        run = None if self._run is None else self._run()
+        if run is None:
+            return
+        self._config_dirty = False
+        config = run.config.as_dict()
+        changes = {k: v for k, v in config.items() if k not in self._config_sent or self._config_sent[k] != v}
+        changes.update({key: None for key in self._config_sent if key not in config})
+        if not changes:
+            return
+        try:
+            self.note("config", values=changes)
+            self.update(config=wire(changes))
+        except HeadwaterError:
+            self._config_dirty = True
+            raise
+        self._config_sent = config
+
+    def _post(self, stream: str, first: int, payloads: list[bytes]) -> int:
+        body = history_body(stream, first, payloads)
+        headers = {"Content-Type": "application/msgpack"}
+        if len(body) >= COMPRESS_FROM:
+            body = gzip.compress(body, compresslevel=1)
+            headers["Content-Encoding"] = "gzip"
+        answer = self.client.request(
+            "POST",
+            f"/api/runs/{self.run_id}/history",
+            body=body,
+            headers=headers,
+            # The sender repeats it itself, with what came to it in the meantime.
+            retry=False,
+            accepted=frozenset({409}),
+        ).json()
+        # A gap (409) is answered with the number to go back to.
+        return int(answer.get("error", answer)["acknowledged"])
+
+    def _send_orphans(self) -> None:
+        """Send what forked children logged and were killed before they could; the service drops what it has."""
+        for path in sorted(self.folder.glob("*.log")):
+            if path.stem in (self.stream.name, META):
+                continue
+            payloads = list(read_payloads(path))
+            for first in range(0, len(payloads), BATCH_RECORDS):
+                self._post(path.stem, first, payloads[first : first + BATCH_RECORDS])
+
+    def after_fork(self) -> None:
+        """Make this object right for a forked child: no thread of the parent runs here, its file is the parent's."""
+        run = None if self._run is None else self._run()
+        if run is not None:
+            run.after_fork()
+        self.files.after_fork()
+        self._begin_stream()
+
+
+def history_body(stream: str, first: int, payloads: list[bytes]) -> bytes:
+    """The message that hands over records, put together from their packed forms as they are."""
+    packer = msgpack.Packer(use_bin_type=True)
+    parts = [packer.pack_map_header(4), packer.pack("stream"), packer.pack(stream), packer.pack("first")]
+    parts += [packer.pack(first), packer.pack("heartbeat"), packer.pack(True), packer.pack("records")]
+    parts += [packer.pack_array_header(len(payloads)), *payloads]
+    return b"".join(parts)
+
+
+def _after_fork() -> None:
+    for online in list(_open):
+        online.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

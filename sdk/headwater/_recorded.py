@@ -1,0 +1,188 @@
+"""What `Api` answers with: runs, projects and collections as the service has them, to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from . import _run_operations as operations
+from ._client import Client
+from ._errors import NotFoundError
+from ._history import unwire
+from ._listing import pages
+
+if TYPE_CHECKING:
+    from ._artifact import Artifact
+
+HISTORY_PAGE = 1_000
+
+
+@dataclass(frozen=True)
+class RecordedFile:
+    """A file of a run: its path, size and digest, and a URL from which a browser or curl gets it."""
+
+    path: str
+    size: int
+    digest: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as the service has it."""
+
+    id: str
+    name: str
+    entity: str
+    path: str
+    url: str
+    description: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A named series of versions, as the service has it."""
+
+    id: str
+    name: str
+    path: str
+    url: str
+    kind: str
+    type: str
+    description: str
+    tags: tuple[str, ...]
+    aliases: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class RecordedRun:
+    """A run as the service has it, to be read: `Api().run("entity/project/id")`."""
+
+    def __init__(self, client: Client, known: dict[str, Any]) -> None:
+        self._client = client
+        self.id: str = known["key"]
+        self.name: str = known["name"]
+        self.project: str = known["project"]["name"]
+        self.entity: str = known["project"]["entity"]["name"]
+        self.path: str = known["path"]
+        self.url: str = known["url"]
+        self.state: str = known["state"]
+        self.job_type: str | None = known["jobType"]
+        self.group: str | None = known["group"]
+        self.tags: tuple[str, ...] = tuple(known["tags"])
+        self.notes: str = known["notes"]
+        self.config: dict[str, Any] = unwire(known["config"] or {})
+        summary: dict[str, Any] = unwire(known["summary"] or {})
+        self.last_step: int | None = summary.pop("_step", None)
+        self.summary = summary
+        self.host: str | None = known["host"]
+        self.command: str | None = known["command"]
+        self.git_commit: str | None = known["gitCommit"]
+        self.git_remote: str | None = known["gitRemote"]
+        self.created_by: str | None = known["createdBy"]["name"] if known["createdBy"] else None
+        self.created_at = _time(known["createdAt"])
+        self.heartbeat_at = _time_or_none(known["heartbeatAt"])
+        self.finished_at = _time_or_none(known["finishedAt"])
+        self.exit_code: int | None = known["exitCode"]
+
+    def __repr__(self) -> str:
+        """Its path, name and state."""
+        return f"<RecordedRun {self.path} {self.name!r} {self.state}>"
+
+    def history(
+        self, keys: Sequence[str] | None = None, min_step: int | None = None, max_step: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """What the run logged, in order of the steps: `{"_step": …, "_time": …, key: value, …}` each.
+
+        Args:
+            keys: Only these keys, and only rows that have one of them.
+            min_step: The first step.
+            max_step: The last step.
+        """
+        after: int | None = None
+        while True:
+            variables = {
+                "path": self.path,
+                "keys": None if keys is None else list(keys),
+                "minStep": min_step,
+                "maxStep": max_step,
+                "first": HISTORY_PAGE,
+                "after": after,
+            }
+            run = self._client.execute(operations.RUN_HISTORY, variables)["run"]
+            if run is None:
+                raise NotFoundError(f"The run {self.path} is no longer there.", path=self.path)
+            for row in run["history"]["rows"]:
+                yield unwire(row)
+            if not run["history"]["hasNextPage"]:
+                return
+            after = run["history"]["endCursor"]
+
+    def logged_artifacts(self) -> Iterator[Artifact]:
+        """The artifacts that the run produced."""
+        return self._artifacts(operations.RUN_OUTPUTS, "outputs")
+
+    def used_artifacts(self) -> Iterator[Artifact]:
+        """The artifacts that the run consumed."""
+        return self._artifacts(operations.RUN_INPUTS, "inputs")
+
+    def files(self, prefix: str | None = None) -> Iterator[RecordedFile]:
+        """The run's own files: its media, and what was saved with it.
+
+        Args:
+            prefix: Only those whose path begins so.
+        """
+        variables = {"path": self.path, "prefix": prefix}
+        for edge in pages(self._client, operations.RUN_FILES, variables, lambda data: _of_run(data, "files")):
+            node = edge["node"]
+            yield RecordedFile(node["path"], node["size"], node["digest"], node["url"])
+
+    def _artifacts(self, document: str, name: str) -> Iterator[Artifact]:
+        for edge in pages(self._client, document, {"path": self.path}, lambda data: _of_run(data, name)):
+            yield artifact_of(self._client, edge["node"])
+
+
+def project_of(node: dict[str, Any]) -> Project:
+    """A project of its node in the API."""
+    return Project(
+        id=node["id"],
+        name=node["name"],
+        entity=node["entity"]["name"],
+        path=node["path"],
+        url=node["url"],
+        description=node["description"],
+        created_at=_time(node["createdAt"]),
+    )
+
+
+def collection_of(node: dict[str, Any]) -> Collection:
+    """A collection of its node in the API."""
+    return Collection(
+        id=node["id"],
+        name=node["name"],
+        path=node["path"],
+        url=node["url"],
+        kind=node["kind"],
+        type=node["type"],
+        description=node["description"],
+        tags=tuple(node["tags"]),
+        aliases=tuple(alias["name"] for alias in node["aliases"]),
+        created_at=_time(node["createdAt"]),
+        updated_at=_time(node["updatedAt"]),
+    )
+
+
+def _of_run(data: dict[str, Any], name: str) -> Any:
+    return data["run"] and data["run"][name]
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _time_or_none(text: str | None) -> datetime | None:
+    return None if text is None else _time(text)

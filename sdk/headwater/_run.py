@@ -1,0 +1,470 @@
+"""A run: one execution of a program, what it was given, what it measures and what it makes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from . import _exit, _models
+from ._config import Config
+from ._console import Console
+from ._errors import HeadwaterError, InvalidInputError
+from ._history import Loggable, flatten, plain
+from ._journal import MAX_PAYLOAD, pack
+from ._summary import Summary
+
+if TYPE_CHECKING:
+    from ._artifact import Artifact
+    from ._online import Online
+    from ._settings import Settings
+
+
+@dataclass
+class Facts:
+    """What is said of a run when it starts."""
+
+    key: str
+    name: str
+    entity: str
+    project: str
+    job_type: str | None = None
+    group: str | None = None
+    tags: tuple[str, ...] = ()
+    notes: str | None = None
+    url: str | None = None
+    is_resumed: bool = False
+    start_time: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class Run:
+    """A run that is open. `headwater.init` makes it; used as a context manager it is finished at the end.
+
+    Every verb of it also exists at module level, for the run that is open.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        settings: Settings,
+        *,
+        online: Online | None = None,
+        config: Config | None = None,
+        summary: Mapping[str, Any] | None = None,
+        next_step: int = 0,
+    ) -> None:
+        self._facts = facts
+        self._settings = settings
+        self._online = online
+        self._console = Console(silent=settings.silent)
+        self._lock = threading.Lock()
+        self._step = next_step
+        self._last_step = next_step - 1
+        self._late_steps = 0
+        self._state = "RUNNING"
+        self._process = os.getpid()
+        self._entered: list[bool] = []
+        self._joined = 0
+        self._warned_disk = False
+        self._config = Config() if config is None else config
+        self._summary = Summary(summary)
+
+    # -- what it is
+
+    @property
+    def id(self) -> str:
+        """Its id in the project: eight characters of a-z and 0-9, unless you chose it."""
+        return self._facts.key
+
+    @property
+    def name(self) -> str:
+        """The name people see. It may be set."""
+        return self._facts.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._update(name=name)
+        self._facts.name = name
+
+    @property
+    def entity(self) -> str:
+        """The entity that owns its project."""
+        return self._facts.entity
+
+    @property
+    def project(self) -> str:
+        """The project it belongs to."""
+        return self._facts.project
+
+    @property
+    def path(self) -> str:
+        """`entity/project/id`, as `Api.run` takes it."""
+        return f"{self.entity}/{self.project}/{self.id}"
+
+    @property
+    def url(self) -> str | None:
+        """Where it can be seen; None for a disabled run."""
+        return self._facts.url
+
+    @property
+    def job_type(self) -> str | None:
+        """The step of a pipeline that it carries out."""
+        return self._facts.job_type
+
+    @property
+    def group(self) -> str | None:
+        """What ties it to other runs."""
+        return self._facts.group
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its free labels. They may be set."""
+        return self._facts.tags
+
+    @tags.setter
+    def tags(self, tags: Iterable[str]) -> None:
+        labels = (tags,) if isinstance(tags, str) else tuple(tags)
+        self._update(tags=list(labels))
+        self._facts.tags = labels
+
+    @property
+    def notes(self) -> str | None:
+        """Free text about it. It may be set."""
+        return self._facts.notes
+
+    @notes.setter
+    def notes(self, notes: str | None) -> None:
+        self._update(notes=notes or "")
+        self._facts.notes = notes
+
+    @property
+    def state(self) -> str:
+        """RUNNING, or how it ended: FINISHED, FAILED or KILLED."""
+        return self._state
+
+    @property
+    def step(self) -> int:
+        """The step that the next `log` without one gets."""
+        return self._step
+
+    @property
+    def start_time(self) -> datetime:
+        """When it began, in UTC."""
+        return self._facts.start_time
+
+    @property
+    def resumed(self) -> bool:
+        """Whether it continues an earlier one."""
+        return self._facts.is_resumed
+
+    @property
+    def disabled(self) -> bool:
+        """Whether it accepts everything and sends nothing."""
+        return self._online is None
+
+    @property
+    def dir(self) -> Path | None:
+        """Its journal folder; None for a disabled run."""
+        return None if self._online is None else self._online.folder
+
+    @property
+    def config(self) -> Config:
+        """Its configuration: a dictionary whose keys are attributes too."""
+        return self._config
+
+    @property
+    def summary(self) -> Summary:
+        """One value a key: the last one logged, or what you set."""
+        return self._summary
+
+    def __repr__(self) -> str:
+        """Its path, name and state."""
+        return f"<Run {self.path} {self.name!r} {self._state}>"
+
+    # -- what it measures
+
+    def log(self, data: Mapping[str, Any], step: int | None = None, commit: bool | None = None) -> None:
+        """Record values at a step. They are in the journal when this returns, and reach the service soon after.
+
+        Args:
+            data: Numbers (of any library), texts, truth values, lists of them, images and plots by their keys. The
+                keys of a nested dictionary are joined with '/'. NaN and the infinities are kept.
+            step: The step they belong to; not before the last one logged. Without it, the next step.
+            commit: False lets the next `log` without a step add to the same step.
+
+        Raises:
+            InvalidInputError: if a value cannot be logged; nothing is recorded then.
+        """
+        self._require_open("log")
+        if not isinstance(data, Mapping):
+            raise InvalidInputError(f"log takes a dictionary of values by key, not a {type(data).__name__}.")
+        values = dict(flatten(data))
+        with self._lock:
+            number = self._next(step, commit)
+            if number is None:
+                return
+            recorded = {key: self._recorded(key, value, number) for key, value in values.items()}
+            if self._online is not None:
+                payload = pack({"step": number, "time": time.time(), "values": recorded})
+                if len(payload) > MAX_PAYLOAD:
+                    raise InvalidInputError(f"One log call holds at most {MAX_PAYLOAD:,} bytes; log less at a time.")
+                self._online.record(payload)
+            self._last_step = number
+            self._step = number if commit is False else number + 1
+            self._summary.record(recorded)
+        self._tell_of_disk()
+
+    def _next(self, step: int | None, commit: bool | None) -> int | None:
+        """The step of this call; None if it is in the past."""
+        if step is None:
+            return self._step
+        number = int(step)
+        if number >= self._last_step:
+            return number
+        if self._late_steps == 0:
+            self._console.say(
+                f"log(step={number}) comes after step {self._last_step} and is left out: steps only go up. "
+                "Leave step= away to have them counted."
+            )
+        self._late_steps += 1
+        return None
+
+    def _recorded(self, key: str, value: Any, step: int) -> Any:
+        if isinstance(value, Loggable):
+            return self._keep(value, key, step)
+        if isinstance(value, list | tuple) and value and all(isinstance(item, Loggable) for item in value):
+            return {"_type": "images", "items": [self._keep(item, key, step) for item in value]}
+        return plain(value, key)
+
+    def _keep(self, item: Loggable, key: str, step: int) -> dict[str, Any]:
+        file = item.as_file(key, step)
+        if self._online is not None:
+            self._online.files.add_media(file)
+        return file.value
+
+    def _tell_of_disk(self) -> None:
+        failure = None if self._online is None else self._online.stream.failure
+        if failure is not None and not self._warned_disk:
+            self._warned_disk = True
+            self._console.say(
+                f"The journal cannot be written ({failure}). The run goes on: its records wait in memory until they "
+                "are sent, and are lost if the process is killed before."
+            )
+
+    # -- files, artifacts, models
+
+    def save(self, glob: str | os.PathLike[str], base_path: str | os.PathLike[str] | None = None) -> list[str]:
+        """Keep files with the run: now, and again when it is finished if they have changed by then.
+
+        Args:
+            glob: A path, or a pattern such as "checkpoints/*.pt".
+            base_path: The folder from which the names in the run are counted. Without it: the working folder, and
+                for a file outside of it just its name.
+
+        Returns:
+            The names of the files in the run.
+
+        Raises:
+            NotFoundError: if no file matches.
+        """
+        self._require_open("save")
+        from ._files import matching
+
+        found = matching(glob, base_path)
+        if self._online is not None:
+            for name, path in found.items():
+                self._online.files.add_saved(name, path)
+        return list(found)
+
+    def log_artifact(
+        self,
+        artifact_or_path: Artifact | str | os.PathLike[str],
+        name: str | None = None,
+        type: str | None = None,
+        aliases: str | Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+    ) -> Artifact:
+        """Log an artifact as an output of this run. It returns at once; `wait()` on what it returns waits.
+
+        Args:
+            artifact_or_path: An artifact, or a file, a folder or a URI that becomes one.
+            name: For a path: the artifact's name; `run-<id>-<its own name>` if not given.
+            type: For a path: the artifact's type; `unspecified` if not given.
+            aliases: Aliases that move to this version. `latest` always does.
+            tags: Free labels of the version.
+
+        Raises:
+            InvalidInputError: if name or type differ from the artifact's. What fails later is raised by `wait()` and
+                by `finish()`.
+        """
+        self._require_open("log_artifact")
+        from ._outputs import log_artifact
+
+        return log_artifact(self, artifact_or_path, name=name, type=type, aliases=aliases, tags=tags)
+
+    def use_artifact(
+        self,
+        artifact_or_name: Artifact | str,
+        type: str | None = None,
+        aliases: str | Iterable[str] | None = None,
+    ) -> Artifact:
+        """Declare an artifact as an input of this run.
+
+        Args:
+            artifact_or_name: `[[entity/]project/]name[:ref]` with a version, an alias or a digest as ref (`latest`
+                without one), or an artifact. An artifact that is not logged yet is logged first.
+            type: The type it must have.
+            aliases: With a name that has no ref: the alias to use.
+
+        Raises:
+            NotFoundError: if there is no such version.
+            InvalidInputError: if it has another type, or if both a ref and an alias are given and differ.
+        """
+        self._require_open("use_artifact")
+        from ._outputs import use_artifact
+
+        return use_artifact(self, artifact_or_name, type=type, aliases=aliases)
+
+    def link_artifact(
+        self, artifact: Artifact, target_path: str, aliases: str | Iterable[str] | None = None
+    ) -> Artifact:
+        """Link an artifact into a registry, or another collection; returns the version that it is there.
+
+        Args:
+            artifact: What to link. If it is not logged yet, it is logged first.
+            target_path: `[[entity/]registry/]collection`; a collection that does not exist is created.
+            aliases: Aliases that move to it, there.
+
+        Raises:
+            NotFoundError: if there is no such registry or project.
+        """
+        self._require_open("link_artifact")
+        from ._outputs import link_artifact
+
+        return link_artifact(self, artifact, target_path, aliases=aliases)
+
+    def log_model(
+        self,
+        path: str | os.PathLike[str],
+        name: str | None = None,
+        aliases: str | Iterable[str] | None = None,
+    ) -> Artifact:
+        """Log a file, a folder or an `s3://` URI as an artifact of the type "model".
+
+        Args:
+            path: What to log.
+            name: The artifact's name; `run-<id>-<the path's own name>` if not given.
+            aliases: Aliases that move to this version.
+        """
+        return _models.log_model(self, path, name=name, aliases=aliases)
+
+    def use_model(self, name: str) -> str:
+        """Declare a model as an input, download it, and return the path of its one file, or of its folder.
+
+        Args:
+            name: `[[entity/]project/]name[:ref]`; its type must contain "model".
+        """
+        return _models.use_model(self, name)
+
+    def link_model(
+        self,
+        path: str | os.PathLike[str],
+        registered_model_name: str,
+        name: str | None = None,
+        aliases: str | Iterable[str] | None = None,
+    ) -> Artifact:
+        """Log a model and link it to a registered model of the registry `model-registry`.
+
+        Args:
+            path: The file, folder or `s3://` URI of the model.
+            registered_model_name: The registered model's name; it is created if there is none.
+            name: The artifact's name, as for `log_model`.
+            aliases: Aliases that move to it, in the registry.
+        """
+        return _models.link_model(self, path, registered_model_name, name=name, aliases=aliases)
+
+    # -- how it ends
+
+    def finish(self, exit_code: int | None = None) -> None:
+        """End the run: wait for its artifacts, send what is left, say how it ended. Does nothing if it has ended.
+
+        Args:
+            exit_code: 0 for FINISHED (the default), anything else for FAILED.
+
+        Raises:
+            HeadwaterError: if an artifact could not be logged (the run is FAILED then), or if the service could not
+                be told.
+        """
+        self._finish(0 if exit_code is None else exit_code)
+
+    def _finish(self, exit_code: int, *, is_killed: bool = False) -> None:
+        if self._state != "RUNNING":
+            return
+        if os.getpid() != self._process:
+            # A forked child only sends what it logged; the run belongs to its parent.
+            self._flush_child()
+            return
+        from . import _init
+
+        try:
+            failure = None if self._online is None else self._online.settle()
+            exit_code = 1 if failure is not None and exit_code == 0 else exit_code
+            self._state = "KILLED" if is_killed else ("FINISHED" if exit_code == 0 else "FAILED")
+            if self._online is not None:
+                self._online.close(self, exit_code)
+        finally:
+            # Whatever happened: this run is over here, and the next `init` starts another.
+            self._state = "FAILED" if self._state == "RUNNING" else self._state
+            _init.leave(self)
+            _exit.release()
+        if failure is not None:
+            raise failure
+
+    def _flush_child(self) -> None:
+        if self._online is not None:
+            self._online.sender.finish(patience=30.0)
+
+    def __enter__(self) -> Self:
+        """Enter the run. Only the `with` that started it finishes it."""
+        if self._joined:
+            self._joined -= 1
+            self._entered.append(False)
+        else:
+            self._entered.append(not any(self._entered))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the run: FAILED after an exception, KILLED after an interrupt."""
+        if not self._entered.pop():
+            return
+        exit_code, is_killed = _exit.code_of(error)
+        try:
+            self._finish(exit_code, is_killed=is_killed)
+        except HeadwaterError as failure:
+            if error is None:
+                raise
+            # The program's own exception is the news; this must not hide it.
+            self._console.say(f"The run could not be finished: {failure}")
+
+    def _require_open(self, verb: str) -> None:
+        if self._state != "RUNNING":
+            raise InvalidInputError(
+                f"The run {self.path} is {self._state}; {verb} needs an open one: headwater.init()."
+            )
+
+    def _update(self, **changes: Any) -> None:
+        self._require_open("this")
+        if self._online is not None:
+            self._online.update(**changes)
+
+    def after_fork(self) -> None:
+        """Make this object right for a forked child: a thread that is not here may have held the lock."""
+        self._lock = threading.Lock()

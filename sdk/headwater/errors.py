@@ -1,0 +1,25 @@
+"""The errors that Headwater raises. Each is also the builtin error that Python users expect in its place."""
+
+from ._errors import (
+    ConflictError,
+    HeadwaterError,
+    InvalidInputError,
+    MissingFileError,
+    NotFoundError,
+    NotLoggedError,
+    PermissionDeniedError,
+    UnavailableError,
+    WaitTimeoutError,
+)
+
+__all__ = [
+    "ConflictError",
+    "HeadwaterError",
+    "InvalidInputError",
+    "MissingFileError",
+    "NotFoundError",
+    "NotLoggedError",
+    "PermissionDeniedError",
+    "UnavailableError",
+    "WaitTimeoutError",
+]

@@ -1,0 +1,170 @@
+"""`run.config` and the values that may be recorded."""
+
+import argparse
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from headwater._config import Config
+from headwater._history import flatten, json_value, plain, unwire, wire
+from headwater._summary import Summary
+from headwater.errors import ConflictError, InvalidInputError
+
+
+def test_a_key_is_an_item_an_attribute_and_a_keyword() -> None:
+    config = Config({"lr": 0.1, "layers": [32, 64]})
+
+    def built(**settings: Any) -> dict[str, Any]:
+        return settings
+
+    assert (config["lr"], config.lr, config.get("none"), "lr" in config) == (0.1, 0.1, None, True)
+    assert dict(config) == {"lr": 0.1, "layers": [32, 64]}
+    assert built(**config) == {"lr": 0.1, "layers": [32, 64]}
+
+
+def test_numbers_of_numpy_become_python_numbers_and_tuples_lists() -> None:
+    config = Config(
+        {"lr": np.float32(0.5), "n": np.int64(3), "on": np.bool_(True), "shape": (1, 28), "at": np.arange(2)}
+    )
+
+    assert config.as_dict() == {"lr": 0.5, "n": 3, "on": True, "shape": [1, 28], "at": [0, 1]}
+    assert [type(value) for value in config.values()] == [float, int, bool, list, list]
+
+
+def test_a_namespace_and_int_keys_are_taken() -> None:
+    assert Config(argparse.Namespace(lr=1, deep={0: "a"})).as_dict() == {"lr": 1, "deep": {"0": "a"}}
+
+
+def test_setting_another_value_is_refused_and_nothing_changes() -> None:
+    config = Config({"lr": 0.1})
+
+    with pytest.raises(ConflictError, match=r"has lr = 0\.1, and cannot set it to 0\.2"):
+        config["lr"] = 0.2
+    with pytest.raises(ConflictError, match="allow_val_change=True"):
+        config.update({"new": 1, "lr": 0.2})
+
+    assert dict(config) == {"lr": 0.1}
+
+
+def test_setting_the_same_value_again_is_no_change() -> None:
+    changes: list[int] = []
+    config = Config({"lr": 0.1, "bound": math.nan}, on_change=lambda: changes.append(1))
+    changes.clear()
+
+    config.lr = 0.1
+    config.update({"lr": 0.1, "bound": math.nan})
+
+    assert changes == []
+
+
+def test_update_with_permission_changes_a_value() -> None:
+    config = Config({"lr": 0.1})
+
+    config.update({"lr": 0.2}, allow_val_change=True)
+    config.update(epochs=3)
+
+    assert dict(config) == {"lr": 0.2, "epochs": 3}
+
+
+def test_a_missing_attribute_names_those_that_are_there() -> None:
+    with pytest.raises(AttributeError, match=r"has no 'epochs'\. It has: lr"):
+        _ = Config({"lr": 1}).epochs
+
+
+def test_defaults_leave_what_is_set() -> None:
+    config = Config({"lr": 1})
+
+    config.setdefaults({"lr": 2, "epochs": 3})
+
+    assert dict(config) == {"lr": 1, "epochs": 3}
+    assert config.differing({"lr": 2, "epochs": 3, "new": 4}) == ["lr"]
+
+
+def test_the_summary_takes_items_attributes_and_updates() -> None:
+    summary = Summary({"loss": 1.0})
+
+    summary["acc"] = np.float64(0.5)
+    summary.best = 3
+    summary.update({"loss": 0.5})
+
+    assert dict(summary) == {"loss": 0.5, "acc": 0.5, "best": 3}
+    assert summary.acc == 0.5
+
+
+def test_nested_values_are_flattened_with_slashes() -> None:
+    assert list(flatten({"a": 1, "b": {"c": 2, "d": {"e": 3}}, 4: 5})) == [("a", 1), ("b/c", 2), ("b/d/e", 3), ("4", 5)]
+
+
+def test_the_keys_of_headwater_itself_are_refused() -> None:
+    with pytest.raises(InvalidInputError, match="'_step' cannot be logged"):
+        list(flatten({"_step": 1}))
+
+
+class Tensor:
+    """Behaves as a tensor on a device does: numbers come out only after `detach().cpu()`."""
+
+    def __init__(self, values: Any, is_here: bool = False) -> None:
+        self._array = np.asarray(values)
+        self._is_here = is_here
+        self.shape = self._array.shape
+
+    def detach(self) -> "Tensor":
+        return self
+
+    def cpu(self) -> "Tensor":
+        return Tensor(self._array, is_here=True)
+
+    def item(self) -> Any:
+        assert self._is_here
+        return self._array.item()
+
+    def tolist(self) -> Any:
+        assert self._is_here
+        return self._array.tolist()
+
+
+@pytest.mark.parametrize(
+    ("value", "recorded"),
+    [
+        (1, 1),
+        (True, True),
+        ("text", "text"),
+        (None, None),
+        (np.float32(0.5), 0.5),
+        (np.array(2), 2),
+        (np.array([[7]]), 7),
+        (np.array([1.0, 2.0]), [1.0, 2.0]),
+        (Tensor(0.25), 0.25),
+        (Tensor([1, 2]), [1, 2]),
+        ([np.int8(1), (2, 3)], [1, [2, 3]]),
+        (2**70, float(2**70)),
+        (math.inf, math.inf),
+    ],
+)
+def test_a_logged_value_is_recorded_plainly(value: object, recorded: object) -> None:
+    result = plain(value, "key")
+
+    assert result == recorded
+    assert type(result) is type(recorded)
+
+
+def test_a_value_that_cannot_be_logged_is_named() -> None:
+    with pytest.raises(InvalidInputError, match=r"'model' is a builtins\.object, which cannot be logged"):
+        plain(object(), "model")
+    with pytest.raises(InvalidInputError, match="'hidden' has 10,001 elements"):
+        plain(np.zeros((10_001,)), "hidden")
+
+
+def test_json_has_texts_for_what_it_cannot_hold() -> None:
+    value = {"a": [math.nan, math.inf, {"b": -math.inf}], "c": 1.5}
+
+    wired = wire(json_value(value))
+
+    assert wired == {"a": ["NaN", "Infinity", {"b": "-Infinity"}], "c": 1.5}
+    assert repr(unwire(wired)) == repr(value)
+
+
+def test_a_configuration_value_without_a_form_is_its_text() -> None:
+    assert json_value({"device": argparse.Namespace(cuda=0)}) == {"device": "Namespace(cuda=0)"}

@@ -1,0 +1,130 @@
+"""Every call of the tutorials that users bring along fits the signatures, by keyword and by position."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import headwater as wandb
+import pytest
+from headwater import Api, Artifact, Run
+
+ART: Any = object()
+CONFIG = {"lr": 1.0}
+
+# A function, the positional arguments and the keywords, as the tutorials write them.
+CALLS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
+    # starting and ending
+    (wandb.init, (), {}),
+    (wandb.init, (), {"project": "p", "entity": "e"}),
+    (wandb.init, (), {"entity": "e", "project": "p", "config": CONFIG}),
+    (wandb.init, (), {"project": "p"}),
+    (wandb.init, (), {"project": "p", "entity": None, "job_type": "log_datasets"}),
+    (wandb.init, (), {"project": "p", "entity": None, "job_type": "training", "config": CONFIG}),
+    (wandb.init, (), {"project": "p", "job_type": "train", "config": CONFIG}),
+    (wandb.init, (), {"project": "p", "job_type": "report", "config": None}),
+    (wandb.finish, (), {}),
+    (Run.finish, (), {}),
+    (wandb.login, (), {}),
+    (wandb.login, (), {"relogin": True, "host": "http://localhost"}),
+    # building an artifact
+    (Artifact, ("mnist-nn-x", "model"), {}),
+    (Artifact, ("mnist-nn-x",), {"type": "model"}),
+    (Artifact, (), {"name": "my_artifact", "type": "data"}),
+    (Artifact, (), {"name": "Nature_100", "type": "raw_images", "description": "text"}),
+    (Artifact, ("mnist-raw",), {"type": "dataset", "description": "text", "metadata": {"sizes": [1]}}),
+    (Artifact, ("nature-x",), {"type": "model", "metadata": {0: "cat"}}),
+    (Artifact.add_file, ("path/to/model.pt", "model.pt"), {}),
+    (Artifact.add_file, ("model.onnx",), {}),
+    (Artifact.add_dir, ("path/to/data",), {}),
+    (Artifact.add_reference, ("s3://path/to/data",), {}),
+    (Artifact.new_file, ("training.pt",), {"mode": "wb"}),
+    (Artifact.download, (), {}),
+    (Artifact.download, (), {"root": "Nature_100:latest"}),
+    (Artifact.link, ("[[entity/]project/]collectionName",), {}),
+    # logging, using and linking, at module level and on a run
+    (wandb.log, ({"train_loss": 0.345, "val_loss": 0.456},), {}),
+    (wandb.log_artifact, (ART,), {}),
+    (wandb.log_artifact, (ART,), {"aliases": ["latest", "best"]}),
+    (wandb.log_artifact, (ART,), {"aliases": None}),
+    (wandb.use_artifact, ("mnist:latest",), {}),
+    (wandb.use_artifact, (ART,), {}),
+    (Run.log, ({"epoch": 1, "train/loss": 0.5},), {"step": 128}),
+    (Run.log_artifact, (ART,), {}),
+    (Run.use_artifact, ("mnist-raw:latest",), {}),
+    (Run.use_artifact, ("e/model-registry/Model Registry Tutorial:staging",), {"type": "model"}),
+    (Run.use_artifact, (), {"artifact_or_name": "name", "aliases": "<alias>"}),
+    (Run.link_artifact, (ART, "[[entity/]project/]collectionName"), {}),
+    (Run.link_artifact, (ART, "e/model-registry/Model Registry Tutorial"), {"aliases": ["staging"]}),
+    (Run.log_model, (), {"path": "<path-to-model>", "name": "<name>"}),
+    (Run.use_model, (), {"name": "fine-tuned-model:latest"}),
+    (Run.link_model, (), {"path": "<path>", "registered_model_name": "<name>"}),
+    (Run.link_model, (), {"path": "./model.h5", "registered_model_name": "MNIST-dev", "name": "mnist_model"}),
+    (Run.save, ("initialized_model.pth",), {}),
+    # media
+    (wandb.Image, (ART,), {}),
+    (wandb.Image, (ART,), {"caption": "1,2"}),
+    (wandb.plot.confusion_matrix, (), {"y_true": [0], "preds": [0], "class_names": ["a"]}),
+    # reading without a run
+    (Api, (), {}),
+    (Api.artifact, ("e/p/name:v0",), {}),
+]
+
+
+def bound(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
+    signature = inspect.signature(function)
+    first = next(iter(signature.parameters), None)
+    return signature.bind(ART, *args, **kwargs) if first == "self" else signature.bind(*args, **kwargs)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call[0].__qualname__)
+def test_a_call_of_the_tutorials_fits(call: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> None:
+    function, args, kwargs = call
+
+    arguments = bound(function, args, kwargs).arguments
+
+    given = [*args, *kwargs.values()]
+    taken = [value for name, value in arguments.items() if name != "self"]
+    assert sorted(map(repr, taken)) == sorted(map(repr, given))
+
+
+@pytest.mark.parametrize(
+    ("function", "names", "defaults"),
+    [
+        ("use_artifact", ["artifact_or_name", "type", "aliases"], [None, None]),
+        ("link_artifact", ["artifact", "target_path", "aliases"], [None]),
+        ("log_artifact", ["artifact_or_path", "name", "type", "aliases", "tags"], [None] * 4),
+        ("log_model", ["path", "name", "aliases"], [None, None]),
+        ("use_model", ["name"], []),
+        ("link_model", ["path", "registered_model_name", "name", "aliases"], [None, None]),
+        ("log", ["data", "step", "commit"], [None, None]),
+        ("finish", ["exit_code"], [None]),
+        ("save", ["glob", "base_path"], [None]),
+    ],
+)
+def test_names_order_and_defaults_are_the_same_on_a_run_and_at_module_level(
+    function: str, names: list[str], defaults: list[None]
+) -> None:
+    for owner in (wandb, Run):
+        parameters = [p for p in inspect.signature(getattr(owner, function)).parameters.values() if p.name != "self"]
+
+        assert [parameter.name for parameter in parameters] == names
+        assert [p.default for p in parameters if p.default is not inspect.Parameter.empty] == defaults
+
+
+def test_the_first_arguments_of_init_in_order() -> None:
+    names = list(inspect.signature(wandb.init).parameters)
+
+    assert names[:12] == [
+        "project",
+        "entity",
+        "name",
+        "job_type",
+        "group",
+        "tags",
+        "notes",
+        "config",
+        "id",
+        "resume",
+        "mode",
+        "dir",
+    ]
