@@ -22,8 +22,12 @@ def page_policy(settings: Settings) -> str:
 
 
 def graphiql_policy(settings: Settings) -> str:
-    """The same for GraphiQL, whose editor sets styles from its script and works in workers."""
-    return page_policy(settings).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'; worker-src 'self'")
+    """The same for GraphiQL, whose editor sets styles from its script, brings fonts in them and works in workers."""
+    return (
+        page_policy(settings)
+        .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'; worker-src 'self'")
+        .replace("font-src 'self'", "font-src 'self' data:")
+    )
 
 
 def _origin(url: str) -> str:

@@ -29,5 +29,11 @@ function Page({ tabs }) {
   );
 }
 
-const found = await fetchExamples(post);
-createRoot(document.getElementById('root')).render(<Page tabs={readyMadeTabs(pathOf(window.location), found)} />);
+async function show() {
+  const found = await fetchExamples(post);
+  createRoot(document.getElementById('root')).render(<Page tabs={readyMadeTabs(pathOf(window.location), found)} />);
+}
+
+show().catch(() => {
+  document.querySelector('.headwater-message').textContent = 'The service did not answer. Load this page again.';
+});

@@ -6,13 +6,14 @@ import reached from './queries/reached.graphql?raw';
 import runInputsOutputs from './queries/run_inputs_outputs.graphql?raw';
 import { objectTab, tab } from './objects.js';
 
-const FIRST_VERSION = `# There is no version to look at yet. These three lines of Python make one:
+const FIRST_VERSION = `# There is no version to look at yet. Three lines of Python make one:
 #
-#   import headwater
-#   with headwater.init(project="first-steps") as run:
-#       run.log_artifact("README.md", name="first-file", type="dataset")
+# import headwater
+# with headwater.init(project="first-steps") as run:
+#     run.log_artifact("README.md", "first-file", "dataset")
 #
 # Then load this page again.
+
 `;
 
 /** Ask the service for a version, a consumed version, a run and a project of the viewer. */

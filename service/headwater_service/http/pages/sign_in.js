@@ -20,12 +20,12 @@ async function signIn() {
     headers: { 'Content-Type': 'application/json', 'X-Headwater-Request': '1' },
     body: JSON.stringify({ token }),
   });
+  const answer = await response.json();
   if (response.ok) {
     window.location.replace(destination());
-    return;
+  } else {
+    message.textContent = answer.error.message;
   }
-  const answer = await response.json();
-  message.textContent = answer.error.message;
 }
 
 signIn().catch(() => {
