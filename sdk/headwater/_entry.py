@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ._errors import ConflictError
@@ -26,7 +26,10 @@ class Folder:
 
 @dataclass(slots=True)
 class Entry:
-    """A file (`digest`) or a reference (`ref` and `etag`). `origin`: where a draft has the bytes."""
+    """A file (`digest`) or a reference (`ref` and `etag`).
+
+    `origin` is where a draft has the bytes; None: in the cache, or in the store already.
+    """
 
     path: str
     size: int
@@ -100,6 +103,10 @@ class ArtifactEntry:
         if self._entry.ref is None:
             raise ConflictError(f"{self.path!r} is a file of the artifact, not a reference.")
         return self._entry.ref
+
+    def copied_to(self, path: str) -> Entry:
+        """The same content under a path of another artifact."""
+        return replace(self._entry, path=path, origin=self._entry.local_path)
 
     def download(self, root: str | os.PathLike[str] | None = None, skip_cache: bool = False) -> str:
         """Bring this one file to disk and return where it lies; arguments as for `Artifact.download`."""
