@@ -61,7 +61,7 @@ def load_and_log(project: str) -> headwater.Artifact:
 def preprocess(images: NDArray[Any], *, normalize: bool) -> NDArray[np.float32]:
     """Flatten each image to 64 numbers, and bring them from 0–16 into 0–1 if asked."""
     flat = images.reshape(len(images), -1).astype(np.float32)
-    return flat / 16 if normalize else flat
+    return flat / np.float32(16) if normalize else flat
 
 
 def preprocess_and_log(project: str, *, normalize: bool) -> headwater.Artifact:
@@ -143,7 +143,7 @@ def best_accuracy(path: str) -> float:
     """The validation accuracy of the best model so far, 0 if there is none. Reading it makes no lineage edge."""
     try:
         return float(headwater.Api().artifact(path).metadata["validation_accuracy"])
-    except headwater.NotFoundError:
+    except headwater.errors.NotFoundError:
         return 0.0
 
 

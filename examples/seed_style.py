@@ -166,7 +166,8 @@ def evaluate_and_log(config=None):
 
         model_artifact = run.use_artifact("trained-model:latest")
         model_path = os.path.join(model_artifact.download(), "trained_model.npz")
-        guesses = predict(*read_model(model_path), x)
+        weights, bias = read_model(model_path)
+        guesses = predict(weights, bias, x)
 
         losses = -np.log(guesses[np.arange(len(y)), y] + 1e-12)
         preds = guesses.argmax(axis=1)
