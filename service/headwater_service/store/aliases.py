@@ -1,0 +1,124 @@
+"""Aliases in the graph: where each points, and every move it made. Writers hold the collection's lock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from headwater_service.model import AliasMove, Instant
+from headwater_service.store.graph import Transaction
+
+# An alias that was removed has no node; its numbering goes on from its last move.
+FIND_PLACES: Final = """
+UNWIND $names AS name
+OPTIONAL MATCH (alias:Alias {collection_id: $collection_id, name: name})
+CALL (name, alias) {
+  WITH name, alias
+  WHERE alias IS NULL
+  MATCH (move:AliasMove {collection_id: $collection_id, name: name})
+  RETURN move.rev AS last
+  ORDER BY move.collection_id DESC, move.name DESC, move.rev DESC
+  LIMIT 1
+  UNION
+  WITH name, alias
+  WHERE alias IS NOT NULL
+  RETURN alias.rev AS last
+}
+RETURN name, last, alias.version_id AS version_id
+"""
+
+SAVE_ALIASES: Final = """
+UNWIND $moves AS move
+MERGE (alias:Alias {collection_id: $collection_id, name: move.name})
+SET alias.rev = move.rev, alias.version_id = move.to, alias.moved_at = $at, alias.moved_by = $by
+WITH alias, move
+CALL (alias) {
+  MATCH (alias)-[old:POINTS_TO]->()
+  DELETE old
+}
+MATCH (version:Lineage {id: move.to})
+CREATE (alias)-[:POINTS_TO]->(version)
+"""
+
+DELETE_ALIASES: Final = """
+UNWIND $names AS name
+MATCH (alias:Alias {collection_id: $collection_id, name: name})
+DETACH DELETE alias
+"""
+
+CREATE_MOVES: Final = """
+UNWIND $moves AS move
+CREATE (:AliasMove {
+  collection_id: $collection_id, name: move.name, rev: move.rev, from: move.from, to: move.to, at: $at, by: $by,
+  reason: $reason
+})
+"""
+
+FIND_ALIAS: Final = """
+MATCH (alias:Alias {collection_id: $collection_id, name: $name})
+RETURN alias.version_id AS id
+"""
+
+FIND_ALIAS_AT: Final = """
+MATCH (move:AliasMove {collection_id: $collection_id, name: $name})
+WHERE move.at <= $at
+RETURN move.to AS id
+ORDER BY move.collection_id DESC, move.name DESC, move.at DESC
+LIMIT 1
+"""
+
+FIND_MOVE: Final = """
+MATCH (move:AliasMove {collection_id: $collection_id, name: $name, rev: $rev})
+RETURN move {
+  .collection_id, .name, .rev, .at, .by, .reason, from_version_id: move.from, to_version_id: move.to
+} AS move
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an alias points now (None: nowhere), and the number of its last move (0: it never was)."""
+
+    version_id: str | None
+    rev: int
+
+
+async def find_places(tx: Transaction, collection_id: str, names: Iterable[str]) -> dict[str, Place]:
+    asked = list(names)
+    rows = await tx.rows(FIND_PLACES, collection_id=collection_id, names=asked)
+    places = {row["name"]: Place(row["version_id"], row["last"]) for row in rows}
+    return {name: places.get(name, Place(None, 0)) for name in asked}
+
+
+async def save_moves(tx: Transaction, collection_id: str, moves: Sequence[AliasMove]) -> None:
+    """Make moves of one collection, at one time by one user, and write them into the history."""
+    if not moves:
+        return
+    rows = [
+        {"name": move.name, "rev": move.rev, "from": move.from_version_id, "to": move.to_version_id} for move in moves
+    ]
+    first = moves[0]
+    placed = [row for row in rows if row["to"] is not None]
+    removed = [move.name for move in moves if move.to_version_id is None]
+    if placed:
+        await tx.rows(SAVE_ALIASES, collection_id=collection_id, moves=placed, at=first.at, by=first.by)
+    if removed:
+        await tx.rows(DELETE_ALIASES, collection_id=collection_id, names=removed)
+    await tx.rows(CREATE_MOVES, collection_id=collection_id, moves=rows, at=first.at, by=first.by, reason=first.reason)
+
+
+async def find_alias(tx: Transaction, collection_id: str, name: str) -> str | None:
+    """Return the id of the version that an alias points at."""
+    row = await tx.row(FIND_ALIAS, collection_id=collection_id, name=name)
+    return None if row is None else row["id"]
+
+
+async def find_alias_at(tx: Transaction, collection_id: str, name: str, at: Instant) -> str | None:
+    """Return the id of the version that an alias pointed at then."""
+    row = await tx.row(FIND_ALIAS_AT, collection_id=collection_id, name=name, at=at)
+    return None if row is None else row["id"]
+
+
+async def find_move(tx: Transaction, collection_id: str, name: str, rev: int) -> AliasMove:
+    row = await tx.row(FIND_MOVE, collection_id=collection_id, name=name, rev=rev)
+    assert row is not None, "an event names it, and history is never deleted"
+    return AliasMove(**row["move"])

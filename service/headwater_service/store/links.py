@@ -1,0 +1,39 @@
+"""Links in the graph: registry versions, each with one source."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from headwater_service.store.graph import Transaction
+
+FIND_LINK: Final = """
+MATCH (:ArtifactVersion {id: $source_id})-[:LINKED_TO]->(version:RegistryVersion {collection_id: $collection_id})
+WHERE version.state = 'COMMITTED'
+RETURN version.id AS id
+"""
+
+CREATE_LINK: Final = """
+MATCH (collection:Collection {id: $collection_id})
+MATCH (source:ArtifactVersion {id: $source_id})
+CREATE (version:RegistryVersion:Lineage)-[:VERSION_OF]->(collection)
+SET version = $properties
+CREATE (source)-[:LINKED_TO {id: $edge_id, at: $at}]->(version)
+"""
+
+
+async def find_link(tx: Transaction, collection_id: str, source_id: str) -> str | None:
+    """Return the id of the registry version by which a source is in a collection."""
+    row = await tx.row(FIND_LINK, collection_id=collection_id, source_id=source_id)
+    return None if row is None else row["id"]
+
+
+async def create_link(tx: Transaction, properties: Mapping[str, Any]) -> None:
+    """Create a registry version and the edge from its source."""
+    source_id, version_id = properties["source_id"], properties["id"]
+    await tx.rows(
+        CREATE_LINK,
+        collection_id=properties["collection_id"],
+        source_id=source_id,
+        edge_id=f"{source_id}:{version_id}",
+        at=properties["created_at"],
+        properties=properties,
+    )
