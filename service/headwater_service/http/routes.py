@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from headwater_service.errors import NotFoundError
 from headwater_service.http.errors import error_response, json_response
+from headwater_service.http.files import redirect_to_file
 from headwater_service.http.graphiql import graphiql, object_page, refuse_page
 from headwater_service.http.guard import Access, Endpoint
 from headwater_service.http.health import healthz, readyz
@@ -64,6 +65,7 @@ ENDPOINTS: Final = (
     Endpoint("/api/manifests/{entity}", ("PUT",), Access.VIEWER, put_manifest),
     Endpoint("/api/manifests/{entity}/{digest}", ("HEAD",), Access.VIEWER, head_manifest),
     Endpoint("/api/runs/{run_id}/history", ("POST",), Access.VIEWER, post_history),
+    Endpoint("/files/{path:path}", ("GET",), Access.VIEWER, redirect_to_file, refuse_page),
     Endpoint("/graphiql", ("GET",), Access.VIEWER, graphiql, refuse_page),
     Endpoint("/{path:path}", ("GET",), Access.VIEWER, object_page, refuse_page),
 )

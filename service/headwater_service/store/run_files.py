@@ -1,0 +1,25 @@
+"""The one query behind a plain address of a run's file."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from headwater_service.store.graph import Transaction
+
+FIND_RUN_FILE: Final = """
+MATCH (run:Run {scope_id: $scope_id, key: $key})-[held:HOLDS {path: $path}]->(blob:Blob)
+RETURN blob.entity_id AS entity_id, blob.digest AS digest, blob.version_id AS version_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """The blob of a file, and the object version that was seen to be right."""
+
+    entity_id: str
+    digest: str
+    version_id: str
+
+
+async def find_run_file(tx: Transaction, scope_id: str, key: str, path: str) -> HeldFile | None:
+    row = await tx.row(FIND_RUN_FILE, scope_id=scope_id, key=key, path=path)
+    return None if row is None else HeldFile(**row)
