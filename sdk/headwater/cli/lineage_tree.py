@@ -131,7 +131,7 @@ def describe(branch: Branch) -> Text:
     if branch.is_repeated:
         text.append(" (drawn above)", style="dim")
     if branch.hidden:
-        text.append(f" … {branch.hidden} more not shown", style="dim italic")
+        text.append(f" ... {branch.hidden} more not shown", style="dim italic")
     return text
 
 
