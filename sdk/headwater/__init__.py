@@ -13,17 +13,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Api",
     "Artifact",
-    "ConflictError",
-    "HeadwaterError",
     "Image",
-    "InvalidInputError",
-    "MissingFileError",
-    "NotFoundError",
-    "NotLoggedError",
-    "PermissionDeniedError",
     "Run",
-    "UnavailableError",
-    "WaitTimeoutError",
     "config",
     "errors",
     "finish",
@@ -47,17 +38,6 @@ if TYPE_CHECKING:
     from ._api import Api
     from ._artifact import Artifact
     from ._config import Config
-    from ._errors import (
-        ConflictError,
-        HeadwaterError,
-        InvalidInputError,
-        MissingFileError,
-        NotFoundError,
-        NotLoggedError,
-        PermissionDeniedError,
-        UnavailableError,
-        WaitTimeoutError,
-    )
     from ._init import finish, init
     from ._login import login
     from ._media import Image
@@ -82,17 +62,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Api": "_api",
     "Artifact": "_artifact",
-    "ConflictError": "_errors",
-    "HeadwaterError": "_errors",
     "Image": "_media",
-    "InvalidInputError": "_errors",
-    "MissingFileError": "_errors",
-    "NotFoundError": "_errors",
-    "NotLoggedError": "_errors",
-    "PermissionDeniedError": "_errors",
     "Run": "_run",
-    "UnavailableError": "_errors",
-    "WaitTimeoutError": "_errors",
     "finish": "_init",
     "init": "_init",
     "link_artifact": "_verbs",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _run_operations as operations
+from ._artifact import Artifact
 from ._client import Client
 from ._console import Console
 from ._errors import InvalidInputError, NotFoundError
@@ -16,9 +17,7 @@ from ._names import format_time, parse_version_path
 from ._recorded import Collection, Project, RecordedRun, collection_of, project_of
 from ._settings import DEFAULT_PROJECT, read_settings
 from ._start import connect, default_entity
-
-if TYPE_CHECKING:
-    from ._artifact import Artifact
+from ._version import get_version, version_from_wire
 
 _RUN_FILTERS = {
     "states": "states",
@@ -94,7 +93,7 @@ class Api:
             NotFoundError: if there is none.
             InvalidInputError: if it has another type.
         """
-        return artifact_at(self._client, self._version_path(name), type=type)
+        return Artifact.from_version(self._client, get_version(self._client, self._version_path(name), type=type))
 
     def artifact_exists(self, name: str, type: str | None = None) -> bool:
         """Whether there is such an artifact version that you may see. Any other trouble raises.
@@ -190,7 +189,7 @@ class Api:
             "orderBy": _order(order, _VERSION_ORDERS),
         }
         edges = pages(self._client, operations.LIST_VERSIONS, variables, lambda data: data["versions"])
-        return (artifact_of(self._client, edge["node"]) for edge in edges)
+        return (Artifact.from_version(self._client, version_from_wire(edge["node"])) for edge in edges)
 
     def _version_path(self, name: str) -> str:
         # Only ask for the default entity when it is needed: it may take a request.
@@ -206,11 +205,6 @@ class Api:
         if len(given) < parts:
             given.insert(0, self.default_entity)
         return "/".join(given)
-
-
-def artifact_at(client: Client, path: str, *, type: str | None = None) -> Artifact:
-    """The artifact of a complete path."""
-    raise NotImplementedError
 
 
 def _order(order: str, fields: dict[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import _run_artifacts
 from ._errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -25,14 +26,13 @@ def log_model(
 
 def use_model(run: Run, name: str) -> str:
     """Declare a model as an input and return the path of its one file, or of its folder."""
+    type = _run_artifacts.find(run, name).type
+    if "model" not in type:
+        raise InvalidInputError(f"{name!r} has the type {type!r}, which is no model: run.use_artifact({name!r}).")
     artifact = run.use_artifact(name)
-    if "model" not in artifact.type:
-        raise InvalidInputError(
-            f"{artifact.name} has the type {artifact.type!r}, which is no model. Use run.use_artifact({name!r})."
-        )
     folder = Path(artifact.download())
-    entries = [entry.path for entry in artifact.manifest]
-    return str(folder / entries[0]) if len(entries) == 1 else str(folder)
+    paths = [entry.path for entry in artifact.manifest]
+    return str(folder / paths[0]) if len(paths) == 1 else str(folder)
 
 
 def link_model(

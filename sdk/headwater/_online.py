@@ -39,7 +39,7 @@ class Online:
         self.folder = folder
         self.files = RunFiles(client, run_id, entity, folder)
         self.outputs = Outputs()
-        self._console = console
+        self.console = console
         self._run: weakref.ref[Run] | None = None
         self._meta = Stream(folder / f"{META}.log")
         self._config_sent: dict[str, Any] = {}
@@ -98,19 +98,19 @@ class Online:
         )
         for stream in (self.stream, self._meta):
             stream.close()
-        self._console.run_address(run.name, run.url or "")
-        self._console.finished(
+        self.console.run_address(run.name, run.url or "")
+        self.console.finished(
             records=self.sender.acknowledged,
             media=self.files.media,
             artifact_files=self.outputs.file_count,
             other_files=self.files.others,
         )
-        self._console.artifacts(self.outputs.addresses())
-        self._console.logs(self.folder)
+        self.console.artifacts(self.outputs.addresses())
+        self.console.logs(self.folder)
 
     def _begin_stream(self) -> None:
         self.stream = Stream(self.folder / f"{random_key(12)}.log")
-        self.sender = Sender(self.stream, self._post, self._round, self._console.say)
+        self.sender = Sender(self.stream, self._post, self._round, self.console.say)
 
     def _round(self) -> None:
         if self._config_dirty:
@@ -167,6 +167,7 @@ class Online:
         if run is not None:
             run.after_fork()
         self.files.after_fork()
+        self.outputs = Outputs()
         self._begin_stream()
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ._errors import HeadwaterError
 from ._queue import NamedQueue
 
 if TYPE_CHECKING:
-    from ._artifact import Artifact
     from ._version import LoggedVersion
 
 
@@ -23,14 +20,13 @@ class Outputs:
     def __init__(self) -> None:
         self._queue = NamedQueue()
         self._lock = threading.Lock()
-        self._futures: list[Future[LoggedVersion]] = []
-        self._seen: set[int] = set()
+        self._futures: list[tuple[str, Future[LoggedVersion]]] = []
         self.file_count = 0
 
     def submit(self, name: str, task: Callable[[], LoggedVersion]) -> Future[LoggedVersion]:
         """Log an artifact after those of the same name."""
         future = self._queue.submit(name, task)
-        self._futures.append(future)
+        self._futures.append((name, future))
         return future
 
     def count_files(self, sent: int) -> None:
@@ -38,10 +34,16 @@ class Outputs:
         with self._lock:
             self.file_count += sent
 
+    def wait_for(self, name: str) -> None:
+        """Wait until the artifacts of a name that were logged so far are there, or have failed."""
+        for other, future in self._futures:
+            if other == name:
+                future.exception()
+
     def wait(self) -> list[HeadwaterError]:
         """Wait until everything is logged or has failed; the failures."""
         failures: list[HeadwaterError] = []
-        for future in self._futures:
+        for _, future in self._futures:
             error = future.exception()
             if isinstance(error, HeadwaterError):
                 failures.append(error)
@@ -51,5 +53,5 @@ class Outputs:
 
     def addresses(self) -> list[tuple[str, str]]:
         """The names and the addresses of the versions that were made, each once."""
-        versions = [future.result() for future in self._futures if future.exception() is None]
+        versions = [future.result() for _, future in self._futures if future.exception() is None]
         return list({version.place.name: version.url for version in versions}.items())

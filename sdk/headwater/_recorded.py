@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _run_operations as operations
+from ._artifact import Artifact
 from ._client import Client
 from ._errors import NotFoundError
 from ._history import unwire
 from ._listing import pages
-
-if TYPE_CHECKING:
-    from ._artifact import Artifact
+from ._version import version_from_wire
 
 HISTORY_PAGE = 1_000
 
@@ -143,7 +142,7 @@ class RecordedRun:
 
     def _artifacts(self, document: str, name: str) -> Iterator[Artifact]:
         for edge in pages(self._client, document, {"path": self.path}, lambda data: _of_run(data, name)):
-            yield artifact_of(self._client, edge["node"])
+            yield Artifact.from_version(self._client, version_from_wire(edge["node"]))
 
 
 def project_of(node: dict[str, Any]) -> Project:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from . import _exit, _models
+from . import _exit, _models, _run_artifacts
 from ._config import Config
 from ._console import Console
 from ._errors import HeadwaterError, InvalidInputError
@@ -248,6 +248,10 @@ class Run:
             self._online.files.add_media(file)
         return file.value
 
+    def _history_step(self) -> int | None:
+        """The step that a version logged now belongs to: the last one logged."""
+        return self._last_step if self._last_step >= 0 else None
+
     def _tell_of_disk(self) -> None:
         failure = None if self._online is None else self._online.stream.failure
         if failure is not None and not self._warned_disk:
@@ -304,9 +308,7 @@ class Run:
                 by `finish()`.
         """
         self._require_open("log_artifact")
-        from ._outputs import log_artifact
-
-        return log_artifact(self, artifact_or_path, name=name, type=type, aliases=aliases, tags=tags)
+        return _run_artifacts.log_artifact(self, artifact_or_path, name=name, type=type, aliases=aliases, tags=tags)
 
     def use_artifact(
         self,
@@ -327,9 +329,7 @@ class Run:
             InvalidInputError: if it has another type, or if both a ref and an alias are given and differ.
         """
         self._require_open("use_artifact")
-        from ._outputs import use_artifact
-
-        return use_artifact(self, artifact_or_name, type=type, aliases=aliases)
+        return _run_artifacts.use_artifact(self, artifact_or_name, type=type, aliases=aliases)
 
     def link_artifact(
         self, artifact: Artifact, target_path: str, aliases: str | Iterable[str] | None = None
@@ -345,9 +345,7 @@ class Run:
             NotFoundError: if there is no such registry or project.
         """
         self._require_open("link_artifact")
-        from ._outputs import link_artifact
-
-        return link_artifact(self, artifact, target_path, aliases=aliases)
+        return _run_artifacts.link_artifact(self, artifact, target_path, aliases=aliases)
 
     def log_model(
         self,

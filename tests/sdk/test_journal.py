@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
 from headwater._journal import FRAME, Stream, Tail, pack, random_key, read_records, run_folder
 
 WRITER = """

@@ -7,8 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-import headwater
 import pytest
+
+import headwater
 from headwater._settings import store_settings, stored_settings
 from headwater.errors import InvalidInputError, PermissionDeniedError, UnavailableError
 from servers import Service
@@ -44,7 +45,7 @@ def test_a_service_that_does_not_answer_stores_nothing() -> None:
 
 
 def test_a_key_that_the_service_refuses_is_not_stored(service: Service) -> None:
-    with pytest.raises(PermissionDeniedError, match="does not accept this API key.*To get one for"):
+    with pytest.raises(PermissionDeniedError, match=r"does not accept this API key.*To get one for"):
         headwater.login("0" * 40, host=service.url)
 
     assert stored_settings(home()) == {}

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import headwater
 import numpy as np
 import pytest
+
+import headwater
 from headwater.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, UnavailableError
 from servers import Service
 

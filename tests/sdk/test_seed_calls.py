@@ -4,8 +4,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import headwater as wandb
 import pytest
+
+import headwater as wandb
 from headwater import Api, Artifact, Run
 
 ART: Any = object()

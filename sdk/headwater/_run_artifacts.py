@@ -1,0 +1,191 @@
+"""What a run does with artifacts: logs them as outputs, declares them as inputs, links them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from . import _log, _operations
+from ._artifact import Artifact
+from ._artifact_facts import listed
+from ._errors import InvalidInputError, MissingFileError
+from ._names import VersionPath, check_alias, parse_ref, parse_version_path
+from ._version import LoggedVersion, get_version, link_version, use_version, version_from_wire
+
+if TYPE_CHECKING:
+    from ._online import Online
+    from ._run import Run
+
+
+def log_artifact(
+    run: Run,
+    artifact_or_path: Artifact | str | os.PathLike[str],
+    *,
+    name: str | None,
+    type: str | None,
+    aliases: str | Iterable[str] | None,
+    tags: str | Iterable[str] | None,
+) -> Artifact:
+    """Log an artifact as an output, in the background if it is a draft."""
+    artifact = _artifact_of(run, artifact_or_path, name, type)
+    given: dict[str, Any] = {"aliases": [check_alias(alias) for alias in listed(aliases)], "tags": listed(tags)}
+    online = run._online
+    if online is None:
+        return _as_if_logged(artifact)
+    given |= {"project": f"{run.entity}/{run.project}", "run_id": online.run_id, "history_step": run._history_step()}
+    is_draft = artifact.is_draft()
+    future = _submit(online, artifact, given)
+    if is_draft:
+        artifact.track(future)
+        return artifact
+    # There is nothing to upload, so the answer is worth the wait: it may be a version of another project.
+    return Artifact.from_version(online.client, future.result())
+
+
+def use_artifact(
+    run: Run,
+    artifact_or_name: Artifact | str,
+    *,
+    type: str | None,
+    aliases: str | Iterable[str] | None,
+) -> Artifact:
+    """Declare an artifact as an input, and return the version."""
+    online = run._online
+    if isinstance(artifact_or_name, Artifact):
+        return _use_given(run, online, artifact_or_name, type=type, aliases=listed(aliases))
+    path = version_path(run, artifact_or_name, aliases=listed(aliases))
+    if online is None:
+        raise InvalidInputError(f"{artifact_or_name!r} cannot be read: the run is disabled, and asks no service.")
+    online.outputs.wait_for(path.name)
+    return Artifact.from_version(online.client, use_version(online.client, online.run_id, str(path), type=type))
+
+
+def link_artifact(run: Run, artifact: Artifact, target_path: str, *, aliases: str | Iterable[str] | None) -> Artifact:
+    """Link an artifact, which is logged first if it is a draft, and return the version at the target."""
+    if not isinstance(artifact, Artifact):
+        raise InvalidInputError(f"link_artifact takes an Artifact, not a {artifact.__class__.__name__}.")
+    names = [check_alias(alias) for alias in listed(aliases)]
+    if run._online is None:
+        return artifact
+    if artifact.is_draft() and artifact._pending is None:
+        run.log_artifact(artifact)
+    artifact.wait()
+    client = run._online.client
+    version = link_version(client, artifact.id, target_path, project=f"{run.entity}/{run.project}", aliases=names)
+    return Artifact.from_version(client, version)
+
+
+def find(run: Run, name: str) -> LoggedVersion:
+    """The version of a path as a run reads it, without declaring it as an input.
+
+    Raises:
+        NotFoundError: if there is none.
+    """
+    if run._online is None:
+        raise InvalidInputError(f"{name!r} cannot be read: the run is disabled, and asks no service.")
+    path = version_path(run, name, aliases=[])
+    run._online.outputs.wait_for(path.name)
+    return get_version(run._online.client, str(path))
+
+
+def version_path(run: Run, name: str, *, aliases: list[str]) -> VersionPath:
+    """The complete path of what a run names, missing parts taken from the run.
+
+    Raises:
+        InvalidInputError: if the name breaks a rule, or says another version than the alias.
+    """
+    path = parse_version_path(name, entity=run.entity, project=run.project)
+    if not aliases:
+        return path
+    if len(aliases) > 1:
+        raise InvalidInputError(f"use_artifact takes one alias, the version to use; there are {len(aliases)}.")
+    ref = parse_ref(aliases[0])
+    if ":" in name and ref != path.ref:
+        raise InvalidInputError(f"{name!r} and aliases={aliases[0]!r} name different versions. Give one of them.")
+    return VersionPath(path.entity, path.container, path.name, ref)
+
+
+def _use_given(
+    run: Run, online: Online | None, artifact: Artifact, *, type: str | None, aliases: list[str]
+) -> Artifact:
+    """Declare an artifact that is at hand. A draft is logged first, by no run: this one only reads it."""
+    if type is not None and type != artifact.type:
+        raise InvalidInputError(f"{artifact.name!r} has the type {artifact.type!r}, not {type!r}.")
+    if online is None:
+        return _as_if_logged(artifact)
+    if artifact.is_draft() and artifact._pending is None:
+        given = {"aliases": [check_alias(alias) for alias in aliases], "project": f"{run.entity}/{run.project}"}
+        artifact.track(_submit(online, artifact, given))
+    artifact.wait()
+    version = use_version(online.client, online.run_id, artifact.qualified_name, type=type)
+    return Artifact.from_version(online.client, version)
+
+
+def _submit(online: Online, artifact: Artifact, given: dict[str, Any]) -> Future[LoggedVersion]:
+    artifact.seal()
+    name = artifact.name.partition(":")[0]
+
+    def task() -> LoggedVersion:
+        # Only now: an earlier call may have turned the same object into a version.
+        if artifact.is_draft():
+            version = _log.log_artifact(online.client, artifact, on_sent=online.outputs.count_files, **given)
+        else:
+            version = _log_again(online, artifact, given)
+        for notice in version.notices:
+            online.console.say(notice)
+        return version
+
+    return online.outputs.submit(name, task)
+
+
+def _log_again(online: Online, artifact: Artifact, given: dict[str, Any]) -> LoggedVersion:
+    """Record a version that is there as an output of this run; its aliases and tags are added."""
+    payload = online.client.mutate(
+        _operations.LOG_ARTIFACT,
+        {
+            "project": given["project"],
+            "runId": given["run_id"],
+            "name": artifact.source_name.partition(":")[0],
+            "type": artifact.type,
+            "manifestDigest": artifact.digest,
+            "description": artifact.description,
+            "metadata": artifact.metadata,
+            "aliases": given["aliases"],
+            "tags": given["tags"],
+            "historyStep": given["history_step"],
+        },
+    )
+    return version_from_wire(payload["version"], is_reused=payload["isReused"], notices=payload["notices"])
+
+
+def _as_if_logged(artifact: Artifact) -> Artifact:
+    """An artifact of a disabled run: `wait` returns at once, and nothing was sent."""
+    if artifact.is_draft():
+        done: Future[Artifact] = Future()
+        done.set_result(artifact)
+        artifact.track(done)
+    return artifact
+
+
+def _artifact_of(run: Run, given: Artifact | str | os.PathLike[str], name: str | None, type: str | None) -> Artifact:
+    if isinstance(given, Artifact):
+        own = given.name.partition(":")[0]
+        for what, asked, has in (("name", name, own), ("type", type, given.type)):
+            if asked is not None and asked != has:
+                raise InvalidInputError(f"The artifact has the {what} {has!r}, not {asked!r}.", field=what)
+        return given
+    path = os.fspath(given)
+    own = os.path.basename((urlsplit(path).path if "://" in path else os.path.abspath(path)).rstrip("/\\"))
+    artifact = Artifact(name or f"run-{run.id}-{own}", type or "unspecified")
+    if "://" in path:
+        artifact.add_reference(path)
+    elif os.path.isdir(path):
+        artifact.add_dir(path)
+    elif os.path.exists(path):
+        artifact.add_file(path)
+    else:
+        raise MissingFileError(f"There is no file or folder {path!r}.", path=path)
+    return artifact
