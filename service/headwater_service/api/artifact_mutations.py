@@ -14,8 +14,8 @@ from headwater_service.api.errors import (
     UnavailableError,
 )
 from headwater_service.api.fields import mutation
-from headwater_service.api.people_mutations import OPERATION
 from headwater_service.api.loaders import version_type
+from headwater_service.api.people_mutations import OPERATION
 from headwater_service.api.scalars import Digest, Json
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion, Version
 from headwater_service.domain import artifacts, consumption, documents, links

@@ -180,8 +180,8 @@ def instant_of(signed: SignedUrl) -> Instant:
 @strawberry.type
 class UploadMutation:
     @mutation(
-        "Ask which bytes must be sent, and where. Ask again for a blob whose PUT was answered 412: the stored bytes are "
-        "then looked at."
+        "Ask which bytes must be sent, and where. Ask again for a blob whose PUT was answered 412: the stored bytes "
+        "are then looked at."
     )
     async def prepare_uploads(
         self,
