@@ -18,6 +18,7 @@ import tomli_w
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from headwater_service.config import Settings
 from headwater_service.domain.names import valid_entity_name
 from headwater_service.domain.people import bootstrap_user
 from headwater_service.errors import InvalidInputError, UnavailableError
@@ -133,8 +134,9 @@ def sign_in_link(plan: Plan) -> str:
             response = pool.request("POST", f"{plan.own_url}/graphql", json=body, headers=headers)
     except (HTTPError, OSError) as error:
         raise UnavailableError(f"Nothing answers at {plan.own_url}: run `headwater up`.") from error
-    answer: dict[str, Any] = response.json()
-    if response.status != 200 or answer.get("errors"):
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    answer: dict[str, Any] = response.json() if is_json else {}
+    if "data" not in answer or answer.get("errors"):
         message = answer["errors"][0]["message"] if answer.get("errors") else f"status {response.status}"
         raise UnavailableError(f"The service made no sign-in link: {message}")
     payload = answer["data"]["createSignInLink"]
@@ -147,7 +149,7 @@ def remember_account(plan: Plan) -> None:
     """Make the first user once, and keep its key and the address where the SDK looks."""
     account = _account(plan.home)
     if account is None:
-        account = _bootstrap(plan)
+        account = Account(user_name(), first_user(plan.settings(), user_name()))
         write_json(plan.home.data / "account.json", {"user": account.user, "api_key": account.key})
     stored = _stored(plan.home)
     if stored.get("api_key") not in (None, account.key):
@@ -181,9 +183,8 @@ def user_name() -> str:
         return valid_entity_name(f"{name}-1")
 
 
-def _bootstrap(plan: Plan) -> Account:
-    settings = plan.settings()
-    name = user_name()
+def first_user(settings: Settings, name: str) -> str:
+    """Make an administrator of the server, unless there is one of this name, and return a new key."""
 
     async def make() -> str:
         graph = connect(
@@ -198,7 +199,7 @@ def _bootstrap(plan: Plan) -> Account:
         finally:
             await graph.close()
 
-    return Account(name, asyncio.run(make()))
+    return asyncio.run(make())
 
 
 def _account(home: Home) -> Account | None:

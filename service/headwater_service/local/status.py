@@ -6,9 +6,9 @@ from typing import Any
 
 import psutil
 
-from headwater_service.local.lifecycle import is_up
 from headwater_service.local.plan import Plan
 from headwater_service.local.processes import Identity
+from headwater_service.local.servers import http_answers
 from headwater_service.local.state import read_state
 
 PROGRAMS = ("neo4j", "minio", "service")
@@ -46,7 +46,7 @@ def status_of(plan: Plan) -> Status:
     state = read_state(plan.home)
     supervisor = state.supervisor if state.supervisor_runs() else None
     return Status(
-        is_ready=is_up(plan, state),
+        is_ready=http_answers(f"{plan.own_url}/readyz"),
         phase=state.phase if supervisor else "down",
         supervisor_pid=supervisor.pid if supervisor else None,
         url=plan.settings().service_public_url,

@@ -1,0 +1,70 @@
+# `make` lists the targets. Everything that is fetched or built lies in .venv, web/*/node_modules and the user's data
+# folder (HEADWATER_HOME, else the platform's own); a second call does only what has changed.
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+GRAPHIQL := service/headwater_service/static/graphiql/index.html
+GRAPHIQL_SOURCES := $(shell find web/graphiql -path '*/node_modules' -prune -o -type f -print)
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test test-all lint ui schema docs bench build
+.DELETE_ON_ERROR:
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: $(INSTALLED) $(GRAPHIQL) ## Start everything, run the digits pipeline and show its lineage
+	$(BIN)/headwater up
+	$(BIN)/python examples/digits_pipeline.py
+	@echo
+	@echo "Where the best model comes from, and what came of it:"
+	@$(BIN)/headwater lineage digits/digits-model:best
+	@echo
+	@echo "Ask more of it in the browser; this link signs you in once:"
+	@$(BIN)/headwater open --print
+	@$(BIN)/headwater status
+
+up: $(INSTALLED) $(GRAPHIQL) ## Start Neo4j, MinIO and the service
+	$(BIN)/headwater up
+
+down: $(INSTALLED) ## Stop them
+	$(BIN)/headwater down
+
+test: $(INSTALLED) $(GRAPHIQL) ## Run the tests, but those that take minutes
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: $(INSTALLED) $(GRAPHIQL) ## Run all tests
+	$(PYTEST) $(ARGS)
+
+lint: $(INSTALLED) ## Check format, style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+ui: $(GRAPHIQL) ## Build what the browser gets
+
+schema: $(INSTALLED) ## Write schema.graphql anew
+	$(BIN)/python scripts/write_schema.py
+
+docs: $(INSTALLED) ## Write the generated pages of docs/ anew
+	$(BIN)/python scripts/generate_docs.py
+	$(BIN)/python scripts/generate_configuration.py
+
+bench: $(INSTALLED) ## Run the benchmarks
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+build: $(INSTALLED) $(GRAPHIQL) ## Build the wheel and the source archive into dist/
+	$(BIN)/python -m build --no-isolation
+
+# Installs what the lock file says and nothing else; the package itself stays editable.
+$(INSTALLED): requirements.lock pyproject.toml scripts/check_prerequisites.py
+	@command -v python3 >/dev/null || { echo "Headwater needs Python 3.11 or newer with venv first." >&2; exit 1; }
+	@python=$$(python3 scripts/check_prerequisites.py) && { test -x $(BIN)/python || "$$python" -m venv .venv; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(GRAPHIQL): $(GRAPHIQL_SOURCES) | $(INSTALLED)
+	cd web/graphiql && npm ci --silent --no-audit --no-fund && npm run --silent build
+	@touch $@
