@@ -1,0 +1,219 @@
+"""Two people and a team: what one of them owns alone, what they share, and every id and name of the former.
+
+The owner's secrets touch shared things on purpose: the owner's run consumed the team's dataset, and what that run
+produced is linked into the team's registry. Whoever walks from the shared things must not arrive at the secrets.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+import urllib3
+
+START_RUN = """
+mutation StartRun($input: StartRunInput!) {
+  startRun(input: $input) { ... on StartRunPayload { run { id key name path } } ... on UserError { message } }
+}
+"""
+LOG_ARTIFACT = """
+mutation LogArtifact($input: LogArtifactInput!) {
+  logArtifact(input: $input) {
+    ... on LogArtifactPayload { version { id name path digest collection { id path } } }
+    ... on UserError { message }
+  }
+}
+"""
+USE_ARTIFACT = """
+mutation UseArtifact($input: UseArtifactInput!) {
+  useArtifact(input: $input) { ... on UseArtifactPayload { version { id } } ... on UserError { message } }
+}
+"""
+LINK_ARTIFACT = """
+mutation LinkArtifact($input: LinkArtifactInput!) {
+  linkArtifact(input: $input) {
+    ... on LinkArtifactPayload { version { id path collection { id path } } }
+    ... on UserError { message }
+  }
+}
+"""
+CREATE_TEAM = """
+mutation CreateEntity($input: CreateEntityInput!) {
+  createEntity(input: $input) { ... on CreateEntityPayload { entity { id name } } ... on UserError { message } }
+}
+"""
+ADD_MEMBER = """
+mutation AddMember($input: AddMemberInput!) {
+  addMember(input: $input) { ... on AddMemberPayload { entity { id } } ... on UserError { message } }
+}
+"""
+CREATE_KEY = """
+mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) { ... on CreateApiKeyPayload { key apiKey { id } } ... on UserError { message } }
+}
+"""
+OWN_IDS = """
+query OwnIds($project: String!, $entity: String!) {
+  viewer { user { id } }
+  project(path: $project) { id }
+  entity(name: $entity) { id }
+  registry(path: "model-registry") { id path }
+  events(scope: $project, first: 100) { edges { node { id } } }
+}
+"""
+
+
+class Post(Protocol):
+    def __call__(self, document: str, *, key: str, **variables: Any) -> dict[str, Any]: ...
+
+
+class HasNameAndKey(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A version with the run that logged it."""
+
+    run_id: str
+    run_key: str
+    run_path: str
+    version_id: str
+    version_path: str
+    collection_id: str
+    collection_path: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class World:
+    """`secret` is a word that occurs in all names of what is the owner's alone; `secret_ids` are its ids."""
+
+    url: str
+    owner: HasNameAndKey
+    outsider: HasNameAndKey
+    team: str
+    project: str
+    project_id: str
+    entity_id: str
+    user_id: str
+    registry_id: str
+    registry_path: str
+    api_key_id: str
+    own: Logged
+    shared: Logged
+    link_id: str
+    link_path: str
+    secret: str
+    event_ids: tuple[str, ...]
+
+    @property
+    def secret_ids(self) -> dict[str, str]:
+        return {
+            "project": self.project_id,
+            "registry": self.registry_id,
+            "entity": self.entity_id,
+            "run": self.own.run_id,
+            "version": self.own.version_id,
+            "collection": self.own.collection_id,
+            "API key": self.api_key_id,
+            **{f"event {place}": event for place, event in enumerate(self.event_ids)},
+        }
+
+
+def operation() -> str:
+    return secrets.token_hex(16)
+
+
+def put_manifest(url: str, key: str, entity: str, content: str) -> str:
+    """Store a manifest of one reference, whose bytes nobody has to upload."""
+    line = {"path": "data.csv", "size": 3, "ref": f"https://example.org/{content}", "etag": content}
+    body = b"\n".join((b'{"format":1}', orjson.dumps(line), b""))
+    response = urllib3.request(
+        "PUT", f"{url}/api/manifests/{entity}", body=body, headers={"Authorization": f"Bearer {key}"}
+    )
+    assert response.status == 200, response.data
+    digest: str = response.json()["digest"]
+    return digest
+
+
+def log(url: str, post: Post, person: HasNameAndKey, project: str, *, name: str, uses: str | None = None) -> Logged:
+    """Start a run that may use a version and logs another."""
+    started = post(
+        START_RUN,
+        key=person.key,
+        input={"operationId": operation(), "project": project, "key": f"run-{name}", "config": {"word": name}},
+    )["startRun"]["run"]
+    if uses is not None:
+        post(USE_ARTIFACT, key=person.key, input={"operationId": operation(), "runId": started["id"], "path": uses})
+    digest = put_manifest(url, person.key, project.partition("/")[0], name)
+    version = post(
+        LOG_ARTIFACT,
+        key=person.key,
+        input={
+            "operationId": operation(),
+            "project": project,
+            "runId": started["id"],
+            "name": f"data-{name}",
+            "type": "dataset",
+            "manifestDigest": digest,
+            "metadata": {"rows": 3},
+            "aliases": [f"alias-{name}"],
+        },
+    )["logArtifact"]["version"]
+    return Logged(
+        run_id=started["id"],
+        run_key=started["key"],
+        run_path=started["path"],
+        version_id=version["id"],
+        version_path=version["path"],
+        collection_id=version["collection"]["id"],
+        collection_path=version["collection"]["path"],
+        digest=version["digest"],
+    )
+
+
+def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
+    """Build it through the public API."""
+    owner, outsider = make_user(), make_user()
+    secret = f"secret{secrets.token_hex(6)}"
+    team = f"team-{secrets.token_hex(4)}"
+    post(CREATE_TEAM, key=owner.key, input={"operationId": operation(), "name": team})
+    post(
+        ADD_MEMBER,
+        key=owner.key,
+        input={"operationId": operation(), "entity": team, "user": outsider.name, "role": "VIEWER"},
+    )
+    shared = log(url, post, owner, f"{team}/shared", name=f"shared{secrets.token_hex(3)}")
+    own = log(url, post, owner, f"{owner.name}/{secret}", name=secret, uses=shared.version_path)
+    link = post(
+        LINK_ARTIFACT,
+        key=owner.key,
+        input={"operationId": operation(), "versionId": own.version_id, "target": f"{team}/model-registry/shown"},
+    )["linkArtifact"]["version"]
+    issued = post(CREATE_KEY, key=owner.key, input={"operationId": operation(), "name": secret})["createApiKey"]
+    ids = post(OWN_IDS, key=owner.key, project=f"{owner.name}/{secret}", entity=owner.name)
+    shown = {event["node"]["id"] for event in ids["events"]["edges"]}
+    return World(
+        url=url,
+        owner=owner,
+        outsider=outsider,
+        team=team,
+        project=f"{owner.name}/{secret}",
+        project_id=ids["project"]["id"],
+        entity_id=ids["entity"]["id"],
+        user_id=ids["viewer"]["user"]["id"],
+        registry_id=ids["registry"]["id"],
+        registry_path=ids["registry"]["path"],
+        api_key_id=issued["apiKey"]["id"],
+        own=own,
+        shared=shared,
+        link_id=link["id"],
+        link_path=link["path"],
+        secret=secret,
+        event_ids=tuple(sorted(shown)),
+    )

@@ -1,0 +1,184 @@
+"""A browser signs in by a link and explores the lineage in GraphiQL, under the content policy that we ship."""
+
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from authorisation_world import log, operation
+from servers import Service
+
+CHROMIUM = Path("/usr/bin/chromium")
+BUILT = Path(str(files("headwater_service"))) / "static" / "graphiql" / "index.html"
+QUIET = (
+    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --disable-default-apps --disable-domain-reliability --no-pings"
+)
+SIGN_IN = """
+mutation SignIn($input: CreateSignInLinkInput!) {
+  createSignInLink(input: $input) { ... on CreateSignInLinkPayload { url } ... on UserError { message } }
+}
+"""
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium"),
+    pytest.mark.skipif(not BUILT.exists(), reason="needs the built pages: `make ui`"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1400, "height": 850})
+    yield context.new_page()
+    context.close()
+
+
+class Complaints:
+    """What the browser says is wrong: errors of scripts, and everything the content policy stopped."""
+
+    def __init__(self, page: Page) -> None:
+        self.found: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.found.append(message.text)
+
+
+def sign_in_link(post: Callable[..., dict[str, Any]], key: str) -> str:
+    url: str = post(SIGN_IN, key=key, input={"operationId": operation()})["createSignInLink"]["url"]
+    return url
+
+
+def run_query(page: Page) -> dict[str, Any]:
+    """Press the button and return what came back."""
+    with page.expect_response(lambda response: response.url.endswith("/graphql")) as answered:
+        page.get_by_role("button", name="Execute query").click()
+    answer: dict[str, Any] = answered.value.json()
+    return answer
+
+
+def test_a_link_leads_to_graphiql_which_answers_the_lineage_of_a_version_of_ours(
+    page: Page, service: Service, post: Callable[..., Any], user: Any, project: str, tmp_path: Path
+) -> None:
+    dataset = log(service.url, post, user, project, name="raw")
+    model = log(service.url, post, user, project, name="model", uses=dataset.version_path)
+    complaints = Complaints(page)
+
+    page.goto(sign_in_link(post, user.key))
+    page.wait_for_url(f"{service.url}/graphiql")
+    expect(page.locator(".graphiql-query-editor")).to_contain_text("query LineageUpstream")
+    answer = run_query(page)
+
+    artifact = answer["data"]["artifact"]
+    assert artifact["path"] == model.version_path
+    assert {node["id"] for node in artifact["lineage"]["nodes"]} == {
+        model.version_id,
+        model.run_id,
+        dataset.version_id,
+        dataset.run_id,
+    }
+    expect(page.locator(".result-window")).to_contain_text('"kind": "ARTIFACT_VERSION"')
+    page.screenshot(path=tmp_path / "graphiql.png")
+    assert complaints.found == []
+    assert complaints.hosts == {service.url.split("/")[2]}
+
+
+def test_every_ready_made_tab_answers_with_something_of_ours(
+    page: Page, service: Service, post: Callable[..., Any], user: Any, project: str
+) -> None:
+    dataset = log(service.url, post, user, project, name="raw")
+    model = log(service.url, post, user, project, name="model", uses=dataset.version_path)
+
+    page.goto(sign_in_link(post, user.key))
+    answers = {}
+    for name in ("LineageUpstream", "Reached", "RunInputsOutputs", "LatestVersions"):
+        page.get_by_role("tab", name=name).click()
+        answers[name] = run_query(page)
+
+    assert not any("errors" in answer for answer in answers.values())
+    assert answers["Reached"]["data"]["artifact"]["path"] == dataset.version_path
+    assert {node["id"] for node in answers["Reached"]["data"]["artifact"]["lineage"]["nodes"]} == {
+        dataset.version_id,
+        model.run_id,
+        model.version_id,
+    }
+    run = answers["RunInputsOutputs"]["data"]["run"]
+    assert [edge["node"]["path"] for edge in run["inputs"]["edges"]] == [dataset.version_path]
+    assert [edge["node"]["path"] for edge in run["outputs"]["edges"]] == [model.version_path]
+    versions = answers["LatestVersions"]["data"]["project"]["versions"]["edges"]
+    assert [edge["node"]["path"] for edge in versions] == [model.version_path, dataset.version_path]
+
+
+def test_without_a_version_the_tabs_show_how_to_make_one(page: Page, post: Callable[..., Any], user: Any) -> None:
+    page.goto(sign_in_link(post, user.key))
+
+    expect(page.locator(".graphiql-query-editor")).to_contain_text("import headwater")
+    expect(page.locator(".graphiql-query-editor")).to_contain_text("run.log_artifact(")
+
+
+@pytest.mark.parametrize("address", ["path parameter", "address"])
+def test_the_address_of_an_object_opens_its_query(
+    page: Page, service: Service, post: Callable[..., Any], user: Any, project: str, address: str
+) -> None:
+    logged = log(service.url, post, user, project, name="raw")
+    page.goto(sign_in_link(post, user.key))
+    page.wait_for_url(f"{service.url}/graphiql")
+
+    page.goto(
+        f"{service.url}/{logged.version_path}"
+        if address == "address"
+        else f"{service.url}/graphiql?path={logged.version_path}"
+    )
+    answer = run_query(page)
+
+    assert answer["data"]["artifact"]["path"] == logged.version_path
+    assert answer["data"]["artifact"]["digest"] == logged.digest
+
+
+def test_the_address_of_a_run_opens_its_query(
+    page: Page, service: Service, post: Callable[..., Any], user: Any, project: str
+) -> None:
+    logged = log(service.url, post, user, project, name="raw")
+    page.goto(sign_in_link(post, user.key))
+    page.wait_for_url(f"{service.url}/graphiql")
+
+    page.goto(f"{service.url}/{project}/-/runs/{logged.run_key}")
+    answer = run_query(page)
+
+    assert answer["data"]["run"]["path"] == logged.run_path
+
+
+def test_the_explorer_lists_the_fields_of_the_schema(page: Page, post: Callable[..., Any], user: Any) -> None:
+    page.goto(sign_in_link(post, user.key))
+
+    page.get_by_role("button", name="Show GraphiQL Explorer").click()
+
+    expect(page.locator(".graphiql-explorer-root")).to_contain_text("artifact")
+    expect(page.locator(".graphiql-explorer-root")).to_contain_text("versionCounts")
+
+
+def test_a_link_works_once(page: Page, post: Callable[..., Any], user: Any) -> None:
+    link = sign_in_link(post, user.key)
+    page.goto(link)
+    page.wait_for_selector(".graphiql-container")
+    page.context.clear_cookies()
+
+    page.goto("about:blank")
+    page.goto(link)
+
+    expect(page.locator("#message")).to_contain_text("was used or has expired")

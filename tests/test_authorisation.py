@@ -1,0 +1,459 @@
+"""Nobody sees or changes what is not theirs: all routes, root fields, mutations and nested fields are walked.
+
+The tables below name every root field and every mutation: a new one fails here until somebody says what an outsider
+must get from it.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgpack
+import orjson
+import pytest
+import urllib3
+from graphql import (
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from authorisation_world import World, make_world, operation
+from headwater_service.api.schema import schema
+from headwater_service.config import Settings
+from headwater_service.http.guard import Access
+from headwater_service.http.routes import ENDPOINTS
+from servers import Service, running_service
+
+SCHEMA: GraphQLSchema = build_schema(schema.as_str())
+QUERY = SCHEMA.query_type
+MUTATION = SCHEMA.mutation_type
+DIGEST = "sha256:" + "0" * 64
+
+
+@pytest.fixture(scope="module")
+def roomy_service(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service whose cost limits do not stop a walk over everything."""
+    roomy = replace(
+        settings, graphql_nodes=10_000_000, graphql_depth=60, graphql_bytes=10_000_000, graphql_seconds=60.0
+    )
+    with running_service(roomy, tmp_path_factory.mktemp("roomy")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def world(roomy_service: Service, post: Callable[..., Any], make_user: Callable[..., Any]) -> World:
+    def send(document: str, *, key: str, **variables: Any) -> dict[str, Any]:
+        data: dict[str, Any] = post(document, key=key, url=roomy_service.url, **variables)
+        return data
+
+    return make_world(roomy_service.url, send, make_user)
+
+
+def ask(world: World, document: str, key: str | None, **variables: Any) -> tuple[int, dict[str, Any]]:
+    """Post a document and return the status and the whole answer."""
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+    response = urllib3.request(
+        "POST", f"{world.url}/graphql", json={"query": document, "variables": variables}, headers=headers
+    )
+    answer: dict[str, Any] = response.json()
+    return response.status, answer
+
+
+# What an outsider asks of each root field, and what the outsider must get. A list answers with its length.
+ABSENT = None
+ROOT_FIELDS: dict[str, list[tuple[str, Any]]] = {
+    "viewer": [("user { apiKeys { id } }", "own")],
+    "node": [],  # all ids, in a test of their own
+    "entity": [('(name: "{entity}") {{ id }}', ABSENT)],
+    "project": [('(path: "{project}") {{ id }}', ABSENT)],
+    "registry": [('(path: "{registry}") {{ id }}', ABSENT)],
+    "collection": [('(path: "{collection}") {{ id }}', ABSENT)],
+    "artifact": [('(path: "{version}") {{ id }}', ABSENT), ('(path: "{latest}") {{ id }}', ABSENT)],
+    "run": [('(path: "{run}") {{ id }}', ABSENT)],
+    "projects": [('(entity: "{entity}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
+    "registries": [('(entity: "{entity}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
+    "collections": [('(container: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
+    "versions": [
+        ('(container: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ('(collection: "{collection}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ('(filter: {{ types: ["dataset"] }}) {{ edges {{ node {{ id }} }} totalCount }}', "shared"),
+    ],
+    "runs": [
+        ('(project: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ('(filter: {{ consumed: "{shared}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ('(filter: {{ produced: "{version}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
+    ],
+    "events": [('(scope: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
+    "runCounts": [('(project: "{project}", groupBy: STATE) {{ key count }}', 0)],
+    "versionCounts": [('(container: "{project}", groupBy: TYPE) {{ key count size }}', 0)],
+}
+
+
+def filled(text: str, world: World) -> str:
+    return text.format(
+        entity=world.owner.name,
+        project=world.project,
+        registry=world.registry_path,
+        collection=world.own.collection_path,
+        version=world.own.version_path,
+        latest=world.own.collection_path,
+        run=world.own.run_path,
+        shared=world.shared.version_path,
+    )
+
+
+def test_the_table_names_every_root_field() -> None:
+    assert QUERY is not None
+    assert set(ROOT_FIELDS) == set(QUERY.fields)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        (field, text, expected)
+        for field, cases in ROOT_FIELDS.items()
+        for text, expected in cases
+        if expected in (ABSENT, 0)
+    ],
+)
+def test_a_root_field_gives_an_outsider_nothing(world: World, field: str, text: str, expected: Any) -> None:
+    document = f"{{ {field}{filled(text, world)} }}"
+
+    _, own = ask(world, document, world.owner.key)
+    _, answer = ask(world, document, world.outsider.key)
+
+    assert own["data"][field] not in (None, [], {"edges": [], "totalCount": 0}), own
+    assert found_in(answer, field) == expected
+
+
+def found_in(answer: dict[str, Any], field: str) -> Any:
+    """Return None for null, a count for a list or a connection; an error about what is absent counts as absent."""
+    data = (answer.get("data") or {}).get(field)
+    if "errors" in answer:
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["NotFoundError"], answer
+        assert data is None
+        return 0 if field.endswith("s") or field.endswith("Counts") else None
+    if isinstance(data, dict) and "edges" in data:
+        assert data["totalCount"] == len(data["edges"])
+        return len(data["edges"])
+    return len(data) if isinstance(data, list) else data
+
+
+def test_node_gives_an_outsider_nothing_for_any_id(world: World) -> None:
+    document = "query Node($id: ID!) { node(id: $id) { __typename id } }"
+
+    for what, node_id in world.secret_ids.items():
+        _, own = ask(world, document, world.owner.key, id=node_id)
+        _, answer = ask(world, document, world.outsider.key, id=node_id)
+
+        assert own["data"]["node"]["id"] == node_id, what
+        assert answer["data"] == {"node": None}, what
+
+
+# What an outsider sends to each mutation: always something that exists and is not the outsider's.
+MUTATIONS: dict[str, dict[str, Any] | None] = {
+    "createUser": {"name": "intruder"},
+    "createEntity": None,  # anybody may make a team of their own
+    "addMember": {"entity": "{entity}", "user": "{outsider}", "role": "ADMIN"},
+    "removeMember": {"entity": "{entity}", "user": "{owner}"},
+    "createApiKey": {"entity": "{entity}"},
+    "revokeApiKey": {"apiKeyId": "{api_key_id}"},
+    "createSignInLink": None,  # only ever for the viewer
+    "createProject": {"entity": "{entity}", "name": "intruded"},
+    "startRun": {"project": "{project}", "key": "intruder"},
+    "updateRun": {"runId": "{run_id}", "notes": "intruded"},
+    "finishRun": {"runId": "{run_id}", "exitCode": 1},
+    "attachRunFiles": {"runId": "{run_id}", "files": []},
+    "prepareUploads": {"entity": "{entity}", "blobs": [{"digest": DIGEST, "size": 3}]},
+    "signUploadParts": {
+        "entity": "{entity}",
+        "digest": "sha256-16m:" + "0" * 64 + "-2",
+        "uploadId": "x",
+        "parts": [{"number": 1, "digest": DIGEST}],
+    },
+    "completeUpload": {"entity": "{entity}", "digest": "sha256-16m:" + "0" * 64 + "-2", "uploadId": "x"},
+    "logArtifact": {
+        "project": "{project}",
+        "name": "intruded",
+        "type": "dataset",
+        "manifestDigest": "{digest}",
+    },
+    "useArtifact": {"runId": "{run_id}", "path": "{version}"},
+    "linkArtifact": {"versionId": "{version_id}", "target": "{outsider}/model-registry/intruded"},
+    "moveAliases": {"moves": [{"collection": "{collection_id}", "name": "intruded", "version": "{version_id}"}]},
+    "updateVersion": {"versionId": "{version_id}", "description": "intruded"},
+    "repairBlob": {"versionId": "{version_id}", "blob": DIGEST},
+}
+
+
+def test_the_table_names_every_mutation() -> None:
+    assert MUTATION is not None
+    assert set(MUTATIONS) == set(MUTATION.fields)
+
+
+@pytest.mark.parametrize("name", [name for name, given in MUTATIONS.items() if given is not None])
+def test_a_mutation_refuses_an_outsider_and_changes_nothing(world: World, name: str) -> None:
+    before = events_of(world)
+
+    kind = mutate(world, name, world.outsider.key)
+
+    assert kind in ("NotFoundError", "PermissionDeniedError")
+    assert events_of(world) == before
+
+
+@pytest.mark.parametrize("name", [name for name, given in MUTATIONS.items() if given is not None])
+def test_a_mutation_tells_an_outsider_no_more_than_that_it_may_be_absent(world: World, name: str) -> None:
+    answer = mutation_answer(world, name, world.outsider.key)
+
+    # What the outsider sent itself may come back; ids and names it did not send may not.
+    text = orjson.dumps(answer).decode()
+    assert not any(secret in text and secret not in sent(world, name) for secret in words(world))
+
+
+def mutate(world: World, name: str, key: str) -> str:
+    answer = mutation_answer(world, name, key)
+    assert "errors" not in answer, answer
+    kind: str = answer["data"][name]["__typename"]
+    return kind
+
+
+def mutation_answer(world: World, name: str, key: str) -> dict[str, Any]:
+    assert MUTATION is not None
+    input_type = str(MUTATION.fields[name].args["input"].type)
+    document = (
+        f"mutation M($input: {input_type}) {{ {name}(input: $input) {{ __typename ... on UserError {{ message }} }} }}"
+    )
+    given = orjson.loads(sent(world, name))
+    status, answer = ask(world, document, key, input=given)
+    assert status == 200
+    return answer
+
+
+def sent(world: World, name: str) -> str:
+    given = dict(MUTATIONS[name] or {})
+    assert MUTATION is not None
+    input_type: Any = get_named_type(MUTATION.fields[name].args["input"].type)
+    if "operationId" in input_type.fields:
+        given["operationId"] = "{operation}"
+    values = {
+        "entity": world.owner.name,
+        "owner": world.owner.name,
+        "outsider": world.outsider.name,
+        "project": world.project,
+        "api_key_id": world.api_key_id,
+        "run_id": world.own.run_id,
+        "version": world.own.version_path,
+        "version_id": world.own.version_id,
+        "collection_id": world.own.collection_id,
+        "digest": world.own.digest,
+        "operation": operation(),
+    }
+    text = orjson.dumps(given).decode()
+    for word, value in values.items():
+        text = text.replace(f"{{{word}}}", value)
+    return text
+
+
+def events_of(world: World) -> list[str]:
+    """Return the ids of all events of the owner's own entity and of what lies in it."""
+    found: list[str] = []
+    for scope in (world.owner.name, world.project, world.registry_path):
+        _, answer = ask(
+            world,
+            "query E($scope: String!) { events(scope: $scope, first: 200) { edges { node { id } } } }",
+            world.owner.key,
+            scope=scope,
+        )
+        found += [edge["node"]["id"] for edge in answer["data"]["events"]["edges"]]
+    return found
+
+
+def test_a_viewer_of_a_team_may_read_but_not_change_it(world: World) -> None:
+    document = "mutation M($input: UpdateVersionInput!) { updateVersion(input: $input) { __typename } }"
+    given = {"operationId": operation(), "versionId": world.shared.version_id, "description": "intruded"}
+
+    _, read = ask(
+        world, "query A($p: String!) { artifact(path: $p) { id } }", world.outsider.key, p=world.shared.version_path
+    )
+    _, changed = ask(world, document, world.outsider.key, input=given)
+
+    assert read["data"]["artifact"]["id"] == world.shared.version_id
+    assert changed["data"]["updateVersion"]["__typename"] == "PermissionDeniedError"
+
+
+def words(world: World) -> list[str]:
+    """Return every id and name that no answer to the outsider may hold."""
+    return [*world.secret_ids.values(), world.secret]
+
+
+def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) -> None:
+    """All fields of all objects in reach of the outsider, three objects deep, hold no id and no name of a secret."""
+    paths = {
+        "ArtifactVersion": world.shared.version_id,
+        "RegistryVersion": world.link_id,
+        "Run": world.shared.run_id,
+        "Collection": world.shared.collection_id,
+    }
+    for type_name, node_id in paths.items():
+        document = walk(type_name)
+        status, answer = ask(world, document, world.outsider.key, id=node_id)
+
+        assert status == 200
+        assert answer["data"]["node"]["__typename"] == type_name, answer
+        assert [word for word in words(world) if word in orjson.dumps(answer).decode()] == [], type_name
+
+
+def test_the_owner_walks_from_the_same_things_to_the_secrets(world: World) -> None:
+    """The walk above would find them: it does for the owner."""
+    document = walk("ArtifactVersion")
+    _, answer = ask(world, document, world.owner.key, id=world.shared.version_id)
+    text = orjson.dumps(answer["data"]).decode()
+
+    assert world.own.run_id in text
+    assert world.own.version_id in text
+    assert world.secret in text
+
+
+def test_lineage_stops_at_what_the_outsider_may_not_see_and_says_so(world: World) -> None:
+    document = """
+      query L($id: ID!) { node(id: $id) { ... on ArtifactVersion { lineage(direction: DOWNSTREAM) {
+        nodes { id } completeness { isComplete reason frontier { id hidden } } } } } }
+    """
+    _, answer = ask(world, document, world.outsider.key, id=world.shared.version_id)
+
+    lineage = answer["data"]["node"]["lineage"]
+    assert lineage["nodes"] == [{"id": world.shared.version_id}]
+    assert lineage["completeness"] == {
+        "isComplete": False,
+        "reason": "PERMISSION",
+        "frontier": [{"id": world.shared.version_id, "hidden": 1}],
+    }
+
+
+ARGUMENTS = {
+    "direction": "BOTH",
+    "blobs": "[]",
+    "first": "5",
+    "limit": "50",
+    "groupBy": "STATE",
+}
+
+
+def walk(type_name: str) -> str:
+    return (
+        f"query Walk($id: ID!) {{ node(id: $id) {{ __typename ... on {type_name} {{ {everything(type_name, 3)} }} }} }}"
+    )
+
+
+def everything(type_name: str, levels: int) -> str:
+    """Select all fields of a type, down to `levels` objects below it."""
+    type_: Any = SCHEMA.get_type(type_name)
+    return " ".join(part for name, field in type_.fields.items() if (part := selected(type_name, name, field, levels)))
+
+
+def selected(type_name: str, name: str, field: GraphQLField, levels: int) -> str:
+    below = get_named_type(field.type)
+    # Aliased by type and argument, so that fields of one name in different types do not clash.
+    alias = f"{type_name}_{name}: "
+    text = alias + name + arguments(field)
+    if is_leaf_type(below):
+        return text
+    is_wrapper = below.name.endswith(("Connection", "Edge", "PageInfo", "Graph"))
+    rest = levels if is_wrapper else levels - 1
+    if rest < 0:
+        return ""
+    inside = inner(below, rest)
+    return f"{text} {{ {inside} }}" if inside else ""
+
+
+def inner(type_: GraphQLNamedType, levels: int) -> str:
+    if not is_abstract_type(type_):
+        return everything(type_.name, levels)
+    possible = [found for found in SCHEMA.get_possible_types(type_) if isinstance(found, GraphQLObjectType)]
+    return "__typename " + " ".join(f"... on {found.name} {{ {everything(found.name, levels)} }}" for found in possible)
+
+
+def arguments(field: GraphQLField) -> str:
+    given = [
+        f"{name}: {ARGUMENTS[name]}"
+        for name, argument in field.args.items()
+        if is_required_argument(argument) or name in ("first", "limit")
+    ]
+    return f"({', '.join(given)})" if given else ""
+
+
+# How an outsider calls each route that needs a viewer, and the status that must come back.
+ROUTES: dict[tuple[str, str], tuple[str, int] | None] = {
+    ("PUT", "/api/manifests/{entity}"): ("/api/manifests/{entity}", 404),
+    ("HEAD", "/api/manifests/{entity}/{digest}"): ("/api/manifests/{entity}/{digest}", 404),
+    ("POST", "/api/runs/{run_id}/history"): ("/api/runs/{run_id}/history", 404),
+    ("GET", "/files/{path:path}"): ("/files/{version}/data.csv", 404),
+    ("DELETE", "/api/sessions"): None,  # ends the viewer's own session
+    ("POST", "/graphql"): None,  # walked above
+    ("GET", "/graphql"): None,
+    ("GET", "/graphiql"): None,  # a page without data
+    ("GET", "/{path:path}"): None,
+}
+HISTORY = msgpack.packb({"stream": "main", "first": 0, "records": [{"step": 0, "time": 1.0, "values": {"x": 1}}]})
+
+
+def test_the_table_names_every_route_that_needs_a_viewer() -> None:
+    found = {
+        (method, endpoint.path)
+        for endpoint in ENDPOINTS
+        if endpoint.access is Access.VIEWER
+        for method in endpoint.methods
+    }
+
+    assert set(ROUTES) == found
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route, given in ROUTES.items() if given is not None])
+def test_a_route_refuses_an_outsider_what_it_gives_the_owner(world: World, method: str, path: str) -> None:
+    given = ROUTES[method, path]
+    assert given is not None
+    url = world.url + given[0].format(
+        entity=world.owner.name, digest=world.own.digest, run_id=world.own.run_id, version=world.own.version_path
+    )
+    body = {"PUT": b'{"format":1}\n', "POST": HISTORY}.get(method)
+
+    def status(key: str | None) -> int:
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        return urllib3.request(method, url, body=body, headers=headers, redirect=False).status
+
+    assert status(None) == 401
+    assert status(world.outsider.key) == given[1]
+    assert status(world.owner.key) in (200, 302)
+
+
+def test_nobody_is_answered_with_the_form_of_a_graphql_error(world: World) -> None:
+    status, answer = ask(world, "{ viewer { user { id } } }", None)
+
+    assert status == 401
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"]["code"] == "PermissionDeniedError"
+    assert "headwater login" in answer["errors"][0]["message"]
+
+
+def test_a_revoked_key_is_nobody(world: World) -> None:
+    make = (
+        "mutation C($i: CreateApiKeyInput!) "
+        "{ createApiKey(input: $i) { ... on CreateApiKeyPayload { key apiKey { id } } } }"
+    )
+    end = "mutation R($i: RevokeApiKeyInput!) { revokeApiKey(input: $i) { __typename } }"
+    _, made = ask(world, make, world.outsider.key, i={"operationId": operation(), "name": secrets.token_hex(4)})
+    issued = made["data"]["createApiKey"]
+
+    before, _ = ask(world, "{ viewer { isAdmin } }", issued["key"])
+    ask(world, end, world.outsider.key, i={"operationId": operation(), "apiKeyId": issued["apiKey"]["id"]})
+    after, _ = ask(world, "{ viewer { isAdmin } }", issued["key"])
+
+    assert (before, after) == (200, 401)
