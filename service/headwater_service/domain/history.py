@@ -96,7 +96,9 @@ async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_i
         return container.entity_id, await store.find_acknowledged(tx, run_id, batch.stream)
 
     entity_id, acknowledged = await graph.write(begin)
-    if batch.records and batch.first > acknowledged:
+    if not batch.records:
+        return acknowledged
+    if batch.first > acknowledged:
         raise ConflictError(
             f"Stream {batch.stream!r} goes on at record {acknowledged}, not {batch.first}.",
             current=str(acknowledged),
