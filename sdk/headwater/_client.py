@@ -50,6 +50,8 @@ STATUS_CODES = {
     503: "UnavailableError",
     504: "UnavailableError",
 }
+# The system's own source: a training script's seeded `random` stays as its author set it.
+_CHANCE = random.SystemRandom()
 _OPERATION = re.compile(r"\b(?:query|mutation)\s+([A-Za-z_]\w*)")
 
 Body = bytes | Callable[[], Iterable[bytes]] | None
@@ -88,7 +90,7 @@ def print_notice(text: str) -> None:
 def delay_before(attempt: int) -> float:
     """Seconds to wait before an attempt (1 is the first retry): doubling, with jitter so that clients spread out."""
     longest: float = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(attempt, 16))
-    return longest * random.uniform(0.5, 1.0)
+    return longest * _CHANCE.uniform(0.5, 1.0)
 
 
 class Patience:

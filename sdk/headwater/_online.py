@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import time
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ._run import Run
 
 PATIENCE = 600.0  # seconds that `finish` waits for a service that is away
+UPDATE_SECONDS = 5.0  # what the sender waits for a change that it can send later
+SUMMARY_INTERVAL = 300.0  # seconds; each one is an event in the service's log, unlike history
 COMPRESS_FROM = 1024
 META = "run"  # the stream of what is said about the run itself
 
@@ -44,6 +47,9 @@ class Online:
         self._meta = Stream(folder / f"{META}.log")
         self._config_sent: dict[str, Any] = {}
         self._config_dirty = False
+        self._summary_at = time.monotonic()
+        # Once it has begun, a run outlives a restart of the service: its calls wait as long as `finish` does.
+        client.deadline_seconds = PATIENCE
         self._begin_stream()
         _open.add(self)
 
@@ -66,9 +72,9 @@ class Online:
         """The configuration will be sent with the next round."""
         self._config_dirty = True
 
-    def update(self, **changes: Any) -> None:
+    def update(self, deadline_seconds: float | None = None, **changes: Any) -> None:
         """Change what the service says of the run, now."""
-        self.client.mutate(operations.UPDATE_RUN, {"runId": self.run_id, **changes})
+        self.client.mutate(operations.UPDATE_RUN, {"runId": self.run_id, **changes}, deadline_seconds=deadline_seconds)
 
     def settle(self) -> HeadwaterError | None:
         """Wait for what the run makes, its files included; the first failure, if there is one."""
@@ -93,7 +99,7 @@ class Online:
                 "runId": self.run_id,
                 "exitCode": exit_code,
                 "state": run.state,
-                "summary": wire({**run.summary.as_dict(), "_step": run.step - 1}),
+                "summary": summary_of(run),
             },
         )
         for stream in (self.stream, self._meta):
@@ -115,6 +121,15 @@ class Online:
     def _round(self) -> None:
         if self._config_dirty:
             self._send_config()
+        if time.monotonic() - self._summary_at > SUMMARY_INTERVAL:
+            self._send_summary()
+
+    def _send_summary(self) -> None:
+        """Let a run that may never come to its end have a summary."""
+        self._summary_at = time.monotonic()
+        run = None if self._run is None else self._run()
+        if run is not None and run.step > 0:
+            self.update(deadline_seconds=UPDATE_SECONDS, summary=summary_of(run))
 
     def _send_config(self) -> None:
         run = None if self._run is None else self._run()
@@ -128,7 +143,7 @@ class Online:
             return
         try:
             self.note("config", values=changes)
-            self.update(config=wire(changes))
+            self.update(deadline_seconds=UPDATE_SECONDS, config=wire(changes))
         except HeadwaterError:
             self._config_dirty = True
             raise
@@ -169,6 +184,12 @@ class Online:
         self.files.after_fork()
         self.outputs = Outputs()
         self._begin_stream()
+
+
+def summary_of(run: Run) -> dict[str, Any]:
+    """The summary as it is sent: with the step that a continuation begins after."""
+    values: dict[str, Any] = wire({**run.summary.as_dict(), "_step": run.step - 1})
+    return values
 
 
 def history_body(stream: str, first: int, payloads: list[bytes]) -> bytes:
