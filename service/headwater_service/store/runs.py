@@ -29,7 +29,7 @@ RETURN run.config AS config, run.summary AS summary
 
 # The project is locked, so no two runs get one number.
 NEXT_RUN_NUMBER: Final = """
-MATCH (project:Project {id: $scope_id})
+MATCH (project:Container {id: $scope_id})
 SET project.run_count = coalesce(project.run_count, 0) + 1
 RETURN project.run_count AS number
 """
