@@ -1,12 +1,23 @@
 """GraphQL types: collections, their aliases and how those moved."""
 
+from typing import TYPE_CHECKING, Annotated
+
 import strawberry
 
 from headwater_service import model
-from headwater_service.api.connection import Connection, Edge
+from headwater_service.api.connection import After, Connection, Edge, First
+from headwater_service.api.containers import Container, container_type
+from headwater_service.api.context import Info
+from headwater_service.api.fields import resolved
+from headwater_service.api.inputs import OfVersions, Order, VersionFilter, VersionListing, VersionOrder
 from headwater_service.api.node import Node
+from headwater_service.api.people import User
 from headwater_service.domain import locations
 from headwater_service.model import CollectionKind, Instant
+from headwater_service.store.listings_versions import Place
+
+if TYPE_CHECKING:
+    from headwater_service.api.versions import Version, VersionConnection
 
 
 @strawberry.type(description="A named series of versions: an artifact of a project, or a registered model.")
@@ -40,6 +51,26 @@ class Collection(Node):
             home=container,
         )
 
+    @resolved("The project or registry it lies in.")
+    def container(self, info: Info) -> Container:
+        return container_type(self.home, info.context.public_url)
+
+    @resolved("All movable names in it, sorted.")
+    async def aliases(self, info: Info) -> list["Alias"]:
+        return await info.context.loaders.aliases(self.id)
+
+    @resolved("Its members; deleted ones are left out.")
+    async def versions(
+        self,
+        info: Info,
+        filter: Annotated[VersionFilter | None, OfVersions] = None,
+        order_by: Annotated[VersionOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["VersionConnection", strawberry.lazy("headwater_service.api.versions")]:
+        listing = VersionListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.versions(Place([self.home.id], self.id), listing)
+
 
 @strawberry.type(description="A movable name of one version inside a collection, such as `latest` or `production`.")
 class Alias:
@@ -58,6 +89,20 @@ class Alias:
             version_id=alias.version_id,
             mover_id=alias.moved_by,
         )
+
+    @resolved("What it points at now.")
+    async def version(self, info: Info) -> Annotated["Version", strawberry.lazy("headwater_service.api.versions")]:
+        found = await info.context.loaders.version(self.version_id)
+        assert found is not None, "an alias points into its own collection"
+        return found
+
+    @resolved("Who pointed it there; null when the account is gone.")
+    async def moved_by(self, info: Info) -> User | None:
+        return await info.context.loaders.author(self.mover_id)
+
+    @resolved("Every place it has pointed at, newest first.")
+    async def history(self, info: Info, first: First = 50, after: After = None) -> "AliasMoveConnection":
+        return await info.context.listings.moves(self.collection_id, self.name, first=first, after=after)
 
 
 @strawberry.type(description="One change of where an alias points. Moves are kept for ever.")
@@ -79,6 +124,22 @@ class AliasMove:
             to_id=move.to_version_id,
             mover_id=move.by,
         )
+
+    @resolved("Where it pointed before; null when it was new.", name="from")
+    async def from_version(
+        self, info: Info
+    ) -> Annotated["Version", strawberry.lazy("headwater_service.api.versions")] | None:
+        return None if self.from_id is None else await info.context.loaders.version(self.from_id)
+
+    @resolved("Where it pointed afterwards; null when it was removed.", name="to")
+    async def to_version(
+        self, info: Info
+    ) -> Annotated["Version", strawberry.lazy("headwater_service.api.versions")] | None:
+        return None if self.to_id is None else await info.context.loaders.version(self.to_id)
+
+    @resolved("Who moved it; null when the account is gone.")
+    async def by(self, info: Info) -> User | None:
+        return await info.context.loaders.author(self.mover_id)
 
 
 @strawberry.type(description="A collection on a page.")

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -84,10 +84,15 @@ def connect(
     *,
     request: PageRequest,
     count: Callable[[], Awaitable[int]],
+    facts: Sequence[Mapping[str, Any]] | None = None,
 ) -> C:
-    """Build the connection of a noun from a page of the store and the nodes made of its items."""
+    """Build the connection of a noun from a page of the store and the nodes made of its items.
+
+    `facts` are further fields of each edge.
+    """
     cursors = [encode_cursor(position) for position in page.cursors]
-    edges = [edge(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=True)]
+    further = [{} for _ in nodes] if facts is None else facts
+    edges = [edge(cursor=cursor, node=node, **more) for cursor, node, more in zip(cursors, nodes, further, strict=True)]
     info = PageInfo(
         has_next_page=page.has_next,
         has_previous_page=request.after is not None,

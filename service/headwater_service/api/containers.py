@@ -1,14 +1,38 @@
 """GraphQL types: projects and registries."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from headwater_service import model
-from headwater_service.api.connection import Connection, Edge
+from headwater_service.api.connection import After, Connection, Edge, First
+from headwater_service.api.context import Info
+from headwater_service.api.fields import resolved
+from headwater_service.api.inputs import (
+    CollectionFilter,
+    CollectionListing,
+    CollectionOrder,
+    OfCollections,
+    OfRuns,
+    OfVersions,
+    Order,
+    RunFilter,
+    RunListing,
+    RunOrder,
+    VersionFilter,
+    VersionListing,
+    VersionOrder,
+)
 from headwater_service.api.node import Node
+from headwater_service.api.people import Entity
 from headwater_service.domain import locations
 from headwater_service.model import Instant
+from headwater_service.store.listings_versions import Place
+
+if TYPE_CHECKING:
+    from headwater_service.api.collections import CollectionConnection
+    from headwater_service.api.runs import RunConnection
+    from headwater_service.api.versions import VersionConnection
 
 
 @strawberry.type(description="A container of runs and of the artifacts they log.")
@@ -32,6 +56,48 @@ class Project(Node):
             container=container,
         )
 
+    @resolved("Who owns it.")
+    async def entity(self, info: Info) -> Entity:
+        found = await info.context.loaders.entity(self.container.entity_id)
+        assert found is not None, "whoever sees a container belongs to its entity"
+        return found
+
+    @resolved("Executions in it.")
+    async def runs(
+        self,
+        info: Info,
+        filter: Annotated[RunFilter | None, OfRuns] = None,
+        order_by: Annotated[RunOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["RunConnection", strawberry.lazy("headwater_service.api.runs")]:
+        listing = RunListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.runs([self.id], listing)
+
+    @resolved("Named series of versions in it.")
+    async def collections(
+        self,
+        info: Info,
+        filter: Annotated[CollectionFilter | None, OfCollections] = None,
+        order_by: Annotated[CollectionOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["CollectionConnection", strawberry.lazy("headwater_service.api.collections")]:
+        listing = CollectionListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.collections([self.id], listing)
+
+    @resolved("Members of all its series together; deleted ones are left out.")
+    async def versions(
+        self,
+        info: Info,
+        filter: Annotated[VersionFilter | None, OfVersions] = None,
+        order_by: Annotated[VersionOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["VersionConnection", strawberry.lazy("headwater_service.api.versions")]:
+        listing = VersionListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.versions(Place([self.id]), listing)
+
 
 @strawberry.type(description="A shared place of collections into which versions are linked, to be found and promoted.")
 class Registry(Node):
@@ -53,6 +119,36 @@ class Registry(Node):
             created_at=container.created_at,
             container=container,
         )
+
+    @resolved("Who owns it.")
+    async def entity(self, info: Info) -> Entity:
+        found = await info.context.loaders.entity(self.container.entity_id)
+        assert found is not None, "whoever sees a container belongs to its entity"
+        return found
+
+    @resolved("Named series of versions in it.")
+    async def collections(
+        self,
+        info: Info,
+        filter: Annotated[CollectionFilter | None, OfCollections] = None,
+        order_by: Annotated[CollectionOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["CollectionConnection", strawberry.lazy("headwater_service.api.collections")]:
+        listing = CollectionListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.collections([self.id], listing)
+
+    @resolved("Members of all its series together; deleted ones are left out.")
+    async def versions(
+        self,
+        info: Info,
+        filter: Annotated[VersionFilter | None, OfVersions] = None,
+        order_by: Annotated[VersionOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["VersionConnection", strawberry.lazy("headwater_service.api.versions")]:
+        listing = VersionListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.versions(Place([self.id]), listing)
 
 
 Container = Annotated[

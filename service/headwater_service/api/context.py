@@ -12,6 +12,7 @@ from headwater_service.store.graph import Graph
 from headwater_service.store.objects import ObjectStore
 
 if TYPE_CHECKING:
+    from headwater_service.api.listings import Listings
     from headwater_service.api.loaders import Loaders
 
 
@@ -31,6 +32,12 @@ class Context:
         from headwater_service.api.loaders import Loaders
 
         return Loaders(self.graph, self.viewer, self.settings)
+
+    @cached_property
+    def listings(self) -> "Listings":
+        from headwater_service.api.listings import Listings
+
+        return Listings(self)
 
     def forget(self) -> None:
         """Drop what was loaded: a mutation calls this after its change, before it reads what to return."""

@@ -4,7 +4,10 @@ import strawberry
 
 from headwater_service import model
 from headwater_service.api.connection import Connection, Edge
+from headwater_service.api.context import Info
+from headwater_service.api.fields import resolved
 from headwater_service.api.node import Node
+from headwater_service.api.people import User
 from headwater_service.api.scalars import Json
 from headwater_service.model import Instant
 
@@ -40,6 +43,10 @@ class Event(Node):
             hash=event.hash or "",
             actor_id=event.by,
         )
+
+    @resolved("Who caused it; null for what the server did by itself.")
+    async def by(self, info: Info) -> User | None:
+        return await info.context.loaders.author(self.actor_id)
 
 
 @strawberry.type(description="An event on a page.")

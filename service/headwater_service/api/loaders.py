@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 from headwater_service import model
 from headwater_service.api.collections import Alias, Collection
 from headwater_service.api.containers import Project, Registry, container_type
+from headwater_service.api.events import Event
 from headwater_service.api.people import ApiKey, Entity, Member, User
 from headwater_service.api.runs import Run
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion
@@ -63,6 +64,7 @@ class Loaders:
         self._collections = _loader(lambda ids: reading.find_collections(graph, viewer, ids))
         self._runs = _loader(lambda ids: reading.find_runs(graph, viewer, ids))
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
+        self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
         self._aliases = _loader(lambda ids: reading.list_aliases(graph, ids))
         self._alias_names = self._by_id(reads.list_alias_names)
         self._metadata = self._by_id(reads.find_metadata)
@@ -113,6 +115,10 @@ class Loaders:
     async def run(self, run_id: str) -> Run | None:
         found = await self._runs.load(run_id)
         return None if found is None else run_type(found, self._url)
+
+    async def event(self, event_id: str) -> Event | None:
+        found = await self._events.load(event_id)
+        return None if found is None else Event.from_model(found.event)
 
     async def run_documents(self, run_id: str) -> tuple[Any, Any]:
         """Return config and summary of a run."""

@@ -1,15 +1,43 @@
 """GraphQL types: runs, their files and their history."""
 
+from typing import TYPE_CHECKING, Annotated, Final
+
 import strawberry
 
 from headwater_service import model
-from headwater_service.api.connection import Connection, Edge
+from headwater_service.api.connection import After, Connection, Edge, First
+from headwater_service.api.containers import Project
+from headwater_service.api.context import Info
+from headwater_service.api.fields import resolved
+from headwater_service.api.lineage import (
+    Depth,
+    Direction,
+    JobTypes,
+    Kinds,
+    Limit,
+    LineageGraph,
+    Types,
+    walk,
+)
 from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
+from headwater_service.api.people import User
 from headwater_service.api.scalars import Json
 from headwater_service.domain import locations
-from headwater_service.domain.lineage import LineageKind
+from headwater_service.domain.history import HistoryRequest, read_history
+from headwater_service.domain.lineage import LineageKind, LineageRequest
+from headwater_service.errors import InvalidInputError
 from headwater_service.model import Instant, RunState
+from headwater_service.store.hops import INPUTS
+
+MOST_ROWS: Final = 10_000
+
+Prefix = Annotated[
+    str | None, strawberry.argument(description="Only paths that begin so, such as `media/`; null gives all.")
+]
+
+if TYPE_CHECKING:
+    from headwater_service.api.versions import FileConnection, OutputConnection, VersionConnection
 
 
 @strawberry.type(description="One execution of a program, with what it was given, what it measured and what it made.")
@@ -63,6 +91,81 @@ class Run(Node, LineageNode):
             container=container,
             creator_id=run.created_by,
         )
+
+    @resolved("Where it lies.")
+    def project(self, info: Info) -> Project:
+        return Project.from_model(self.container, info.context.public_url)
+
+    @resolved("Who started it; null when the account is gone.")
+    async def created_by(self, info: Info) -> User | None:
+        return await info.context.loaders.author(self.creator_id)
+
+    @resolved("What it was given: one JSON object, as the program last set it.")
+    async def config(self, info: Info) -> Json:
+        return Json((await info.context.loaders.run_documents(self.id))[0])
+
+    @resolved("What it came to: one JSON object, the last value of each metric unless the program set another.")
+    async def summary(self, info: Info) -> Json:
+        return Json((await info.context.loaders.run_documents(self.id))[1])
+
+    @resolved("Versions it consumed, in that order; a registry version is listed as itself.")
+    async def inputs(
+        self, info: Info, first: First = 50, after: After = None
+    ) -> Annotated["VersionConnection", strawberry.lazy("headwater_service.api.versions")]:
+        return await info.context.listings.version_neighbours(INPUTS, self.id, first=first, after=after)
+
+    @resolved("Versions it produced, in that order.")
+    async def outputs(
+        self, info: Info, first: First = 50, after: After = None
+    ) -> Annotated["OutputConnection", strawberry.lazy("headwater_service.api.versions")]:
+        return await info.context.listings.outputs(self.id, first=first, after=after)
+
+    @resolved("What was saved beside its artifacts: media and single files, by path.")
+    async def files(
+        self, info: Info, prefix: Prefix = None, first: First = 50, after: After = None
+    ) -> Annotated["FileConnection", strawberry.lazy("headwater_service.api.versions")]:
+        return await info.context.listings.run_files(self, prefix or "", first=first, after=after)
+
+    @resolved("What it measured, step by step; of a metric logged twice at a step the later value.")
+    async def history(
+        self,
+        info: Info,
+        keys: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Only steps with one of these metrics, and only these; null gives all."),
+        ] = None,
+        min_step: Annotated[int | None, strawberry.argument(description="The first step wanted.")] = None,
+        max_step: Annotated[int | None, strawberry.argument(description="The last step wanted.")] = None,
+        first: Annotated[int, strawberry.argument(description="Most rows in the answer: 1 to 10,000.")] = 1000,
+        after: Annotated[int | None, strawberry.argument(description="`endCursor` of the page before.")] = None,
+    ) -> "RunHistory":
+        if not 1 <= first <= MOST_ROWS:
+            raise InvalidInputError(f"`first` is {first}; a history page has 1 to {MOST_ROWS:,} rows.", field="first")
+        context = info.context
+        request = HistoryRequest(keys=keys, min_step=min_step, max_step=max_step, first=first, after=after)
+        found = await read_history(context.graph, context.objects, context.viewer, self.id, request)
+        return RunHistory(
+            keys=sorted(found.keys),
+            rows=[Json(row) for row in found.rows],
+            end_cursor=found.end_step,
+            has_next_page=found.has_next,
+        )
+
+    @resolved("What it came from, what came of it, or both, as far as the viewer may see.")
+    async def lineage(
+        self,
+        info: Info,
+        direction: Direction,
+        depth: Depth = None,
+        limit: Limit = 500,
+        kinds: Kinds = None,
+        types: Types = None,
+        job_types: JobTypes = None,
+    ) -> LineageGraph:
+        request = LineageRequest(
+            direction=direction, depth=depth, limit=limit, kinds=kinds, types=types, job_types=job_types
+        )
+        return await walk(info, self.id, request)
 
 
 @strawberry.type(description="A run on a page.")

@@ -1,17 +1,39 @@
 """GraphQL types: artifact versions, registry versions and their files."""
 
 from collections.abc import Sequence
+from typing import Annotated, Final
 
 import strawberry
 
 from headwater_service import model
-from headwater_service.api.connection import Connection, Edge
+from headwater_service.api.collections import Collection
+from headwater_service.api.connection import After, Connection, Edge, First
+from headwater_service.api.context import Info
+from headwater_service.api.fields import resolved
+from headwater_service.api.lineage import (
+    Depth,
+    Direction,
+    JobTypes,
+    Kinds,
+    Limit,
+    LineageGraph,
+    Types,
+    walk,
+)
 from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
-from headwater_service.api.scalars import ByteCount, Digest
+from headwater_service.api.people import User
+from headwater_service.api.runs import Prefix, Run, RunConnection
+from headwater_service.api.scalars import ByteCount, Digest, Json
 from headwater_service.domain import locations
-from headwater_service.domain.lineage import LineageKind
+from headwater_service.domain.files import download_urls, manifest_urls
+from headwater_service.domain.lineage import LineageKind, LineageRequest
 from headwater_service.model import Instant, VersionState
+from headwater_service.store.hops import CONSUMERS, CONSUMERS_VIA_LINKS, PRODUCERS
+from headwater_service.store.listing import Window
+
+MOST_LINKS: Final = 500
+_MICROSECONDS: Final = 1_000_000
 
 
 @strawberry.interface(
@@ -33,6 +55,59 @@ class Version(Node, LineageNode):
     home: strawberry.Private[model.Container]
     home_collection: strawberry.Private[model.Collection]
     content_id: strawberry.Private[str]
+
+    @resolved("What its author noted: one JSON object; of a link, the source's.")
+    async def metadata(self, info: Info) -> Json:
+        return Json(await info.context.loaders.metadata(self.content_id))
+
+    @resolved("Movable names that point at it now, sorted.")
+    async def aliases(self, info: Info) -> list[str]:
+        return await info.context.loaders.alias_names(self.id)
+
+    @resolved("The series it is a member of.")
+    def collection(self, info: Info) -> Collection:
+        return Collection.from_model(self.home_collection, self.home, info.context.public_url)
+
+    @resolved(
+        "The artifact version whose files these are: itself, or what a link points to. "
+        "Null when that lies in a project that the viewer may not see."
+    )
+    async def source(self, info: Info) -> "ArtifactVersion | None":
+        return await info.context.loaders.artifact_version(self.content_id)
+
+    @resolved("Runs that logged this content, the one that made it first; of a link, those of its source.")
+    async def produced_by(self, info: Info, first: First = 50, after: After = None) -> RunConnection:
+        return await info.context.listings.run_neighbours(PRODUCERS, self.content_id, first=first, after=after)
+
+    @resolved("Runs that used it, each once, the earliest first.")
+    async def consumed_by(
+        self,
+        info: Info,
+        via_links: Annotated[
+            bool,
+            strawberry.argument(description="Of an artifact version also runs that used a registry's link to it."),
+        ] = True,
+        first: First = 50,
+        after: After = None,
+    ) -> RunConnection:
+        hop = CONSUMERS_VIA_LINKS if via_links else CONSUMERS
+        return await info.context.listings.run_neighbours(hop, self.id, first=first, after=after)
+
+    @resolved("What it came from, what came of it, or both, as far as the viewer may see.")
+    async def lineage(
+        self,
+        info: Info,
+        direction: Direction,
+        depth: Depth = None,
+        limit: Limit = 500,
+        kinds: Kinds = None,
+        types: Types = None,
+        job_types: JobTypes = None,
+    ) -> LineageGraph:
+        request = LineageRequest(
+            direction=direction, depth=depth, limit=limit, kinds=kinds, types=types, job_types=job_types
+        )
+        return await walk(info, self.id, request)
 
 
 @strawberry.type(description="Content that a run logged: files under a digest, in a collection of a project.")
@@ -75,6 +150,49 @@ class ArtifactVersion(Version):
             history_step=version.history_step,
         )
 
+    @resolved("The run that made it; null when it was logged outside a run, or the viewer may not see that run.")
+    async def logged_by(self, info: Info) -> Run | None:
+        return await info.context.loaders.logger(self.id)
+
+    @resolved("Registry versions that stand for it, those that are not unlinked and visible: the first 500.")
+    async def links(self, info: Info) -> list["RegistryVersion"]:
+        return await info.context.listings.links(self.id, Window(MOST_LINKS))
+
+    @resolved("Its files and references, without their bytes.")
+    async def files(
+        self, info: Info, prefix: Prefix = None, first: First = 50, after: After = None
+    ) -> "FileConnection":
+        return await info.context.listings.version_files(self, prefix or "", first=first, after=after)
+
+    @resolved("Its complete list of files, for programs that need all of it.")
+    async def manifest(self, info: Info) -> "Manifest":
+        context = info.context
+        signed = await manifest_urls(context.graph, context.objects, context.viewer, self.id)
+        return Manifest(
+            digest=self.digest,
+            size=self.size,
+            file_count=self.file_count,
+            url=signed.manifest.url,
+            layout_url=signed.layout.url,
+            expires_at=_instant(signed.manifest.expires_at),
+        )
+
+    @resolved("Signed addresses of blobs that it holds, in the order asked.")
+    async def download_urls(
+        self,
+        info: Info,
+        blobs: Annotated[
+            list[Digest],
+            strawberry.argument(description="Names of stored bytes, from the layout: at most 1,000 a call."),
+        ],
+    ) -> list["DownloadUrl"]:
+        context = info.context
+        signed = await download_urls(context.graph, context.objects, context.viewer, self.id, blobs)
+        return [
+            DownloadUrl(blob=blob, url=one.url, expires_at=_instant(one.expires_at))
+            for blob, one in zip(blobs, signed, strict=True)
+        ]
+
 
 @strawberry.type(description="A link in a registry to an artifact version, with a number and aliases of its own.")
 class RegistryVersion(Version):
@@ -116,6 +234,10 @@ class RegistryVersion(Version):
             linked_at=version.created_at,
             linker_id=version.linked_by,
         )
+
+    @resolved("Who made the link; null when the account is gone.")
+    async def linked_by(self, info: Info) -> User | None:
+        return await info.context.loaders.author(self.linker_id)
 
 
 @strawberry.type(description="One file or reference, by its path.")
@@ -179,6 +301,10 @@ class OutputEdge(Edge):
 @strawberry.type(description="A page of what a run produced.")
 class OutputConnection(Connection):
     edges: list[OutputEdge] = strawberry.field(description="The versions of this page, in the order they were logged.")
+
+
+def _instant(seconds: float) -> Instant:
+    return Instant(int(seconds * _MICROSECONDS))
 
 
 VersionTypes: Sequence[type[Version]] = (ArtifactVersion, RegistryVersion)

@@ -111,6 +111,11 @@ async def count_neighbours(graph: Graph, hop: hops.Hop[Any], ids: Sequence[str],
     return [found.get(node_id, 0) for node_id in ids]
 
 
+async def find_labels(graph: Graph, node_id: str) -> frozenset[str]:
+    """Return what something is, none for an unknown id. Tells nothing else; whoever reads on checks the viewer."""
+    return await graph.read(lambda tx: reads.find_labels(tx, node_id))
+
+
 def _manages(viewer: Viewer, user_id: str) -> bool:
     # A narrowed key must not learn of its user's other keys.
     return not viewer.is_narrowed and (viewer.is_admin or viewer.user_id == user_id)

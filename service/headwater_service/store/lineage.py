@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
-from headwater_service.model import Instant
+from headwater_service.model import ArtifactVersion, Instant, RegistryVersion, Run, RunState, VersionState
 from headwater_service.store.graph import Transaction
 
 # One more than the cap is read: that one tells that there is more. Nearest come first, so that cutting by depth
@@ -146,6 +146,14 @@ class WalkedNode:
     details: Sequence[Any] | None
 
 
+    @property
+    def source_id(self) -> str | None:
+        """The content of a registry version. Needs details."""
+        assert self.details is not None, "details were asked for"
+        source: str | None = self.details[6] if self.index is not None else None
+        return source
+
+
 @dataclass(frozen=True, slots=True)
 class WalkedEdge:
     source: str
@@ -211,4 +219,63 @@ def _walk_from(row: Mapping[str, Any]) -> Walk:
         edges=list(dict.fromkeys(edges)),
         cut=cut,
         hidden=hidden,
+    )
+
+
+def run_of(node: WalkedNode) -> Run:
+    """Build the run from a node that was read with details."""
+    assert node.details is not None and node.key is not None, "details of a run were asked for"
+    created_by, group, tags, notes, host, command, commit, remote, heartbeat_at, finished_at, exit_code = node.details
+    return Run(
+        id=node.id,
+        key=node.key,
+        name=node.name or "",
+        scope_id=node.scope_id,
+        created_by=created_by,
+        job_type=node.type,
+        group=group,
+        tags=tags or (),
+        notes=notes or "",
+        state=RunState(node.state),
+        host=host,
+        command=command,
+        git_commit=commit,
+        git_remote=remote,
+        created_at=node.created_at,
+        heartbeat_at=heartbeat_at,
+        finished_at=finished_at,
+        exit_code=exit_code,
+    )
+
+
+def version_of(node: WalkedNode) -> ArtifactVersion | RegistryVersion:
+    """Build the version from a node that was read with details."""
+    assert node.details is not None and node.index is not None and node.collection_id is not None, "a version's details"
+    digest, size, file_count, description, tags, history_step, source_id, linked_by = node.details
+    if source_id is not None:
+        return RegistryVersion(
+            id=node.id,
+            index=node.index,
+            collection_id=node.collection_id,
+            scope_id=node.scope_id,
+            type=node.type or "",
+            source_id=source_id,
+            state=VersionState(node.state),
+            linked_by=linked_by,
+            created_at=node.created_at,
+        )
+    return ArtifactVersion(
+        id=node.id,
+        index=node.index,
+        collection_id=node.collection_id,
+        scope_id=node.scope_id,
+        type=node.type or "",
+        digest=digest,
+        size=size,
+        file_count=file_count,
+        description=description or "",
+        tags=tags or (),
+        state=VersionState(node.state),
+        history_step=history_step,
+        created_at=node.created_at,
     )

@@ -162,6 +162,15 @@ MATCH (version:Lineage {id: id})"""
     + CONTAINER_COLUMNS
 )
 
+CONTENTS: Final[LiteralString] = """
+UNWIND $ids AS id
+MATCH (content:ArtifactVersion {id: id})
+RETURN content {
+  .id, .index, .collection_id, .scope_id, .type, .digest, .size, .file_count, .description, .tags, .state,
+  .history_step, .created_at
+} AS content
+"""
+
 METADATA: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH (version:ArtifactVersion {id: id})
@@ -272,19 +281,24 @@ def placed_run_from(row: Mapping[str, Any]) -> PlacedRun:
 
 
 def placed_version_from(row: Mapping[str, Any]) -> PlacedVersion:
-    content = ArtifactVersion(
-        **{
-            **row["content"],
-            "state": VersionState(row["content"]["state"]),
-            "description": row["content"]["description"] or "",
-            "tags": row["content"]["tags"] or (),
-        }
-    )
+    content = content_from(row)
     found = row["version"]
     version: ArtifactVersion | RegistryVersion = content
     if found["source_id"] is not None:
         version = RegistryVersion(**{**found, "state": VersionState(found["state"])})
     return PlacedVersion(version, content, collection_from(row), container_from(row))
+
+
+def content_from(row: Mapping[str, Any]) -> ArtifactVersion:
+    found = row["content"]
+    return ArtifactVersion(
+        **{
+            **found,
+            "state": VersionState(found["state"]),
+            "description": found["description"] or "",
+            "tags": found["tags"] or (),
+        }
+    )
 
 
 def event_from(row: Mapping[str, Any]) -> ScopedEvent:
@@ -357,6 +371,12 @@ async def find_run_documents(tx: Transaction, ids: Sequence[str]) -> dict[str, t
 async def find_versions(tx: Transaction, ids: Sequence[str]) -> dict[str, PlacedVersion]:
     found = [placed_version_from(row) for row in await tx.rows(VERSIONS, ids=list(ids))]
     return {placed.version.id: placed for placed in found}
+
+
+async def find_contents(tx: Transaction, ids: Sequence[str]) -> dict[str, ArtifactVersion]:
+    """Return artifact versions without their places, for the links that show their content."""
+    found = [content_from(row) for row in await tx.rows(CONTENTS, ids=list(ids))]
+    return {content.id: content for content in found}
 
 
 async def find_metadata(tx: Transaction, version_ids: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,266 @@
+"""GraphQL inputs: filters and orders of listings, and what each becomes below."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import strawberry
+
+from headwater_service.api.enums import describe
+from headwater_service.api.scalars import Json
+from headwater_service.domain import filters as rules
+from headwater_service.model import CollectionKind, Instant, RunState
+from headwater_service.store import filters
+from headwater_service.store.filters import (
+    CollectionOrderField,
+    FieldOperator,
+    OrderDirection,
+    RunOrderField,
+    VersionOrderField,
+)
+from headwater_service.store.listings_runs import RunGroup
+from headwater_service.store.listings_versions import VersionGroup
+
+describe(
+    FieldOperator,
+    "How a leaf of the metadata is compared.",
+    {
+        "EQ": "The same number, text or truth value.",
+        "NE": "There, but with another value of that sort.",
+        "GT": "Greater than the number, or after the text.",
+        "GTE": "Greater than the number, after the text, or the same.",
+        "LT": "Less than the number, or before the text.",
+        "LTE": "Less than the number, before the text, or the same.",
+        "EXISTS": "There with any value; takes no `value`.",
+        "CONTAINS": "A text with this one in it, whatever the case of its letters.",
+    },
+)
+describe(OrderDirection, "Which end of an order comes first.", {"ASC": "Smallest first.", "DESC": "Largest first."})
+describe(
+    RunOrderField,
+    "What runs are ordered by.",
+    {
+        "CREATED_AT": "When they started, as the server learned of it.",
+        "NAME": "Their names, by code point.",
+        "FINISHED_AT": "When they ended; those that go on count as last to end.",
+    },
+)
+describe(
+    VersionOrderField,
+    "What versions are ordered by.",
+    {
+        "CREATED_AT": "When they were logged or linked.",
+        "SIZE": "Total of their files.",
+        "INDEX": "The number in `v3`; of use inside one collection.",
+    },
+)
+describe(
+    CollectionOrderField,
+    "What collections are ordered by.",
+    {
+        "NAME": "Their names, by code point.",
+        "CREATED_AT": "When their first version came.",
+        "UPDATED_AT": "When they or their versions last changed.",
+    },
+)
+describe(
+    RunGroup,
+    "What runs are counted by.",
+    {
+        "STATE": "How they stand: the key is a `RunState`.",
+        "JOB_TYPE": "The step of a pipeline; the key is empty for runs that name none.",
+        "DAY": "The day of their start in UTC: the key is `2026-11-03`.",
+        "PROJECT": "Where they lie: the key is `entity/project`.",
+    },
+)
+describe(
+    VersionGroup,
+    "What versions are counted by.",
+    {
+        "TYPE": "What their authors say they are, such as `model`.",
+        "DAY": "The day they came, in UTC: the key is `2026-11-03`.",
+        "PROJECT": "Where they lie: the key is `entity/project`, or `entity/registry` for links.",
+    },
+)
+
+
+OfRuns: Final = strawberry.argument(description="Which runs are wanted; null wants all.")
+OfVersions: Final = strawberry.argument(description="Which versions are wanted; null wants all that are not deleted.")
+OfCollections: Final = strawberry.argument(description="Which collections are wanted; null wants all.")
+Order: Final = strawberry.argument(description="What comes first; null takes the order that the input type names.")
+
+
+@strawberry.input(
+    description="Which runs to list. Fields are and-ed; an empty list matches nothing; null is no condition."
+)
+class RunFilter:
+    states: list[RunState] | None = strawberry.field(description="Standing in one of these ways.", default=None)
+    job_types: list[str] | None = strawberry.field(description="With one of these steps of a pipeline.", default=None)
+    groups: list[str] | None = strawberry.field(description="Belonging to one of these experiments.", default=None)
+    tags: list[str] | None = strawberry.field(description="Bearing at least one of these labels.", default=None)
+    name_contains: str | None = strawberry.field(
+        description="With this text in the display name, whatever the case of its letters.", default=None
+    )
+    created_after: Instant | None = strawberry.field(description="Started later than this.", default=None)
+    created_before: Instant | None = strawberry.field(description="Started earlier than this.", default=None)
+    consumed: str | None = strawberry.field(
+        description="Path of a version that they used, itself or through a link to it.", default=None
+    )
+    produced: str | None = strawberry.field(description="Path of a version that they logged.", default=None)
+    none_of: "RunFilter | None" = strawberry.field(
+        name="not", description="Leaves out what this filter matches.", default=None
+    )
+    any_of: "list[RunFilter] | None" = strawberry.field(
+        name="any", description="Matched by at least one of these filters.", default=None
+    )
+
+    def to_filter(self) -> filters.RunFilter:
+        return filters.RunFilter(
+            states=self.states,
+            job_types=self.job_types,
+            groups=self.groups,
+            tags=self.tags,
+            name_contains=self.name_contains,
+            created_after=self.created_after,
+            created_before=self.created_before,
+            consumed=self.consumed,
+            produced=self.produced,
+            none_of=None if self.none_of is None else self.none_of.to_filter(),
+            any_of=None if self.any_of is None else [one.to_filter() for one in self.any_of],
+        )
+
+
+@strawberry.input(description="A condition on one leaf of the metadata.")
+class FieldCondition:
+    path: str = strawberry.field(description="Keys from the top joined by dots, such as `metrics.accuracy`.")
+    op: FieldOperator = strawberry.field(description="How the leaf is compared with `value`.")
+    value: Json | None = strawberry.field(
+        description="A number, a text or a truth value; left out for EXISTS.", default=None
+    )
+
+    def to_condition(self) -> filters.FieldCondition:
+        return rules.field_condition(self.path, self.op, self.value)
+
+
+@strawberry.input(
+    description="Which versions to list. Fields are and-ed; an empty list matches nothing; null is no condition."
+)
+class VersionFilter:
+    types: list[str] | None = strawberry.field(description="With one of these types, such as `model`.", default=None)
+    aliases: list[str] | None = strawberry.field(
+        description="To which at least one of these movable names points now.", default=None
+    )
+    tags: list[str] | None = strawberry.field(description="Bearing at least one of these labels.", default=None)
+    metadata: list[FieldCondition] | None = strawberry.field(
+        description="Leaves of the metadata, of a link the source's; all must hold.", default=None
+    )
+    created_after: Instant | None = strawberry.field(description="Logged or linked later than this.", default=None)
+    created_before: Instant | None = strawberry.field(description="Logged or linked earlier than this.", default=None)
+    consumed: bool | None = strawberry.field(
+        description="True: a run has used it, itself or through a link. False: none has.", default=None
+    )
+    none_of: "VersionFilter | None" = strawberry.field(
+        name="not", description="Leaves out what this filter matches.", default=None
+    )
+    any_of: "list[VersionFilter] | None" = strawberry.field(
+        name="any", description="Matched by at least one of these filters.", default=None
+    )
+
+    def to_filter(self) -> filters.VersionFilter:
+        return filters.VersionFilter(
+            types=self.types,
+            aliases=self.aliases,
+            tags=self.tags,
+            metadata=None if self.metadata is None else [condition.to_condition() for condition in self.metadata],
+            created_after=self.created_after,
+            created_before=self.created_before,
+            consumed=self.consumed,
+            none_of=None if self.none_of is None else self.none_of.to_filter(),
+            any_of=None if self.any_of is None else [one.to_filter() for one in self.any_of],
+        )
+
+
+@strawberry.input(
+    description="Which collections to list. Fields are and-ed; an empty list matches nothing; null is no condition."
+)
+class CollectionFilter:
+    kinds: list[CollectionKind] | None = strawberry.field(description="Of one of these sorts.", default=None)
+    types: list[str] | None = strawberry.field(
+        description="Whose versions have one of these types, such as `model`.", default=None
+    )
+    name_contains: str | None = strawberry.field(
+        description="With this text in the series' name, whatever the case of its letters.", default=None
+    )
+    tags: list[str] | None = strawberry.field(description="Bearing at least one of these labels.", default=None)
+    none_of: "CollectionFilter | None" = strawberry.field(
+        name="not", description="Leaves out what this filter matches.", default=None
+    )
+    any_of: "list[CollectionFilter] | None" = strawberry.field(
+        name="any", description="Matched by at least one of these filters.", default=None
+    )
+
+    def to_filter(self) -> filters.CollectionFilter:
+        return filters.CollectionFilter(
+            kinds=self.kinds,
+            types=self.types,
+            name_contains=self.name_contains,
+            tags=self.tags,
+            none_of=None if self.none_of is None else self.none_of.to_filter(),
+            any_of=None if self.any_of is None else [one.to_filter() for one in self.any_of],
+        )
+
+
+@strawberry.input(description="In which order runs are listed; without one, the latest started first.")
+class RunOrder:
+    field: RunOrderField = strawberry.field(description="What is compared; ties are broken by id.")
+    direction: OrderDirection = strawberry.field(description="Whether the smallest or the largest comes first.")
+
+    def to_order(self) -> filters.RunOrder:
+        return filters.RunOrder(self.field, self.direction)
+
+
+@strawberry.input(description="In which order versions are listed; without one, the newest first.")
+class VersionOrder:
+    field: VersionOrderField = strawberry.field(description="What is compared; ties are broken by id.")
+    direction: OrderDirection = strawberry.field(description="Whether the smallest or the largest comes first.")
+
+    def to_order(self) -> filters.VersionOrder:
+        return filters.VersionOrder(self.field, self.direction)
+
+
+@strawberry.input(description="In which order collections are listed; without one, by name.")
+class CollectionOrder:
+    field: CollectionOrderField = strawberry.field(description="What is compared; ties are broken by id.")
+    direction: OrderDirection = strawberry.field(description="Whether the smallest or the largest comes first.")
+
+    def to_order(self) -> filters.CollectionOrder:
+        return filters.CollectionOrder(self.field, self.direction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunListing:
+    """The arguments of a list of runs."""
+
+    filter: RunFilter | None
+    order_by: RunOrder | None
+    first: int
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionListing:
+    """The arguments of a list of versions."""
+
+    filter: VersionFilter | None
+    order_by: VersionOrder | None
+    first: int
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionListing:
+    """The arguments of a list of collections."""
+
+    filter: CollectionFilter | None
+    order_by: CollectionOrder | None
+    first: int
+    after: str | None

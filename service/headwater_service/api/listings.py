@@ -1,0 +1,261 @@
+"""Builds the connections of the schema: checks the page, asks the store, wraps what it finds."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from headwater_service.api.collections import (
+    AliasMove,
+    AliasMoveConnection,
+    AliasMoveEdge,
+    CollectionConnection,
+    CollectionEdge,
+)
+from headwater_service.api.connection import PageRequest, connect, page_request
+from headwater_service.api.containers import (
+    ProjectConnection,
+    ProjectEdge,
+    RegistryConnection,
+    RegistryEdge,
+    container_type,
+)
+from headwater_service.api.context import Context
+from headwater_service.api.events import Event, EventConnection, EventEdge
+from headwater_service.api.inputs import (
+    CollectionFilter,
+    CollectionListing,
+    RunFilter,
+    RunListing,
+    VersionFilter,
+    VersionListing,
+)
+from headwater_service.api.loaders import collection_type, run_type, version_type
+from headwater_service.api.runs import Run, RunConnection, RunEdge
+from headwater_service.api.scalars import ByteCount, Digest
+from headwater_service.api.versions import (
+    ArtifactVersion,
+    File,
+    FileConnection,
+    FileEdge,
+    OutputConnection,
+    OutputEdge,
+    RegistryVersion,
+    VersionConnection,
+    VersionEdge,
+)
+from headwater_service.domain import locations
+from headwater_service.domain.files import list_files
+from headwater_service.domain.filters import check_nesting, with_ids
+from headwater_service.domain.listings import count_files
+from headwater_service.domain.lookups import find_version_id
+from headwater_service.model import ContainerKind, ManifestEntry
+from headwater_service.store import filters
+from headwater_service.store.graph import Work
+from headwater_service.store.hops import LINKS, OUTPUTS, Hop
+from headwater_service.store.listing import Window
+from headwater_service.store.listings_collections import (
+    count_collections,
+    count_containers,
+    list_collections,
+    list_containers,
+)
+from headwater_service.store.listings_events import count_events, count_moves, list_events, list_moves
+from headwater_service.store.listings_files import count_run_files, list_run_files
+from headwater_service.store.listings_runs import count_runs, list_runs
+from headwater_service.store.listings_versions import Place, count_versions, list_versions
+from headwater_service.store.reads import PlacedRun, PlacedVersion
+
+Count = Callable[[], Awaitable[int]]
+
+
+class Listings:
+    """Every paged list of the schema, for one request."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def run_filter(self, given: RunFilter | None) -> filters.RunFilter:
+        """Check a filter and find the versions that it names."""
+        if given is None:
+            return filters.RunFilter()
+        wanted = given.to_filter()
+        check_nesting(wanted)
+        context = self._context
+        return await with_ids(wanted, lambda path: find_version_id(context.graph, context.viewer, path))
+
+    async def runs(self, scopes: Sequence[str], listing: RunListing) -> RunConnection:
+        """List the runs of projects that the viewer may see."""
+        request = self._request(listing.first, listing.after)
+        wanted = await self.run_filter(listing.filter)
+        order = filters.RunOrder() if listing.order_by is None else listing.order_by.to_order()
+        page = await self._context.graph.read(lambda tx: list_runs(tx, scopes, wanted, order, _window(request)))
+        nodes = [run_type(placed, self._context.public_url) for placed in page.items]
+        count = self._counting(lambda tx: count_runs(tx, scopes, wanted))
+        return connect(RunConnection, RunEdge, page, nodes, request=request, count=count)
+
+    async def versions(self, place: Place, listing: VersionListing) -> VersionConnection:
+        """List the live versions of a collection, or of projects and registries, that the viewer may see."""
+        request = self._request(listing.first, listing.after)
+        wanted = version_filter(listing.filter)
+        order = filters.VersionOrder() if listing.order_by is None else listing.order_by.to_order()
+        page = await self._context.graph.read(lambda tx: list_versions(tx, place, wanted, order, _window(request)))
+        nodes = [version_type(placed, self._context.public_url) for placed in page.items]
+        count = self._counting(lambda tx: count_versions(tx, place, wanted))
+        return connect(VersionConnection, VersionEdge, page, nodes, request=request, count=count)
+
+    async def collections(self, scopes: Sequence[str], listing: CollectionListing) -> CollectionConnection:
+        """List the collections of projects and registries that the viewer may see."""
+        request = self._request(listing.first, listing.after)
+        wanted = collection_filter(listing.filter)
+        order = filters.CollectionOrder() if listing.order_by is None else listing.order_by.to_order()
+        page = await self._context.graph.read(lambda tx: list_collections(tx, scopes, wanted, order, _window(request)))
+        nodes = [collection_type(placed, self._context.public_url) for placed in page.items]
+        count = self._counting(lambda tx: count_collections(tx, scopes, wanted))
+        return connect(CollectionConnection, CollectionEdge, page, nodes, request=request, count=count)
+
+    async def projects(
+        self, scopes: Sequence[str], *, name_contains: str | None, first: int, after: str | None
+    ) -> ProjectConnection:
+        request = self._request(first, after)
+        kind = ContainerKind.PROJECT
+        page = await self._context.graph.read(
+            lambda tx: list_containers(tx, scopes, kind, name_contains, _window(request))
+        )
+        nodes = [container_type(container, self._context.public_url) for container in page.items]
+        count = self._counting(lambda tx: count_containers(tx, scopes, kind, name_contains))
+        return connect(ProjectConnection, ProjectEdge, page, nodes, request=request, count=count)
+
+    async def registries(self, scopes: Sequence[str], *, first: int, after: str | None) -> RegistryConnection:
+        request = self._request(first, after)
+        kind = ContainerKind.REGISTRY
+        page = await self._context.graph.read(lambda tx: list_containers(tx, scopes, kind, None, _window(request)))
+        nodes = [container_type(container, self._context.public_url) for container in page.items]
+        count = self._counting(lambda tx: count_containers(tx, scopes, kind, None))
+        return connect(RegistryConnection, RegistryEdge, page, nodes, request=request, count=count)
+
+    async def events(
+        self, scopes: Sequence[str], kinds: Sequence[str] | None, *, first: int, after: str | None
+    ) -> EventConnection:
+        request = self._request(first, after)
+        page = await self._context.graph.read(lambda tx: list_events(tx, scopes, kinds, _window(request)))
+        nodes = [Event.from_model(scoped.event) for scoped in page.items]
+        count = self._counting(lambda tx: count_events(tx, scopes, kinds))
+        return connect(EventConnection, EventEdge, page, nodes, request=request, count=count)
+
+    async def moves(self, collection_id: str, name: str, *, first: int, after: str | None) -> AliasMoveConnection:
+        """List where an alias of a visible collection has pointed."""
+        request = self._request(first, after)
+        page = await self._context.graph.read(lambda tx: list_moves(tx, collection_id, name, _window(request)))
+        nodes = [AliasMove.from_model(move) for move in page.items]
+        count = self._counting(lambda tx: count_moves(tx, collection_id, name))
+        return connect(AliasMoveConnection, AliasMoveEdge, page, nodes, request=request, count=count)
+
+    async def run_neighbours(
+        self, hop: Hop[PlacedRun], node_id: str, *, first: int, after: str | None
+    ) -> RunConnection:
+        """List the runs one hop from a version, with those of the other versions of the request in one query."""
+        request = self._request(first, after)
+        page = await self._context.loaders.neighbours(hop, _window(request), node_id)
+        nodes = [run_type(placed, self._context.public_url) for placed in page.items]
+        return connect(RunConnection, RunEdge, page, nodes, request=request, count=self._hop_count(hop, node_id))
+
+    async def version_neighbours(
+        self, hop: Hop[PlacedVersion], node_id: str, *, first: int, after: str | None
+    ) -> VersionConnection:
+        """List the versions one hop from a run, with those of the other runs of the request in one query."""
+        request = self._request(first, after)
+        page = await self._context.loaders.neighbours(hop, _window(request), node_id)
+        nodes = [version_type(placed, self._context.public_url) for placed in page.items]
+        return connect(
+            VersionConnection, VersionEdge, page, nodes, request=request, count=self._hop_count(hop, node_id)
+        )
+
+    async def outputs(self, run_id: str, *, first: int, after: str | None) -> OutputConnection:
+        """List what a run produced; each edge tells whether the content was there before."""
+        request = self._request(first, after)
+        page = await self._context.loaders.neighbours(OUTPUTS, _window(request), run_id)
+        return connect(
+            OutputConnection,
+            OutputEdge,
+            page,
+            [version_type(produced.placed, self._context.public_url) for produced in page.items],
+            request=request,
+            count=self._hop_count(OUTPUTS, run_id),
+            facts=[{"is_reused": produced.is_reused} for produced in page.items],
+        )
+
+    async def links(self, version_id: str, window: Window) -> list[RegistryVersion]:
+        """List the registry versions that stand for an artifact version."""
+        page = await self._context.loaders.neighbours(LINKS, window, version_id)
+        found = [version_type(placed, self._context.public_url) for placed in page.items]
+        return [link for link in found if isinstance(link, RegistryVersion)]
+
+    async def version_files(
+        self, version: ArtifactVersion, prefix: str, *, first: int, after: str | None
+    ) -> FileConnection:
+        """List the entries of a version's manifest; a cursor is a path."""
+        request = self._request(first, after)
+        context = self._context
+
+        async def count() -> int:
+            if not prefix:
+                return version.file_count
+            return await count_files(context.graph, context.objects, context.viewer, version.id, prefix=prefix)
+
+        page = await list_files(
+            context.graph,
+            context.objects,
+            context.viewer,
+            version.id,
+            prefix=prefix,
+            after=request.after,
+            first=request.first,
+        )
+        nodes = [_file(entry, self._version_file_url(version, entry.path)) for entry in page.items]
+        return connect(FileConnection, FileEdge, page, nodes, request=request, count=count)
+
+    async def run_files(self, run: Run, prefix: str, *, first: int, after: str | None) -> FileConnection:
+        """List the files of a run."""
+        request = self._request(first, after)
+        page = await self._context.graph.read(lambda tx: list_run_files(tx, run.id, prefix, _window(request)))
+        url = self._context.public_url
+        nodes = [_file(entry, locations.run_file_url(url, run.container, run.key, entry.path)) for entry in page.items]
+        count = self._counting(lambda tx: count_run_files(tx, run.id, prefix))
+        return connect(FileConnection, FileEdge, page, nodes, request=request, count=count)
+
+    def _version_file_url(self, version: ArtifactVersion, path: str) -> str:
+        return locations.file_url(self._context.public_url, version.home, version.name, path)
+
+    def _request(self, first: int, after: str | None) -> PageRequest:
+        return page_request(first, after, limit=self._context.settings.page_size)
+
+    def _counting(self, work: Work[int]) -> Count:
+        return lambda: self._context.graph.read(work)
+
+    def _hop_count(self, hop: Hop[Any], node_id: str) -> Count:
+        return lambda: self._context.loaders.count_neighbours(hop, node_id)
+
+
+def version_filter(given: VersionFilter | None) -> filters.VersionFilter:
+    wanted = filters.VersionFilter() if given is None else given.to_filter()
+    check_nesting(wanted)
+    return wanted
+
+
+def collection_filter(given: CollectionFilter | None) -> filters.CollectionFilter:
+    wanted = filters.CollectionFilter() if given is None else given.to_filter()
+    check_nesting(wanted)
+    return wanted
+
+
+def _window(request: PageRequest) -> Window:
+    return Window(request.first, request.after)
+
+
+def _file(entry: ManifestEntry, url: str) -> File:
+    return File(
+        path=entry.path,
+        size=ByteCount(entry.size),
+        digest=None if entry.digest is None else Digest(entry.digest),
+        reference=entry.reference,
+        url=url,
+    )

@@ -1,0 +1,256 @@
+"""The root fields of every query. Each reads its context, asks one function below, and returns a type."""
+
+from importlib.metadata import version
+from typing import Annotated, Final
+
+import strawberry
+
+from headwater_service.api import lookups
+from headwater_service.api.collections import Collection, CollectionConnection
+from headwater_service.api.connection import After, First
+from headwater_service.api.containers import Project, ProjectConnection, Registry, RegistryConnection
+from headwater_service.api.context import Info
+from headwater_service.api.events import EventConnection
+from headwater_service.api.fields import resolved
+from headwater_service.api.inputs import (
+    CollectionFilter,
+    CollectionListing,
+    CollectionOrder,
+    OfCollections,
+    OfRuns,
+    OfVersions,
+    Order,
+    RunFilter,
+    RunListing,
+    RunOrder,
+    VersionFilter,
+    VersionListing,
+    VersionOrder,
+)
+from headwater_service.api.listings import version_filter
+from headwater_service.api.loaders import version_type
+from headwater_service.api.node import Node
+from headwater_service.api.people import Entity, Viewer
+from headwater_service.api.runs import Run, RunConnection
+from headwater_service.api.scalars import ByteCount
+from headwater_service.api.versions import Version, VersionConnection
+from headwater_service.domain import listings
+from headwater_service.domain.lookups import (
+    find_collection_id,
+    find_container_at,
+    find_run_id_at,
+    find_version_at,
+    get_collection_id,
+)
+from headwater_service.model import ContainerKind
+from headwater_service.store.listings_runs import RunGroup
+from headwater_service.store.listings_versions import Place, VersionGroup
+
+SERVER_VERSION: Final = version("headwater")
+
+Path = Annotated[str, strawberry.argument(description="`entity/project/key`; the entity may be left out.")]
+ContainerPath = Annotated[
+    str, strawberry.argument(description="`entity/name`, or `name` in the viewer's default entity.")
+]
+InContainer = Annotated[
+    str | None,
+    strawberry.argument(description="Path of a project or registry; null looks in all that the viewer may see."),
+]
+InProject = Annotated[
+    str | None, strawberry.argument(description="Path of a project; null looks in all that the viewer may see.")
+]
+InEntity = Annotated[
+    str | None, strawberry.argument(description="Name of one of the viewer's entities; null looks in all of them.")
+]
+
+
+@strawberry.type(description="How many things share a key.")
+class GroupCount:
+    key: str = strawberry.field(description="What they share, as text; what it is depends on `groupBy`.")
+    count: int = strawberry.field(description="How many they are.")
+    size: ByteCount = strawberry.field(description="Total of their files; 0 for runs and for links.")
+
+    @classmethod
+    def from_counts(cls, found: list[listings.GroupCount]) -> "list[GroupCount]":
+        return [cls(key=one.key, count=one.count, size=ByteCount(one.size)) for one in found]
+
+
+@strawberry.type(description="Everything that can be read. What is absent or not visible to the viewer is null.")
+class Query:
+    @resolved("Whoever sends this request.")
+    def viewer(self, info: Info) -> Viewer:
+        viewer = info.context.viewer
+        return Viewer(is_admin=viewer.is_admin, is_read_only=viewer.is_read_only, server_version=SERVER_VERSION)
+
+    @resolved("Anything stored, by its id.")
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="As some answer gave it.")]
+    ) -> Node | None:
+        return await lookups.node(info.context, id)
+
+    @resolved("One of the viewer's owners of projects and registries.")
+    async def entity(
+        self, info: Info, name: Annotated[str, strawberry.argument(description="The first part of its paths.")]
+    ) -> Entity | None:
+        return await lookups.entity(info.context, name)
+
+    @resolved("A container of runs, by its path.")
+    async def project(self, info: Info, path: ContainerPath) -> Project | None:
+        found = await find_container_at(info.context.graph, info.context.viewer, path)
+        is_project = found is not None and found.kind is ContainerKind.PROJECT
+        return Project.from_model(found, info.context.public_url) if found is not None and is_project else None
+
+    @resolved("A shared place of linked versions, by its path.")
+    async def registry(self, info: Info, path: ContainerPath) -> Registry | None:
+        found = await find_container_at(info.context.graph, info.context.viewer, path)
+        is_registry = found is not None and found.kind is ContainerKind.REGISTRY
+        return Registry.from_model(found, info.context.public_url) if found is not None and is_registry else None
+
+    @resolved("A series of versions, by its path.")
+    async def collection(
+        self,
+        info: Info,
+        path: Annotated[
+            str, strawberry.argument(description="`[[entity/]project-or-registry/]name`, without a version.")
+        ],
+    ) -> Collection | None:
+        found = await find_collection_id(info.context.graph, info.context.viewer, path)
+        return None if found is None else await info.context.loaders.collection(found)
+
+    @resolved("A version, by its path. Through a registry's path the registry version, with its own number.")
+    async def artifact(
+        self,
+        info: Info,
+        path: Annotated[
+            str,
+            strawberry.argument(
+                description="`[[entity/]project-or-registry/]name[:ref]`, where `ref` is `v3`, an alias, an alias as "
+                "it stood `@` a time, or `sha256:` and 8 digits or more; without it `latest`."
+            ),
+        ],
+        type: Annotated[
+            str | None, strawberry.argument(description="Refuses a version whose type is another; null takes any.")
+        ] = None,
+    ) -> Version | None:
+        found = await find_version_at(info.context.graph, info.context.viewer, path, type=type)
+        return None if found is None else version_type(found, info.context.public_url)
+
+    @resolved("An execution, by its path.")
+    async def run(self, info: Info, path: Path) -> Run | None:
+        found = await find_run_id_at(info.context.graph, info.context.viewer, path)
+        return None if found is None else await info.context.loaders.run(found)
+
+    @resolved("Containers of runs, in order of path.")
+    async def projects(
+        self,
+        info: Info,
+        entity: InEntity = None,
+        name_contains: Annotated[
+            str | None, strawberry.argument(description="Part of the name, whatever the case of its letters.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> ProjectConnection:
+        scopes = await listings.scopes_in_entity(info.context.graph, info.context.viewer, entity)
+        return await info.context.listings.projects(scopes, name_contains=name_contains, first=first, after=after)
+
+    @resolved("Shared places of linked versions, in order of path.")
+    async def registries(
+        self, info: Info, entity: InEntity = None, first: First = 50, after: After = None
+    ) -> RegistryConnection:
+        scopes = await listings.scopes_in_entity(info.context.graph, info.context.viewer, entity)
+        return await info.context.listings.registries(scopes, first=first, after=after)
+
+    @resolved("Named series of versions.")
+    async def collections(
+        self,
+        info: Info,
+        container: InContainer = None,
+        filter: Annotated[CollectionFilter | None, OfCollections] = None,
+        order_by: Annotated[CollectionOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> CollectionConnection:
+        scopes = await listings.scopes_at(info.context.graph, info.context.viewer, container)
+        listing = CollectionListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.collections(scopes, listing)
+
+    @resolved("Members of series, wherever they lie; deleted ones are left out.")
+    async def versions(
+        self,
+        info: Info,
+        container: InContainer = None,
+        collection: Annotated[
+            str | None, strawberry.argument(description="Path of one series; `container` is then not needed.")
+        ] = None,
+        filter: Annotated[VersionFilter | None, OfVersions] = None,
+        order_by: Annotated[VersionOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> VersionConnection:
+        context = info.context
+        listing = VersionListing(filter=filter, order_by=order_by, first=first, after=after)
+        if collection is not None:
+            found = await get_collection_id(context.graph, context.viewer, collection)
+            return await context.listings.versions(Place([], found), listing)
+        scopes = await listings.scopes_at(context.graph, context.viewer, container)
+        return await context.listings.versions(Place(scopes), listing)
+
+    @resolved("Executions, wherever they lie.")
+    async def runs(
+        self,
+        info: Info,
+        project: InProject = None,
+        filter: Annotated[RunFilter | None, OfRuns] = None,
+        order_by: Annotated[RunOrder | None, Order] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> RunConnection:
+        scopes = await listings.project_scopes_at(info.context.graph, info.context.viewer, project)
+        listing = RunListing(filter=filter, order_by=order_by, first=first, after=after)
+        return await info.context.listings.runs(scopes, listing)
+
+    @resolved("What has happened, oldest first. To go on later, ask again with the last `endCursor`.")
+    async def events(
+        self,
+        info: Info,
+        scope: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Path of an entity (with all that lies in it), project or registry; null is all visible."
+            ),
+        ] = None,
+        kinds: Annotated[
+            list[str] | None, strawberry.argument(description="Only these, such as `RUN_STARTED`; null gives all.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> EventConnection:
+        scopes = await listings.event_scopes_at(info.context.graph, info.context.viewer, scope)
+        return await info.context.listings.events(scopes, kinds, first=first, after=after)
+
+    @resolved("How many executions there are of each sort, for dashboards.")
+    async def run_counts(
+        self,
+        info: Info,
+        group_by: Annotated[RunGroup, strawberry.argument(description="What makes two executions one sort.")],
+        project: InProject = None,
+        filter: Annotated[RunFilter | None, OfRuns] = None,
+    ) -> list[GroupCount]:
+        context = info.context
+        scopes = await listings.project_scopes_at(context.graph, context.viewer, project)
+        wanted = await context.listings.run_filter(filter)
+        return GroupCount.from_counts(await listings.count_runs_by(context.graph, scopes, wanted, group_by))
+
+    @resolved("How many versions there are of each sort, and their bytes, for dashboards.")
+    async def version_counts(
+        self,
+        info: Info,
+        group_by: Annotated[VersionGroup, strawberry.argument(description="What makes two versions one sort.")],
+        container: InContainer = None,
+        filter: Annotated[VersionFilter | None, OfVersions] = None,
+    ) -> list[GroupCount]:
+        context = info.context
+        scopes = await listings.scopes_at(context.graph, context.viewer, container)
+        found = await listings.count_versions_by(context.graph, scopes, version_filter(filter), group_by)
+        return GroupCount.from_counts(found)

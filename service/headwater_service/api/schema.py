@@ -1,0 +1,54 @@
+"""The schema: root types, scalars, error mapping and extensions put together. Prints itself when run as a module."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.execution import ExecutionContext
+
+from headwater_service.api.alias_mutations import AliasMutation
+from headwater_service.api.artifact_mutations import ArtifactMutation
+from headwater_service.api.cost import CostLimits
+from headwater_service.api.errors import EXCEPTION_HANDLERS, ErrorReport
+from headwater_service.api.list_executor import ListExecutor
+from headwater_service.api.people_mutations import PeopleMutation
+from headwater_service.api.query import Query
+from headwater_service.api.run_mutations import RunMutation
+from headwater_service.api.scalars import SCALARS
+from headwater_service.api.upload_mutations import UploadMutation
+from headwater_service.api.versions import VersionTypes
+
+
+@strawberry.type(
+    description="Everything that changes something: one field for each thing that a user does. Each takes one input "
+    "and returns its payload, or one of the errors that the caller can act on."
+)
+class Mutation(PeopleMutation, RunMutation, UploadMutation, ArtifactMutation, AliasMutation):
+    pass
+
+
+class Schema(strawberry.Schema):
+    """A schema whose errors are reported by its own extension, with the request id, and nowhere else."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        return None
+
+
+def build_schema() -> Schema:
+    """Build the schema. What settings decide is read from the context of each request."""
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        types=VersionTypes,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        # One of each extension a request, for they hold what they work on; the caches behind them are shared.
+        extensions=[ParserCache, ValidationCache, CostLimits, ErrorReport],
+        execution_context_class=ListExecutor,
+        exception_handlers=EXCEPTION_HANDLERS,
+    )
+
+
+schema = build_schema()
+
+if __name__ == "__main__":
+    print(schema.as_str())

@@ -1,0 +1,111 @@
+"""The forms in which a lineage is given besides typed nodes: a Mermaid text, and columns for programs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from headwater_service.domain import locations
+from headwater_service.domain.lineage import Lineage, LineageEdgeKind, LineageKind
+from headwater_service.model import ArtifactVersion, Collection, Container
+from headwater_service.store import reads
+from headwater_service.store.graph import Graph, Transaction
+from headwater_service.store.lineage import WalkedNode
+
+_SHAPES: Final[Mapping[str, tuple[str, str]]] = {
+    LineageKind.RUN: ('(["', '"])'),
+    LineageKind.ARTIFACT_VERSION: ('["', '"]'),
+    LineageKind.REGISTRY_VERSION: ('{{"', '"}}'),
+}
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Everything that Mermaid reads as syntax or as markup inside a quoted label.
+_SYNTAX: Final = str.maketrans({sign: f"#{ord(sign)};" for sign in '#"<>&`\\;'})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the nodes of a lineage are called and lie in. `contents`: of its links, if it was read with details."""
+
+    containers: Mapping[str, Container]
+    collections: Mapping[str, Collection]
+    contents: Mapping[str, ArtifactVersion]
+
+    def label(self, node: WalkedNode) -> str:
+        if node.kind == LineageKind.RUN:
+            return node.name or node.key or ""
+        assert node.collection_id is not None and node.index is not None, "every version has both"
+        return locations.version_name(self.collections[node.collection_id].name, node.index)
+
+    def url(self, node: WalkedNode, public_url: str) -> str:
+        container = self.containers[node.scope_id]
+        if node.kind == LineageKind.RUN:
+            return locations.run_url(public_url, container, node.key or "")
+        return locations.item_url(public_url, container, self.label(node))
+
+
+async def read_names(graph: Graph, lineage: Lineage) -> Names:
+    """Read the names of the places in which the nodes of a lineage lie, few even when the nodes are many."""
+    return await graph.read(lambda tx: _read_names(tx, lineage))
+
+
+async def read_aliases(graph: Graph, lineage: Lineage) -> Mapping[str, Sequence[str]]:
+    """Read the aliases of a lineage's versions."""
+    versions = [shown.node.id for shown in lineage.nodes if shown.node.kind != LineageKind.RUN]
+    return await graph.read(lambda tx: reads.list_alias_names(tx, versions))
+
+
+def mermaid(lineage: Lineage, names: Names) -> str:
+    """Draw a lineage as a Mermaid flowchart: runs are rounded, links hexagons; a dotted arrow is a link."""
+    keys = {shown.node.id: f"n{number}" for number, shown in enumerate(lineage.nodes)}
+    lines = ["flowchart LR"]
+    for shown in lineage.nodes:
+        opening, closing = _SHAPES[shown.node.kind]
+        lines.append(f"  {keys[shown.node.id]}{opening}{mermaid_label(names.label(shown.node))}{closing}")
+    for edge in lineage.edges:
+        arrow = "-.->" if edge.kind is LineageEdgeKind.LINKED_TO else "-->"
+        lines.append(f"  {keys[edge.source]} {arrow} {keys[edge.target]}")
+    return "\n".join(lines) + "\n"
+
+
+def mermaid_label(text: str) -> str:
+    """Write a name so that Mermaid shows it as it is, whatever signs it holds."""
+    return _CONTROL.sub(" ", text).translate(_SYNTAX)
+
+
+def compact(lineage: Lineage, names: Names, aliases: Mapping[str, Sequence[str]], public_url: str) -> dict[str, Any]:
+    """Give a lineage as columns: each list has an entry for each node, or each edge; edges name nodes by position."""
+    nodes = [shown.node for shown in lineage.nodes]
+    position = {node.id: index for index, node in enumerate(nodes)}
+    return {
+        "nodes": {
+            "id": [node.id for node in nodes],
+            "kind": [node.kind for node in nodes],
+            "label": [names.label(node) for node in nodes],
+            "url": [names.url(node, public_url) for node in nodes],
+            "type": [node.type for node in nodes],
+            "state": [node.state for node in nodes],
+            "aliases": [list(aliases.get(node.id, ())) for node in nodes],
+            "createdAt": [node.created_at for node in nodes],
+            "distance": [shown.distance for shown in lineage.nodes],
+        },
+        "edges": {
+            "source": [position[edge.source] for edge in lineage.edges],
+            "target": [position[edge.target] for edge in lineage.edges],
+            "kind": [edge.kind.value for edge in lineage.edges],
+            "at": [edge.at for edge in lineage.edges],
+        },
+        "completeness": {
+            "isComplete": lineage.completeness.is_complete,
+            "reason": None if lineage.completeness.reason is None else lineage.completeness.reason.value,
+            "frontier": [[node.id, node.hidden] for node in lineage.completeness.frontier],
+        },
+    }
+
+
+async def _read_names(tx: Transaction, lineage: Lineage) -> Names:
+    nodes = [shown.node for shown in lineage.nodes]
+    containers = await reads.find_containers(tx, list({node.scope_id for node in nodes}))
+    placed = await reads.find_collections(tx, list({node.collection_id for node in nodes if node.collection_id}))
+    sources = {source for node in nodes if node.details is not None and (source := node.source_id) is not None}
+    contents = await reads.find_contents(tx, list(sources)) if sources else {}
+    return Names(containers, {key: one.collection for key, one in placed.items()}, contents)
