@@ -13,6 +13,7 @@ from headwater_service.errors import NotFoundError
 from headwater_service.http.errors import error_response, json_response
 from headwater_service.http.files import redirect_to_file
 from headwater_service.http.graphiql import graphiql, object_page, refuse_page
+from headwater_service.http.graphql import get_graphql, post_graphql, refuse_graphql
 from headwater_service.http.guard import Access, Endpoint
 from headwater_service.http.health import healthz, readyz
 from headwater_service.http.history import post_history
@@ -66,6 +67,8 @@ ENDPOINTS: Final = (
     Endpoint("/api/manifests/{entity}/{digest}", ("HEAD",), Access.VIEWER, head_manifest),
     Endpoint("/api/runs/{run_id}/history", ("POST",), Access.VIEWER, post_history),
     Endpoint("/files/{path:path}", ("GET",), Access.VIEWER, redirect_to_file, refuse_page),
+    Endpoint("/graphql", ("POST",), Access.VIEWER, post_graphql, refuse_graphql),
+    Endpoint("/graphql", ("GET",), Access.VIEWER, get_graphql, refuse_graphql),
     Endpoint("/graphiql", ("GET",), Access.VIEWER, graphiql, refuse_page),
     Endpoint("/{path:path}", ("GET",), Access.VIEWER, object_page, refuse_page),
 )
