@@ -349,7 +349,7 @@ def _facts(given: RunStart | RunChange) -> JsonObject:
     for field in ("name", "job_type", "group", "notes", "host", "command", "git_commit", "git_remote"):
         value = getattr(given, field, None)
         if value is not None:
-            facts[field] = _text(value, field=field, limit=lengths.get(field, LONG_TEXT_CHARACTERS))
+            facts[field] = _text(value, field=_input_name(field), limit=lengths.get(field, LONG_TEXT_CHARACTERS))
     if not facts.get("name", "-").strip():
         del facts["name"]
     if given.tags is not None:
@@ -370,3 +370,9 @@ def _text(value: str, *, field: str, limit: int) -> str:
     if "\x00" in value:
         raise InvalidInputError(f"{field} must not hold the character NUL.", field=field)
     return value
+
+
+def _input_name(field: str) -> str:
+    """Return the name by which a caller of the API knows a property: `job_type` is `jobType`."""
+    first, *rest = field.split("_")
+    return first + "".join(word.capitalize() for word in rest)
