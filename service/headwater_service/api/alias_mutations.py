@@ -21,7 +21,7 @@ from headwater_service.domain.aliases import Expectation, MoveRequest
 
 @strawberry.input(description="One move of an alias.")
 class AliasMoveInput:
-    collection: strawberry.ID = strawberry.field(description="The collection the alias is of.")
+    collection: strawberry.ID = strawberry.field(description="Where the alias lives, by id.")
     name: str = strawberry.field(description="The alias; made if unknown. `latest` moves only by itself.")
     version: strawberry.ID | None = strawberry.field(
         description="A version of the collection to point at; null removes the alias.", default=None
@@ -61,7 +61,9 @@ class AliasMutation:
     async def move_aliases(
         self,
         info: Info,
-        input: Annotated[MoveAliasesInput, strawberry.argument(description="The moves.")],
+        input: Annotated[
+            MoveAliasesInput, strawberry.argument(description="What to point where; all of it is done, or nothing.")
+        ],
     ) -> MoveAliasesResult:
         context = info.context
         moved = await aliases.move_aliases(

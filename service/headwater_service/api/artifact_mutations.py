@@ -66,7 +66,7 @@ class LogArtifactPayload:
 @strawberry.input(description="What a run uses.")
 class UseArtifactInput:
     operation_id: strawberry.ID = strawberry.field(description=OPERATION)
-    run_id: strawberry.ID = strawberry.field(description="The run that uses it.")
+    run_id: strawberry.ID = strawberry.field(description="What consumes it: a run that the viewer may change.")
     path: str = strawberry.field(
         description="`[[entity/]container/]name[:ref]`; what it leaves out is that of the run. Through a registry's "
         "path the registry version itself is consumed."

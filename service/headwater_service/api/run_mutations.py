@@ -127,14 +127,14 @@ class RunFileInput:
     size: ByteCount = strawberry.field(description="Number of its bytes.")
 
 
-@strawberry.input(description="Files for a run.")
+@strawberry.input(description="What to keep beside a run's artifacts.")
 class AttachRunFilesInput:
     operation_id: strawberry.ID = strawberry.field(description=OPERATION)
     run_id: strawberry.ID = strawberry.field(description="Which run.")
     files: list[RunFileInput] = strawberry.field(description="At most 1,000.")
 
 
-@strawberry.type(description="A run with its files.")
+@strawberry.type(description="The run after it was given more.")
 class AttachRunFilesPayload:
     run: Run = strawberry.field(description="The run that holds them now.")
 
@@ -246,7 +246,10 @@ class RunMutation:
     async def attach_run_files(
         self,
         info: Info,
-        input: Annotated[AttachRunFilesInput, strawberry.argument(description="The run and its files.")],
+        input: Annotated[
+            AttachRunFilesInput,
+            strawberry.argument(description="Which run is given what; the bytes must be uploaded before."),
+        ],
     ) -> AttachRunFilesResult:
         context = info.context
         run, container = await run_files.attach_run_files(

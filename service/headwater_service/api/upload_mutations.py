@@ -125,7 +125,7 @@ class CompleteUploadInput:
 
 @strawberry.type(description="A blob that is stored.")
 class CompleteUploadPayload:
-    digest: Digest = strawberry.field(description="The blob.")
+    digest: Digest = strawberry.field(description="Which stored bytes were found wrong, and in which version.")
 
 
 @strawberry.input(description="A blob whose bytes a reader found wrong.")
@@ -202,7 +202,12 @@ class UploadMutation:
     async def sign_upload_parts(
         self,
         info: Info,
-        input: Annotated[SignUploadPartsInput, strawberry.argument(description="The upload and its parts.")],
+        input: Annotated[
+            SignUploadPartsInput,
+            strawberry.argument(
+                description="Which unfinished transfer is meant, and the numbers and digests of up to 100 parts."
+            ),
+        ],
     ) -> SignUploadPartsResult:
         context = info.context
         signed = uploads.sign_upload_parts(
@@ -225,7 +230,10 @@ class UploadMutation:
     async def complete_upload(
         self,
         info: Info,
-        input: Annotated[CompleteUploadInput, strawberry.argument(description="The upload.")],
+        input: Annotated[
+            CompleteUploadInput,
+            strawberry.argument(description="Which unfinished transfer is meant; all its parts must be there."),
+        ],
     ) -> CompleteUploadResult:
         context = info.context
         digest = await uploads.complete_upload(
@@ -237,7 +245,10 @@ class UploadMutation:
     async def repair_blob(
         self,
         info: Info,
-        input: Annotated[RepairBlobInput, strawberry.argument(description="The blob.")],
+        input: Annotated[
+            RepairBlobInput,
+            strawberry.argument(description="Which stored bytes were found wrong, and in which version."),
+        ],
     ) -> RepairBlobResult:
         context = info.context
         signed = await files.repair_blob(
