@@ -31,6 +31,7 @@ from headwater_service.store.history_chunks import (
 )
 from headwater_service.store.objects import ObjectStore
 
+MOST_ROWS: Final = 10_000
 LARGEST_STEP: Final = 2**63 - 1
 _CHUNKS_AT_ONCE: Final = 8
 _STREAM: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -119,6 +120,8 @@ async def read_history(
     graph: Graph, objects: ObjectStore, viewer: Viewer, run_id: str, request: HistoryRequest
 ) -> History:
     """Return a page of a run's history, the streams of its processes merged: of one step the last value of a key."""
+    if not 0 <= request.first <= MOST_ROWS:
+        raise InvalidInputError(f"`first` is {request.first}; a page holds from 0 to {MOST_ROWS} rows.", field="first")
     low = max(
         -LARGEST_STEP if request.min_step is None else request.min_step,
         -LARGEST_STEP if request.after is None else request.after + 1,
@@ -213,4 +216,7 @@ def _record(number: int, document: object) -> HistoryRecord:
 
 def _storable(value: Any) -> Any:
     """Return a value as a column may hold it: in JSON text, NaN and the infinities are named."""
-    return to_json(value) if isinstance(value, dict | list) else value
+    try:
+        return to_json(value) if isinstance(value, dict | list) else value
+    except RecursionError as error:
+        raise InvalidInputError("A value is nested too deeply.", field="records") from error

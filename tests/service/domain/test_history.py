@@ -341,6 +341,23 @@ def test_a_body_is_read_as_a_batch() -> None:
     assert str(parsed.records[0].values["b"]) == "nan"
 
 
+async def test_a_page_has_a_size_that_can_be(graph: Graph, objects: ObjectStore) -> None:
+    admin = await new_admin(graph)
+    run = await new_run(graph, admin)
+
+    for first in (-1, 10_001):
+        with pytest.raises(InvalidInputError) as refusal:
+            await read_all(graph, objects, admin, run, first=first)
+        assert refusal.value.data == {"field": "first"}
+
+
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 RECORD = {"step": 1, "time": 1.0, "values": {}}
 
 
@@ -360,6 +377,7 @@ RECORD = {"step": 1, "time": 1.0, "values": {}}
         {"stream": "s", "first": 0, "records": [{**RECORD, "time": float("nan")}]},
         {"stream": "s", "first": 0, "records": [{**RECORD, "values": {1: 2}}]},
         {"stream": "s", "first": 0, "records": [{**RECORD, "values": {"": 2}}]},
+        {"stream": "s", "first": 0, "records": [{**RECORD, "values": {"a": nested(2000)}}]},
     ],
 )
 def test_a_body_that_is_no_batch_is_refused(body: object) -> None:
