@@ -12,7 +12,7 @@ def test_put_stores_a_file_and_prints_the_version(ok: Cli, project: str, tmp_pat
 
     assert done.out == f"{project}/cnn:v0\n"
     shown = ok("artifact", "show", "cnn", "--json").json()
-    assert shown["aliases"] == ["latest", "best"]
+    assert shown["aliases"] == ["best", "latest"]
     assert shown["description"] == "First"
     assert [(file["path"], file["size"]) for file in shown["files"]] == [("weights.bin", 3)]
     assert shown["producedBy"] == []

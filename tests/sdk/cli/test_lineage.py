@@ -40,7 +40,7 @@ def test_up_draws_where_a_version_came_from(ok: Cli, made: Made) -> None:
     done = ok("lineage", "model:best", "--up")
 
     assert done.out.splitlines() == [
-        "model:v0 (model) [latest, best]",
+        "model:v0 (model) [best, latest]",
         f"`-- {made.train} (run train)",
         "    `-- raw:v0 (dataset) [latest]",
         f"        `-- {made.load} (run load)",
@@ -52,7 +52,7 @@ def test_down_draws_what_came_out_of_it(ok: Cli, made: Made) -> None:
     assert ok("lineage", "raw", "--down").out.splitlines() == [
         "raw:v0 (dataset) [latest]",
         f"`-- {made.train} (run train)",
-        "    `-- model:v0 (model) [latest, best]",
+        "    `-- model:v0 (model) [best, latest]",
         "        `-- Digits:v0 (registry model) [latest, production]",
     ]
 
@@ -77,7 +77,7 @@ def test_a_run_is_a_start_too(ok: Cli, made: Made, way: str) -> None:
 def test_a_registry_path_is_a_start_too(ok: Cli, made: Made, entity: str) -> None:
     lines = ok("lineage", f"{entity}/model-registry/Digits:production", "--up").out.splitlines()
 
-    assert lines[:2] == ["Digits:v0 (registry model) [latest, production]", "`-- model:v0 (model) [latest, best]"]
+    assert lines[:2] == ["Digits:v0 (registry model) [latest, production]", "`-- model:v0 (model) [best, latest]"]
 
 
 def test_depth_cuts_and_the_cut_is_told(ok: Cli, made: Made) -> None:
