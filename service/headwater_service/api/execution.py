@@ -70,8 +70,12 @@ async def _body(schema: strawberry.Schema, request: GraphQLRequest, context: Con
         return error_body(message, "UnavailableError", context.request_id)
     except InvalidOperationTypeError:
         return error_body("Only queries are possible here.", "InvalidInputError", context.request_id)
-    except (CannotGetOperationTypeError, MissingQueryError) as error:
-        return error_body(str(error), "InvalidInputError", context.request_id)
+    except MissingQueryError:
+        return error_body("The document is empty.", "InvalidInputError", context.request_id)
+    except CannotGetOperationTypeError:
+        named = request.operation_name
+        message = f"The document has no operation {named!r}." if named else "`operationName` must say which operation."
+        return error_body(message, "InvalidInputError", context.request_id)
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
         body["errors"] = [_formatted(error) for error in result.errors]

@@ -6,7 +6,7 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { pathOf } from './objects.js';
-import { post } from './post.js';
+import { post, postFromEditor } from './post.js';
 import { storage } from './storage.js';
 import { fetchExamples, readyMadeTabs } from './tabs.js';
 
@@ -15,7 +15,7 @@ const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
 function Page({ tabs }) {
   return (
     <GraphiQL
-      fetcher={post}
+      fetcher={postFromEditor}
       plugins={PLUGINS}
       storage={storage}
       defaultTabs={tabs}

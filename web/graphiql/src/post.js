@@ -12,3 +12,9 @@ export async function post(request) {
   }
   return response.json();
 }
+
+// For a moment after a change of tab the editor still knows the operation of the tab before.
+export function postFromEditor({ query, variables, operationName }) {
+  const isInDocument = operationName && new RegExp(`\\b${operationName}\\b`).test(query);
+  return post({ query, variables, operationName: isInDocument ? operationName : undefined });
+}
