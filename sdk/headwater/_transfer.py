@@ -37,6 +37,10 @@ class PutOutcome(enum.Enum):
     UNKNOWN_UPLOAD = "unknown upload"
 
 
+class _Shrunk(Exception):
+    """A file ends before the stretch that was to be sent: a body that is too short would hang until the timeout."""
+
+
 class FileRange:
     """Reads a stretch of a file in blocks, as the body of a request."""
 
@@ -48,8 +52,14 @@ class FileRange:
     def read(self, size: int = -1) -> bytes:
         """The next block; empty at the end."""
         block = self._file.read(self._left if size < 0 else min(size, self._left))
+        if not block and self._left:
+            raise _Shrunk
         self._left -= len(block)
         return block
+
+    def read_all(self) -> bytes:
+        """The whole stretch."""
+        return b"".join(self)
 
     def __iter__(self) -> Iterator[bytes]:
         while block := self.read(BLOCK):
@@ -73,8 +83,10 @@ def put_range(url: str, headers: Mapping[str, str], path: str, *, offset: int, l
         body = FileRange(path, offset, length)
         try:
             response = _pool.get().request(
-                "PUT", url, body=body.read() if length <= SMALL else body, headers=sent, redirect=False
+                "PUT", url, body=body.read_all() if length <= SMALL else body, headers=sent, redirect=False
             )
+        except _Shrunk:
+            return PutOutcome.DIFFERS
         except HTTPError as error:
             failure = UnavailableError(f"The object store does not answer: {_reason(error)}")
             failure.__cause__ = error
