@@ -59,6 +59,14 @@ class Collection(Node):
     async def aliases(self, info: Info) -> list["Alias"]:
         return await info.context.loaders.aliases(self.id)
 
+    @resolved("One of its aliases, null if it has none of that name. For a table with a column an alias.")
+    async def alias(
+        self,
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="As `production`; `latest` is one too.")],
+    ) -> "Alias | None":
+        return next((alias for alias in await info.context.loaders.aliases(self.id) if alias.name == name), None)
+
     @resolved("Its members; deleted ones are left out.")
     async def versions(
         self,
