@@ -1,0 +1,205 @@
+"""`headwater doctor` finds each thing that can be wrong, on real servers that are wrong in that way."""
+
+import contextlib
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from minio.versioningconfig import SUSPENDED, VersioningConfig
+
+from headwater_service.config import Settings
+from headwater_service.local.doctor import examine, java_version
+from headwater_service.local.home import home_from
+from headwater_service.local.plan import make_plan
+from headwater_service.local.ports import free_port
+from headwater_service.store.probes import StoreProbes
+from headwater_service.store.setup import add_key, admin_client, policies, s3_client
+from servers import REGION, Servers, Service, environment_of, fresh_bucket_settings, new_key
+
+
+def outcomes(settings: Settings) -> dict[str, str]:
+    return {probe.name: probe.outcome for probe in StoreProbes(settings).run()}
+
+
+def failures(settings: Settings) -> dict[str, str]:
+    return {probe.name: probe.message for probe in StoreProbes(settings).run() if probe.outcome == "fail"}
+
+
+class Forwarder(socketserver.BaseRequestHandler):
+    """Passes bytes on to `target`, as a proxy does that leaves the Host header alone."""
+
+    target: tuple[str, int]
+
+    def handle(self) -> None:
+        with socket.create_connection(self.target) as inner:
+            back = threading.Thread(target=self._copy, args=(inner, self.request))
+            back.start()
+            self._copy(self.request, inner)
+            back.join()
+
+    @staticmethod
+    def _copy(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65_536):
+                target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+
+@contextlib.contextmanager
+def forwarded(port: int) -> Iterator[int]:
+    """Give another port behind which the server on `port` answers too."""
+
+    class To(Forwarder):
+        target = ("127.0.0.1", port)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), To) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_store_as_it_should_be_passes_every_probe(settings: Settings) -> None:
+    assert outcomes(settings) == {
+        "object store": "ok",
+        "clock": "ok",
+        "versioned bucket": "ok",
+        "write, read and delete through signed URLs": "ok",
+        "SHA-256 checked by the store": "ok",
+        "If-None-Match on PUT": "ok",
+        "store keys": "ok",
+        "forged writes": "ok",
+        "CORS of the bucket": "ok",
+    }
+
+
+def test_a_store_that_clients_reach_under_another_name_passes_too(settings: Settings) -> None:
+    inner = int(settings.s3_endpoint.rpartition(":")[2])
+
+    with forwarded(inner) as port:
+        found = failures(replace(settings, s3_public_endpoint=f"http://localhost:{port}"))
+
+    assert found == {}
+
+
+def test_a_public_address_that_does_not_answer_is_found(settings: Settings) -> None:
+    public = f"http://127.0.0.1:{free_port()}"
+
+    found = failures(replace(settings, s3_public_endpoint=public))
+
+    assert list(found) == ["store from the client's side"]
+    assert "HEADWATER_S3_PUBLIC_ENDPOINT" in found["store from the client's side"]
+
+
+def test_a_store_that_does_not_answer_is_one_line(settings: Settings) -> None:
+    endpoint = f"http://127.0.0.1:{free_port()}"
+
+    found = failures(replace(settings, s3_endpoint=endpoint))
+
+    assert list(found) == ["object store"]
+    assert found["object store"].startswith(f"{endpoint} does not answer")
+
+
+def test_a_missing_bucket_and_a_refused_key_are_told_apart(settings: Settings) -> None:
+    refused = failures(replace(settings, s3_admin_secret="wrong"))["object store"]
+    unknown = failures(replace(settings, s3_bucket="there-is-none-of-this-name"))["object store"]
+
+    assert "SignatureDoesNotMatch" in refused
+    # The limited key may not even ask about another bucket.
+    assert "HEADWATER_S3_ADMIN_" in unknown
+
+
+def test_a_bucket_without_versions_is_found(servers: Servers) -> None:
+    settings = fresh_bucket_settings(servers)
+    root = s3_client(servers.store.endpoint, region=REGION, key=servers.store.root)
+    root.set_bucket_versioning(settings.s3_bucket, VersioningConfig(SUSPENDED))
+
+    assert "versioned bucket" in failures(settings)
+
+
+def test_a_key_that_takes_forged_writes_is_found_and_named(servers: Servers) -> None:
+    settings = fresh_bucket_settings(servers)
+    policy = policies(settings.s3_bucket)["write"]
+    del policy["Statement"][0]["Condition"]
+    key = new_key()
+    admin = admin_client(servers.store.endpoint, region=REGION, root=servers.store.root)
+    add_key(admin, key, policy_name=f"{settings.s3_bucket}-open", policy=policy)
+
+    found = failures(replace(settings, s3_write_key_id=key.id, s3_write_secret=key.secret))
+
+    admin.user_remove(key.id)
+    assert list(found) == ["forged writes"]
+    assert "the write key alone" in found["forged writes"]
+
+
+def test_a_key_that_may_too_much_is_found_and_named(settings: Settings) -> None:
+    mixed = replace(settings, s3_read_key_id=settings.s3_admin_key_id, s3_read_secret=settings.s3_admin_secret)
+
+    found = failures(mixed)
+
+    assert list(found) == ["store keys"]
+    assert "read may write (200)" in found["store keys"]
+
+
+def test_one_key_for_everything_is_only_noted(settings: Settings) -> None:
+    single = replace(settings, s3_read_key_id="", s3_read_secret="", s3_write_key_id="", s3_write_secret="")
+
+    assert outcomes(single)["store keys"] == "warn"
+
+
+def test_everything_is_well_with_the_service_of_the_tests(service: Service, tmp_path: Path) -> None:
+    plan = make_plan({**environment_of(service.settings), "HEADWATER_HOME": str(tmp_path / "home")})
+
+    bad = [check for check in examine(plan) if check.state == "fail"]
+
+    # Its port is in use by a service that this home knows nothing of.
+    assert [check.name for check in bad] == [f"port {plan.listen.rpartition(':')[2]}"]
+    assert "taken by" in bad[0].message
+
+
+def test_a_service_and_a_graph_that_are_away_are_told_with_what_to_do(settings: Settings, tmp_path: Path) -> None:
+    away = replace(settings, neo4j_uri=f"bolt://127.0.0.1:{free_port()}", listen=f"127.0.0.1:{free_port()}")
+    plan = make_plan({**environment_of(away), "HEADWATER_HOME": str(tmp_path / "home")})
+
+    bad = {check.name: check.message for check in examine(plan) if check.state == "fail"}
+
+    assert set(bad) == {"Bolt", "service", "service from the client's side"}
+    assert "headwater up" in bad["service"]
+
+
+def test_a_secret_that_others_can_read_is_found(settings: Settings, tmp_path: Path) -> None:
+    plan = make_plan({**environment_of(settings), "HEADWATER_HOME": str(tmp_path / "home")})
+    plan.home.credentials_file.chmod(0o644)
+
+    secrets = next(check for check in examine(plan) if check.name == "secrets")
+
+    assert secrets.state == "fail"
+    assert secrets.message.endswith(f"chmod go= {plan.home.credentials_file}")
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ('openjdk version "17.0.15" 2025-04-15', 17),
+        ('openjdk version "21" 2023-09-19', 21),
+        ('java version "1.8.0_401"', 1),
+        ('openjdk version "25-ea" 2025-09-16', 25),
+        ("bash: java: not found", None),
+    ],
+)
+def test_the_version_of_java_is_read_from_what_it_prints(text: str, version: int | None) -> None:
+    assert java_version(text) == version
+
+
+def test_home_is_taken_from_the_environment_else_from_the_platform(tmp_path: Path) -> None:
+    assert home_from({"HEADWATER_HOME": str(tmp_path)}).root == tmp_path
+    assert home_from({}).root.name == "headwater"
