@@ -19,6 +19,8 @@ from ._online import Online
 from ._run import Facts, Run
 from ._settings import DEFAULT_PROJECT, Settings, wandb_only
 
+START_SECONDS = 30.0  # what a start waits for the service: longer than its restart, shorter than one's patience
+
 
 @dataclass(frozen=True)
 class Request:
@@ -68,6 +70,7 @@ def start_online(settings: Settings, request: Request) -> Run:
     """A run that the service knows and that sends what is logged."""
     console = Console(silent=settings.silent)
     client = connect(settings, console)
+    client.deadline_seconds = START_SECONDS
     environment = read_environment()
     if environment.notice:
         console.say(environment.notice)
