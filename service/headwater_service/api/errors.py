@@ -119,24 +119,26 @@ class ErrorReport(SchemaExtension):
         found = getattr(result, "errors", None)
         if result is not None and found:
             # The result's class depends on how far the operation came; each has `errors`.
-            setattr(result, "errors", [self._reported(error) for error in found])  # noqa: B010
+            request_id = self.execution_context.context.request_id
+            setattr(result, "errors", [reported(error, request_id) for error in found])  # noqa: B010
 
-    def _reported(self, error: GraphQLError) -> GraphQLError:
-        code = code_of(error)
-        request_id = self.execution_context.context.request_id
-        message = error.message
-        if code == "InternalError":
-            log.error("unforeseen error in a resolver", request_id=request_id, path=error.path, exc_info=_info(error))
-            message = f"Something went wrong that should not. The server's log has it under request id {request_id}."
-        return GraphQLError(
-            message,
-            nodes=error.nodes,
-            source=error.source,
-            positions=error.positions,
-            path=error.path,
-            original_error=error.original_error,
-            extensions={**(error.extensions or {}), "code": code, "requestId": request_id},
-        )
+
+def reported(error: GraphQLError, request_id: str) -> GraphQLError:
+    """Return an error as a client may see it."""
+    code = code_of(error)
+    message = error.message
+    if code == "InternalError":
+        log.error("unforeseen error in a resolver", request_id=request_id, path=error.path, exc_info=_info(error))
+        message = f"Something went wrong that should not. The server's log has it under request id {request_id}."
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        original_error=error.original_error,
+        extensions={**(error.extensions or {}), "code": code, "requestId": request_id},
+    )
 
 
 def _info(error: GraphQLError) -> Any:

@@ -13,6 +13,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from headwater_service.api.context import Context
+from headwater_service.api.errors import reported
 
 QUERIES = frozenset({OperationType.QUERY})
 ALL_OPERATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -78,11 +79,13 @@ async def _body(schema: strawberry.Schema, request: GraphQLRequest, context: Con
         return error_body(message, "InvalidInputError", context.request_id)
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
-        body["errors"] = [_formatted(error) for error in result.errors]
+        body["errors"] = [_formatted(error, context.request_id) for error in result.errors]
     if result.extensions:
         body["extensions"] = result.extensions
     return body
 
 
-def _formatted(error: GraphQLError) -> Any:
-    return error.formatted
+def _formatted(error: GraphQLError, request_id: str) -> Any:
+    # What an extension raises before anything runs, a cost for example, has not gone through the report.
+    is_reported = "code" in (error.extensions or {})
+    return (error if is_reported else reported(error, request_id)).formatted
