@@ -17,6 +17,10 @@ _ORDER: Final[dict[OrderDirection, LiteralString]] = {
     OrderDirection.ASC: " ORDER BY sort, sort_id ",
     OrderDirection.DESC: " ORDER BY sort DESC, sort_id DESC ",
 }
+_LED: Final[dict[OrderDirection, LiteralString]] = {
+    OrderDirection.ASC: ", sort, sort_id ",
+    OrderDirection.DESC: " DESC, sort DESC, sort_id DESC ",
+}
 _UP_TO: Final[dict[OrderDirection, LiteralString]] = {
     OrderDirection.ASC: " >= $after_value AND (",
     OrderDirection.DESC: " <= $after_value AND (",
@@ -53,7 +57,8 @@ class Sorting:
 class Listing:
     """A listing as fragments: `match` binds the noun, `condition` narrows it, `columns` joins and returns.
 
-    `carry` names what `columns` needs of the bound variables.
+    `carry` names what `columns` needs of the bound variables. `leading` is a property that is the same for all items
+    and comes before the sort value in an index: naming it in the order lets the index give the order.
     """
 
     match: LiteralString
@@ -61,6 +66,7 @@ class Listing:
     carry: LiteralString
     columns: LiteralString
     parameters: Mapping[str, Any]
+    leading: LiteralString | None = None
 
 
 async def read_page(
@@ -73,7 +79,8 @@ async def read_page(
         parameters["after_value"], parameters["after_id"] = read_position(window.after, sorting.name)
         text = text + " AND " + _behind(sorting)
     order = _ORDER[sorting.direction]
-    text = text + " WITH " + listing.carry + ", " + sorting.value + " AS sort, " + sorting.id + " AS sort_id" + order
+    text = text + " WITH " + listing.carry + ", " + sorting.value + " AS sort, " + sorting.id + " AS sort_id"
+    text = text + (order if listing.leading is None else " ORDER BY " + listing.leading + _LED[sorting.direction])
     text = text + "LIMIT $limit " + listing.columns + ", sort, sort_id" + order
     rows = await tx.rows(text, parameters)
     shown = rows[: window.first]

@@ -20,7 +20,10 @@ RETURN event {
 } AS event, event.scope_id AS scope_id"""
 
 _MOVE_ORDER: Final = Sorting("REV", "move.rev", "move.name", OrderDirection.DESC)
-_MOVES: Final[LiteralString] = "MATCH (move:AliasMove {collection_id: $collection, name: $name})"
+_MOVES: Final[LiteralString] = (
+    "MATCH (move:AliasMove {collection_id: $collection, name: $name}) WHERE move.rev > 0 WITH move"
+)
+_EVERY: Final[LiteralString] = "true"
 _MOVE_COLUMNS: Final[LiteralString] = """
 RETURN move {
   .collection_id, .name, .rev, .at, .by, .reason, from_version_id: move.from, to_version_id: move.to
@@ -60,7 +63,7 @@ def _events(scopes: Sequence[str], kinds: Sequence[str] | None) -> Listing:
 def _moves(collection_id: str, name: str) -> Listing:
     return Listing(
         match=_MOVES,
-        condition="true",
+        condition=_EVERY,
         carry="move",
         columns=_MOVE_COLUMNS,
         parameters={"collection": collection_id, "name": name},

@@ -25,12 +25,13 @@ from headwater_service.store.reads import (
     placed_version_from,
 )
 
-# Two labels with an index each: the union lets both be used.
+# Two labels with an index each: the union lets both be used. An index over two properties is used only when both
+# are asked about, hence the time.
 _IN_SCOPES: Final[LiteralString] = """
 CALL () {
-  MATCH (version:ArtifactVersion) WHERE version.scope_id IN $scopes RETURN version
+  MATCH (version:ArtifactVersion) WHERE version.scope_id IN $scopes AND version.created_at > 0 RETURN version
   UNION ALL
-  MATCH (version:RegistryVersion) WHERE version.scope_id IN $scopes RETURN version
+  MATCH (version:RegistryVersion) WHERE version.scope_id IN $scopes AND version.created_at > 0 RETURN version
 }
 WITH version"""
 
@@ -47,7 +48,7 @@ CALL () {
   MATCH (version:ArtifactVersion {id: field.owner_id})
   RETURN DISTINCT version
   UNION ALL
-  MATCH (version:RegistryVersion) WHERE version.scope_id IN $scopes RETURN version
+  MATCH (version:RegistryVersion) WHERE version.scope_id IN $scopes AND version.created_at > 0 RETURN version
 }
 WITH version""",
 )

@@ -1,0 +1,250 @@
+"""Every query text of the store is one that the database accepts and answers through an index.
+
+EXPLAIN plans without running. The plans are made on the tests' own, small graph; the planner still uses an index
+wherever a predicate allows one.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from headwater_service import store
+from headwater_service.model import CollectionKind, ContainerKind, Instant, RunState
+from headwater_service.store import hops, lineage
+from headwater_service.store.filters import (
+    CollectionFilter,
+    CollectionOrder,
+    CollectionOrderField,
+    FieldCondition,
+    FieldOperator,
+    OrderDirection,
+    RunFilter,
+    RunOrder,
+    RunOrderField,
+    VersionFilter,
+    VersionOrder,
+    VersionOrderField,
+)
+from headwater_service.store.graph import Graph, Transaction
+from headwater_service.store.listing import Window, write_position
+from headwater_service.store.listings_collections import list_collections, list_containers
+from headwater_service.store.listings_events import list_events, list_moves
+from headwater_service.store.listings_files import list_run_files
+from headwater_service.store.listings_runs import RunGroup, group_runs, list_runs
+from headwater_service.store.listings_versions import Place, VersionGroup, group_versions, list_versions
+
+# A whole query; what begins otherwise is a fragment that others are joined from.
+WHOLE = re.compile(r"\s*(MATCH|OPTIONAL MATCH|UNWIND|CREATE \(|MERGE|WITH)\b", re.IGNORECASE)
+SCHEMA = re.compile(r"\s*(CREATE CONSTRAINT|CREATE INDEX|CALL db\.|SHOW|DROP)")
+# Few nodes have these labels, or all of them are wanted: reading them all is meant.
+SMALL = {"Migration", "Lease", "User", "Container", "Unsequenced", "Run", "Event"}
+
+WALKS = {"down": lineage.WALK_DOWNSTREAM, "up": lineage.WALK_UPSTREAM, "both": lineage.WALK_BOTH}
+
+
+def constants() -> Iterator[tuple[str, str]]:
+    """Every whole query text that a module of the store holds under a public name in capitals."""
+    for module in pkgutil.iter_modules(store.__path__):
+        if module.ispkg:
+            continue
+        loaded = importlib.import_module(f"headwater_service.store.{module.name}")
+        for name, value in vars(loaded).items():
+            if name.isupper() and not name.startswith("_") and isinstance(value, str):
+                if WHOLE.match(value) and not SCHEMA.match(value) and not is_fragment(value):
+                    yield f"{module.name}.{name}", value
+
+
+def is_fragment(text: str) -> bool:
+    return not re.search(r"\b(RETURN|SET|DELETE|CREATE|MERGE|REMOVE)\b", text)
+
+
+TEXTS = dict(constants())
+HOPS = {
+    f"hops.{name}.{part}": getattr(value, part)
+    for name, value in vars(hops).items()
+    if isinstance(value, hops.Hop)
+    for part in ("page", "count")
+}
+
+
+async def plan_of(graph: Graph, text: Any) -> list[tuple[str, str]]:
+    """Return operator and details of each step of the plan."""
+
+    async def explain(tx: Transaction) -> Any:
+        result = await tx._transaction.run("EXPLAIN " + text)
+        return (await result.consume()).plan
+
+    steps: list[tuple[str, str]] = []
+    waiting = [await graph.read(explain)]
+    while waiting:
+        step = waiting.pop()
+        steps.append((step["operatorType"].split("@")[0], step["args"].get("Details", "")))
+        waiting.extend(step.get("children", ()))
+    return steps
+
+
+def full_scans(plan: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the steps that look at all nodes, at all of a large label, or at all edges of a type."""
+    found = []
+    for operator, details in plan:
+        labels = set(re.findall(r"\w+:(\w+)", details))
+        if operator in {"AllNodesScan", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan"}:
+            found.append((operator, details))
+        elif "RelationshipTypeScan" in operator or (operator == "NodeByLabelScan" and not labels <= SMALL):
+            found.append((operator, details))
+    return found
+
+
+@pytest.mark.parametrize("name", [*TEXTS, *HOPS])
+async def test_a_constant_is_planned_without_a_full_scan(name: str, graph: Graph) -> None:
+    plan = await plan_of(graph, (TEXTS | HOPS)[name])
+
+    assert full_scans(plan) == []
+
+
+@pytest.mark.parametrize(("name", "count"), [("down", 1), ("up", 1), ("both", 2)])
+async def test_a_walk_visits_each_node_once_nearest_first(name: str, count: int, graph: Graph) -> None:
+    plan = await plan_of(graph, WALKS[name])
+
+    walks = [details for operator, details in plan if operator == "VarLengthExpand(Pruning,BFS,All)"]
+    assert len(walks) == count
+    assert all("retracted_at" in details and "scope_id" in details for details in walks)
+    assert [operator for operator, _ in plan if operator.startswith("VarLengthExpand")] == [
+        "VarLengthExpand(Pruning,BFS,All)"
+    ] * count
+    # Breadth first is the order asked for: nothing is sorted, and the limit ends the walk early.
+    assert not [operator for operator, _ in plan if operator in {"Sort", "Top", "PartialSort", "PartialTop"}]
+    assert [operator for operator, _ in plan].count("NodeUniqueIndexSeek") == 1
+    assert [operator for operator, _ in plan].count("Limit") == count
+
+
+class Recorder:
+    """Keeps the texts that the store runs, and runs them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.texts: list[str] = []
+        run = Transaction.rows
+
+        async def rows(tx: Transaction, query: Any, *parameters: Any, **more: Any) -> Any:
+            self.texts.append(query)
+            return await run(tx, query, *parameters, **more)
+
+        monkeypatch.setattr(Transaction, "rows", rows)
+
+
+NOW = Instant(1)
+CONDITION = FieldCondition("accuracy", FieldOperator.GTE, 0.9)
+RUNS = RunFilter(
+    states=[RunState.FAILED],
+    job_types=["train"],
+    groups=["a"],
+    tags=["b"],
+    name_contains="c",
+    created_after=NOW,
+    created_before=NOW,
+    consumed="x",
+    produced="y",
+    none_of=RunFilter(any_of=[RunFilter(tags=["d"]), RunFilter()]),
+)
+VERSIONS = VersionFilter(
+    types=["model"],
+    aliases=["best"],
+    tags=["a"],
+    metadata=[CONDITION, FieldCondition("name", FieldOperator.CONTAINS, "x")],
+    created_after=NOW,
+    created_before=NOW,
+    consumed=False,
+    none_of=VersionFilter(metadata=[FieldCondition("broken", FieldOperator.EXISTS, None)]),
+)
+COLLECTIONS = CollectionFilter(kinds=[CollectionKind.SOURCE], types=["model"], name_contains="a", tags=["b"])
+RUN_ORDERS = [
+    RunOrder(RunOrderField.CREATED_AT, OrderDirection.DESC),
+    RunOrder(RunOrderField.NAME, OrderDirection.ASC),
+    RunOrder(RunOrderField.FINISHED_AT, OrderDirection.DESC),
+]
+
+
+@pytest.mark.parametrize("order", RUN_ORDERS, ids=lambda order: order.field)
+async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(monkeypatch)
+    window = Window(10, write_position(order.field, 5, "id"))
+
+    for scopes, wanted in ((["a"], RUNS), (["a", "b"], RunFilter()), (["a", "b"], RUNS)):
+        await graph.read(lambda tx, scopes=scopes, wanted=wanted: list_runs(tx, scopes, wanted, order, window))
+    await graph.read(lambda tx: group_runs(tx, ["a"], RUNS, RunGroup.DAY))
+    monkeypatch.undo()
+
+    plans = [await plan_of(graph, text) for text in recorder.texts]
+    assert ["run:Run" in starts_of(plan) for plan in plans] == [True] * 4
+    assert [label_scans(plan) for plan in plans] == [[]] * 4
+
+
+async def test_the_newest_runs_of_a_project_come_in_the_order_of_the_index(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+
+    await graph.read(lambda tx: list_runs(tx, ["a"], RunFilter(), RunOrder(), Window(10)))
+    monkeypatch.undo()
+
+    operators = [operator for operator, _ in await plan_of(graph, recorder.texts[0])]
+    # Only runs that share a time are sorted, by id; the limit ends the scan of the index.
+    assert operators.count("PartialTop") == 1
+    assert "Top" not in operators
+
+
+@pytest.mark.parametrize("field", VersionOrderField)
+async def test_pages_of_versions_start_at_an_index(
+    field: VersionOrderField, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+    order = VersionOrder(field, OrderDirection.DESC)
+    window = Window(10, write_position(field, 5, "id"))
+
+    for place in (Place(["a"]), Place(["a", "b"]), Place(["a"], "collection")):
+        for wanted in (VersionFilter(), VERSIONS):
+            await graph.read(lambda tx, place=place, wanted=wanted: list_versions(tx, place, wanted, order, window))
+    await graph.read(lambda tx: group_versions(tx, Place(["a"]), VERSIONS, VersionGroup.TYPE))
+    monkeypatch.undo()
+
+    plans = [await plan_of(graph, text) for text in recorder.texts]
+    assert [full_scans(plan) for plan in plans] == [[]] * 7
+    # A condition on metadata is where the search starts.
+    assert "field:Field" in starts_of(plans[1])
+
+
+async def test_other_pages_start_at_an_index(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(monkeypatch)
+    scopes = ["a", "b"]
+
+    for field in CollectionOrderField:
+        order = CollectionOrder(field, OrderDirection.ASC)
+        await graph.read(lambda tx, order=order: list_collections(tx, scopes, COLLECTIONS, order, Window(5)))
+    await graph.read(lambda tx: list_containers(tx, scopes, ContainerKind.PROJECT, "x", Window(5)))
+    await graph.read(lambda tx: list_events(tx, scopes, ["RUN_STARTED"], Window(5, write_position("SEQ", 1, "a"))))
+    await graph.read(lambda tx: list_moves(tx, "collection", "best", Window(5)))
+    await graph.read(lambda tx: list_run_files(tx, "run", "media/", Window(5)))
+    monkeypatch.undo()
+
+    plans = [await plan_of(graph, text) for text in recorder.texts]
+    assert len(plans) == 7
+    assert [label_scans(plan) for plan in plans] == [[]] * 7
+    expected = [*["collection:Collection"] * 3, "container:Container", "event:Event", "move:AliasMove", "anon_0:Run"]
+    assert [start in starts_of(plan) for start, plan in zip(expected, plans, strict=True)] == [True] * 7
+
+
+def starts_of(plan: list[tuple[str, str]]) -> set[str]:
+    """Return what the plan finds by an index."""
+    return {
+        match[1]
+        for operator, details in plan
+        if "IndexSeek" in operator and (match := re.search(r"(\w+:\w+)\(", details)) is not None
+    }
+
+
+def label_scans(plan: list[tuple[str, str]]) -> list[str]:
+    return [details for operator, details in plan if "Scan" in operator]
