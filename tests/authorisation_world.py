@@ -4,6 +4,7 @@ The owner's secrets touch shared things on purpose: the owner's run consumed the
 produced is linked into the team's registry. Whoever walks from the shared things must not arrive at the secrets.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,19 @@ mutation LinkArtifact($input: LinkArtifactInput!) {
   }
 }
 """
+PREPARE_UPLOADS = """
+mutation PrepareUploads($input: PrepareUploadsInput!) {
+  prepareUploads(input: $input) {
+    ... on PrepareUploadsPayload { uploads { state url headers } }
+    ... on UserError { message }
+  }
+}
+"""
+ATTACH = """
+mutation AttachRunFiles($input: AttachRunFilesInput!) {
+  attachRunFiles(input: $input) { ... on AttachRunFilesPayload { run { id } } ... on UserError { message } }
+}
+"""
 CREATE_TEAM = """
 mutation CreateEntity($input: CreateEntityInput!) {
   createEntity(input: $input) { ... on CreateEntityPayload { entity { id name } } ... on UserError { message } }
@@ -62,6 +76,9 @@ query OwnIds($project: String!, $entity: String!) {
   events(scope: $project, first: 100) { edges { node { id } } }
 }
 """
+
+
+HTTP = urllib3.PoolManager(retries=False)
 
 
 class Post(Protocol):
@@ -129,16 +146,29 @@ def operation() -> str:
     return secrets.token_hex(16)
 
 
-def put_manifest(url: str, key: str, entity: str, content: str) -> str:
-    """Store a manifest of one reference, whose bytes nobody has to upload."""
-    line = {"path": "data.csv", "size": 3, "ref": f"https://example.org/{content}", "etag": content}
-    body = b"\n".join((b'{"format":1}', orjson.dumps(line), b""))
-    response = urllib3.request(
-        "PUT", f"{url}/api/manifests/{entity}", body=body, headers={"Authorization": f"Bearer {key}"}
+def upload(post: Post, person: HasNameAndKey, entity: str, content: bytes) -> str:
+    """Store bytes and return their digest."""
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    given = {"entity": entity, "blobs": [{"digest": digest, "size": len(content)}]}
+    found = post(PREPARE_UPLOADS, key=person.key, input=given)["prepareUploads"]["uploads"][0]
+    if found["state"] == "UPLOAD":
+        response = HTTP.request("PUT", found["url"], body=content, headers=found["headers"])
+        assert response.status == 200, response.data
+    return digest
+
+
+def put_manifest(url: str, key: str, entity: str, *, digest: str, size: int) -> str:
+    """Store a manifest of one file, `data.csv`."""
+    line = orjson.dumps({"path": "data.csv", "size": size, "digest": digest})
+    response = HTTP.request(
+        "PUT",
+        f"{url}/api/manifests/{entity}",
+        body=b'{"format":1}\n' + line + b"\n",
+        headers={"Authorization": f"Bearer {key}"},
     )
     assert response.status == 200, response.data
-    digest: str = response.json()["digest"]
-    return digest
+    stored: str = response.json()["digest"]
+    return stored
 
 
 def log(url: str, post: Post, person: HasNameAndKey, project: str, *, name: str, uses: str | None = None) -> Logged:
@@ -150,7 +180,11 @@ def log(url: str, post: Post, person: HasNameAndKey, project: str, *, name: str,
     )["startRun"]["run"]
     if uses is not None:
         post(USE_ARTIFACT, key=person.key, input={"operationId": operation(), "runId": started["id"], "path": uses})
-    digest = put_manifest(url, person.key, project.partition("/")[0], name)
+    entity, content = project.partition("/")[0], f"word\n{name}\n".encode()
+    blob = upload(post, person, entity, content)
+    file = {"path": "log.txt", "digest": blob, "size": len(content)}
+    post(ATTACH, key=person.key, input={"operationId": operation(), "runId": started["id"], "files": [file]})
+    digest = put_manifest(url, person.key, entity, digest=blob, size=len(content))
     version = post(
         LOG_ARTIFACT,
         key=person.key,

@@ -12,7 +12,6 @@ from typing import Any
 import msgpack
 import orjson
 import pytest
-import urllib3
 from graphql import (
     GraphQLField,
     GraphQLNamedType,
@@ -25,7 +24,7 @@ from graphql import (
     is_required_argument,
 )
 
-from authorisation_world import World, make_world, operation
+from authorisation_world import HTTP, World, make_world, operation
 from headwater_service.api.schema import schema
 from headwater_service.config import Settings
 from headwater_service.http.guard import Access
@@ -42,7 +41,12 @@ DIGEST = "sha256:" + "0" * 64
 def roomy_service(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service whose cost limits do not stop a walk over everything."""
     roomy = replace(
-        settings, graphql_nodes=10_000_000, graphql_depth=60, graphql_bytes=10_000_000, graphql_seconds=60.0
+        settings,
+        graphql_nodes=10_000_000,
+        graphql_depth=60,
+        graphql_aliases=100_000,
+        graphql_bytes=10_000_000,
+        graphql_seconds=60.0,
     )
     with running_service(roomy, tmp_path_factory.mktemp("roomy")) as started:
         yield started
@@ -60,7 +64,7 @@ def world(roomy_service: Service, post: Callable[..., Any], make_user: Callable[
 def ask(world: World, document: str, key: str | None, **variables: Any) -> tuple[int, dict[str, Any]]:
     """Post a document and return the status and the whole answer."""
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    response = urllib3.request(
+    response = HTTP.request(
         "POST", f"{world.url}/graphql", json={"query": document, "variables": variables}, headers=headers
     )
     answer: dict[str, Any] = response.json()
@@ -295,7 +299,7 @@ def words(world: World) -> list[str]:
 
 
 def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) -> None:
-    """All fields of all objects in reach of the outsider, three objects deep, hold no id and no name of a secret."""
+    """All fields of all objects in reach of the outsider, two objects deep, hold no id and no name of a secret."""
     paths = {
         "ArtifactVersion": world.shared.version_id,
         "RegistryVersion": world.link_id,
@@ -303,17 +307,18 @@ def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) ->
         "Collection": world.shared.collection_id,
     }
     for type_name, node_id in paths.items():
-        document = walk(type_name)
+        document = walk(type_name, 2)
         status, answer = ask(world, document, world.outsider.key, id=node_id)
 
         assert status == 200
-        assert answer["data"]["node"]["__typename"] == type_name, answer
+        assert "errors" not in answer, answer["errors"][:3]
+        assert answer["data"]["node"]["__typename"] == type_name
         assert [word for word in words(world) if word in orjson.dumps(answer).decode()] == [], type_name
 
 
 def test_the_owner_walks_from_the_same_things_to_the_secrets(world: World) -> None:
     """The walk above would find them: it does for the owner."""
-    document = walk("ArtifactVersion")
+    document = walk("ArtifactVersion", 1)
     _, answer = ask(world, document, world.owner.key, id=world.shared.version_id)
     text = orjson.dumps(answer["data"]).decode()
 
@@ -344,13 +349,13 @@ ARGUMENTS = {
     "first": "5",
     "limit": "50",
     "groupBy": "STATE",
+    "name": '"latest"',
 }
 
 
-def walk(type_name: str) -> str:
-    return (
-        f"query Walk($id: ID!) {{ node(id: $id) {{ __typename ... on {type_name} {{ {everything(type_name, 3)} }} }} }}"
-    )
+def walk(type_name: str, levels: int) -> str:
+    fields = everything(type_name, levels)
+    return f"query Walk($id: ID!) {{ node(id: $id) {{ __typename ... on {type_name} {{ {fields} }} }} }}"
 
 
 def everything(type_name: str, levels: int) -> str:
@@ -360,6 +365,9 @@ def everything(type_name: str, levels: int) -> str:
 
 
 def selected(type_name: str, name: str, field: GraphQLField, levels: int) -> str:
+    if (type_name, name) == ("Collection", "alias"):
+        # One of `aliases`, which is walked; twice would square what lies below.
+        return ""
     below = get_named_type(field.type)
     # Aliased by type and argument, so that fields of one name in different types do not clash.
     alias = f"{type_name}_{name}: "
@@ -396,6 +404,7 @@ ROUTES: dict[tuple[str, str], tuple[str, int] | None] = {
     ("HEAD", "/api/manifests/{entity}/{digest}"): ("/api/manifests/{entity}/{digest}", 404),
     ("POST", "/api/runs/{run_id}/history"): ("/api/runs/{run_id}/history", 404),
     ("GET", "/files/{path:path}"): ("/files/{version}/data.csv", 404),
+    ("GET", "/files/{path:path} of a run"): ("/files/{project}/-/runs/{run_key}/log.txt", 404),
     ("DELETE", "/api/sessions"): None,  # ends the viewer's own session
     ("POST", "/graphql"): None,  # walked above
     ("GET", "/graphql"): None,
@@ -413,7 +422,7 @@ def test_the_table_names_every_route_that_needs_a_viewer() -> None:
         for method in endpoint.methods
     }
 
-    assert set(ROUTES) == found
+    assert {(method, path.removesuffix(" of a run")) for method, path in ROUTES} == found
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route, given in ROUTES.items() if given is not None])
@@ -421,13 +430,18 @@ def test_a_route_refuses_an_outsider_what_it_gives_the_owner(world: World, metho
     given = ROUTES[method, path]
     assert given is not None
     url = world.url + given[0].format(
-        entity=world.owner.name, digest=world.own.digest, run_id=world.own.run_id, version=world.own.version_path
+        entity=world.owner.name,
+        project=world.project,
+        digest=world.own.digest,
+        run_id=world.own.run_id,
+        run_key=world.own.run_key,
+        version=world.own.version_path,
     )
     body = {"PUT": b'{"format":1}\n', "POST": HISTORY}.get(method)
 
     def status(key: str | None) -> int:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return urllib3.request(method, url, body=body, headers=headers, redirect=False).status
+        return HTTP.request(method, url, body=body, headers=headers, redirect=False).status
 
     assert status(None) == 401
     assert status(world.outsider.key) == given[1]
