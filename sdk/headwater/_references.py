@@ -275,7 +275,8 @@ def _s3_client() -> Any:
     # Other stores than AWS rarely answer under a host name for each bucket.
     style = {"addressing_style": "path"} if endpoint else {}
     with _s3_errors("s3://"):
-        return boto3.client("s3", config=Config(s3=style, connect_timeout=10, read_timeout=60))
+        # A new session: the default one would keep the first credentials that it found.
+        return boto3.session.Session().client("s3", config=Config(s3=style, connect_timeout=10, read_timeout=60))
 
 
 @contextmanager
