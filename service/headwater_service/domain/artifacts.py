@@ -51,7 +51,7 @@ MOST_ALIASES: Final = 100
 TAG_CHARACTERS: Final = 128
 # A commit holds one edge a blob: a large one gets the time that writing them takes.
 _USUAL_BLOBS: Final = 20_000
-_BLOBS_PER_SECOND: Final = 2000
+_BLOBS_PER_SECOND: Final = 1000
 
 
 class MetadataMode(StrEnum):

@@ -7,23 +7,19 @@ from typing import Final
 from headwater_service.model import AliasMove, Instant
 from headwater_service.store.graph import Transaction
 
-# An alias that was removed has no node; its numbering goes on from its last move.
+# An alias that was removed has no node; its numbering goes on from its last move. `rev > 0` is always true and lets
+# the index give that move first.
 FIND_PLACES: Final = """
 UNWIND $names AS name
 OPTIONAL MATCH (alias:Alias {collection_id: $collection_id, name: name})
-CALL (name, alias) {
-  WITH name, alias
-  WHERE alias IS NULL
+OPTIONAL CALL (name) {
   MATCH (move:AliasMove {collection_id: $collection_id, name: name})
+  WHERE move.rev > 0
   RETURN move.rev AS last
   ORDER BY move.collection_id DESC, move.name DESC, move.rev DESC
   LIMIT 1
-  UNION
-  WITH name, alias
-  WHERE alias IS NOT NULL
-  RETURN alias.rev AS last
 }
-RETURN name, last, alias.version_id AS version_id
+RETURN name, coalesce(last, 0) AS last, alias.version_id AS version_id
 """
 
 SAVE_ALIASES: Final = """
@@ -83,10 +79,8 @@ class Place:
 
 
 async def find_places(tx: Transaction, collection_id: str, names: Iterable[str]) -> dict[str, Place]:
-    asked = list(names)
-    rows = await tx.rows(FIND_PLACES, collection_id=collection_id, names=asked)
-    places = {row["name"]: Place(row["version_id"], row["last"]) for row in rows}
-    return {name: places.get(name, Place(None, 0)) for name in asked}
+    rows = await tx.rows(FIND_PLACES, collection_id=collection_id, names=list(names))
+    return {row["name"]: Place(row["version_id"], row["last"]) for row in rows}
 
 
 async def save_moves(tx: Transaction, collection_id: str, moves: Sequence[AliasMove]) -> None:
