@@ -43,8 +43,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     # A path that is cut off is of no use. Where the terminal is too narrow it wraps the line itself.
     console = Console()
     wide = console.options.update(max_width=WIDEST_TABLE)
-    console.width = max(console.width, Measurement.get(console, wide, table).maximum)
-    console.print(table, soft_wrap=True)
+    natural = Measurement.get(console, wide, table).maximum
+    Console(width=max(console.width, natural), height=console.height).print(table)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
