@@ -77,9 +77,13 @@ def is_running(identity: Identity) -> bool:
 
 def _is_it(process: psutil.Process, identity: Identity) -> bool:
     try:
-        return bool(process.environ().get(TOKEN_VARIABLE) == identity.token)
+        environment = process.environ()
     except psutil.AccessDenied:
-        return abs(process.create_time() - identity.created_at) <= _CREATED_WITHIN_SECONDS
+        environment = {}
+    if environment:
+        return environment.get(TOKEN_VARIABLE) == identity.token
+    # For a moment after its start the kernel shows no environment of a program.
+    return abs(process.create_time() - identity.created_at) <= _CREATED_WITHIN_SECONDS
 
 
 def find_by_token(token: str) -> Identity | None:
