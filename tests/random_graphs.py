@@ -80,7 +80,7 @@ class World:
         return [edge for edge in self.edges if edge.retracted_at is None]
 
     async def write(self, graph: Graph) -> None:
-        nodes = [
+        nodes: list[dict[str, Any]] = [
             {"id": node_id, "scope": self.scopes[node_id], "type": self.types[node_id], "number": number}
             for number, node_id in enumerate(self.kinds)
         ]

@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -174,7 +175,7 @@ async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, mo
     window = Window(10, write_position(order.field, 5, "id"))
 
     for scopes, wanted in ((["a"], RUNS), (["a", "b"], RunFilter()), (["a", "b"], RUNS)):
-        await graph.read(lambda tx, scopes=scopes, wanted=wanted: list_runs(tx, scopes, wanted, order, window))
+        await graph.read(partial(list_runs, scopes=scopes, wanted=wanted, order=order, window=window))
     await graph.read(lambda tx: group_runs(tx, ["a"], RUNS, RunGroup.DAY))
     monkeypatch.undo()
 
@@ -207,7 +208,7 @@ async def test_pages_of_versions_start_at_an_index(
 
     for place in (Place(["a"]), Place(["a", "b"]), Place(["a"], "collection")):
         for wanted in (VersionFilter(), VERSIONS):
-            await graph.read(lambda tx, place=place, wanted=wanted: list_versions(tx, place, wanted, order, window))
+            await graph.read(partial(list_versions, place=place, wanted=wanted, order=order, window=window))
     await graph.read(lambda tx: group_versions(tx, Place(["a"]), VERSIONS, VersionGroup.TYPE))
     monkeypatch.undo()
 
@@ -223,7 +224,7 @@ async def test_other_pages_start_at_an_index(graph: Graph, monkeypatch: pytest.M
 
     for field in CollectionOrderField:
         order = CollectionOrder(field, OrderDirection.ASC)
-        await graph.read(lambda tx, order=order: list_collections(tx, scopes, COLLECTIONS, order, Window(5)))
+        await graph.read(partial(list_collections, scopes=scopes, wanted=COLLECTIONS, order=order, window=Window(5)))
     await graph.read(lambda tx: list_containers(tx, scopes, ContainerKind.PROJECT, "x", Window(5)))
     await graph.read(lambda tx: list_events(tx, scopes, ["RUN_STARTED"], Window(5, write_position("SEQ", 1, "a"))))
     await graph.read(lambda tx: list_moves(tx, "collection", "best", Window(5)))
