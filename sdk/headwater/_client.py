@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from importlib import metadata
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -70,6 +71,7 @@ class Answer(NamedTuple):
         return orjson.loads(self.body)
 
 
+@cache
 def user_agent() -> str:
     """`headwater/<version>`, sent with every request."""
     return f"headwater/{metadata.version('headwater')}"
