@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
@@ -10,8 +11,32 @@ import strawberry
 from graphql.execution import Executor
 from strawberry.extensions import SchemaExtension
 
+from authorisation_world import log
+from headwater_service.api.context import Context
 from headwater_service.api.list_executor import ListExecutor
+from headwater_service.api.schema import schema as SCHEMA
+from headwater_service.config import Settings
+from headwater_service.domain.sessions import viewer_of_key
+from headwater_service.store.graph import Graph
+from headwater_service.store.objects import open_objects
+from servers import Service
 from service.api.list_schema import COLUMNS, CORE, Colour, Leaf, Plant, Query, Stone, random_document, random_items
+
+LINEAGE = """
+query Lineage($path: String!) {
+  artifact(path: $path) {
+    lineage(direction: UPSTREAM) {
+      nodes {
+        __typename id kind label url createdAt distance
+        ... on Run { key name path state jobType tags }
+        ... on Version { index name path type digest size fileCount tags versionState: state }
+      }
+      edges { id source target kind at }
+      completeness { isComplete reason frontier { id hidden } }
+    }
+  }
+}
+"""
 
 
 def a_stone(**changes: Any) -> Stone:
@@ -100,3 +125,25 @@ async def test_the_setting_turns_columns_off() -> None:
 
     assert result.data == {"stones": [{"name": "stone"}]}
     assert column.call_count == 0
+
+
+async def test_the_lists_of_a_lineage_never_fall_back(
+    graph: Graph, settings: Settings, service: Service, post: Callable[..., Any], user: Any, project: str
+) -> None:
+    first = log(service.url, post, user, project, name="raw")
+    last = log(service.url, post, user, project, name="model", uses=first.version_path)
+    viewer = await viewer_of_key(graph, user.key)
+    assert viewer is not None
+    context = Context(
+        graph=graph, objects=open_objects(settings), settings=settings, viewer=viewer, request_id="a-request"
+    )
+
+    with patch.object(Executor, "complete_iterable_value", side_effect=AssertionError("fell back")):
+        result = await SCHEMA.execute(LINEAGE, variable_values={"path": last.version_path}, context_value=context)
+    await context.objects.close()
+
+    assert result.errors is None
+    assert result.data is not None
+    lineage = result.data["artifact"]["lineage"]
+    assert [node["distance"] for node in lineage["nodes"]] == [0, 1, 2, 3]
+    assert [edge["kind"] for edge in lineage["edges"]] != []
