@@ -244,7 +244,7 @@ def test_a_port_that_another_program_took_is_explained(machine: Machine) -> None
 
         refused = machine.run("up")
 
-        assert refused.returncode == 1
+        assert refused.returncode == 5
         assert f"Port {port}" in refused.stderr and f"(pid {other.pid})" in refused.stderr
         other.kill()
     machine.ok("up")
