@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Annotated, Any
 
@@ -57,7 +58,7 @@ def bootstrap(name: str) -> str:
     """Make the first administrator through the service's own code, which the server extra registers."""
     registered = next(iter(entry_points(group="headwater.commands", name="server")))
     # Any: the server side is found at run time; the base install knows nothing of it.
-    module: Any = __import__(registered.module, fromlist=["bootstrap_from_environment"])
+    module: Any = import_module(registered.module)
     key: str = module.bootstrap_from_environment(name)
     return key
 

@@ -7,6 +7,8 @@ import pytest
 
 from command_lines import Cli
 from conftest import Person
+from headwater_service.config import Settings
+from servers import Service, environment_of
 
 
 @pytest.fixture
@@ -92,3 +94,32 @@ def test_a_revoked_key_is_refused(ok: Cli, cli: Cli, monkeypatch: pytest.MonkeyP
 
 def test_no_list_shows_a_key(ok: Cli, user: Person) -> None:
     assert user.key not in ok("key", "list").out + ok("key", "list", "--json").out
+
+
+def test_inside_the_service_the_first_administrator_is_made_without_a_key(
+    cli: Cli, settings: Settings, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEADWATER_API_KEY")
+    monkeypatch.delenv("HEADWATER_BASE_URL")
+    for variable, value in environment_of(settings).items():
+        monkeypatch.setenv(variable, value)
+    name = f"root-{secrets.token_hex(4)}"
+
+    done = cli("user", "add", "--admin", name)
+
+    assert done.code == 0, done.err
+    key = done.out.strip()
+    monkeypatch.setenv("HEADWATER_API_KEY", key)
+    monkeypatch.setenv("HEADWATER_BASE_URL", service.url)
+    facts = cli("whoami").facts
+    assert (facts["user"], facts["may"]) == (name, "manage the server")
+
+
+def test_whoever_is_no_administrator_is_not_made_by_the_back_door(
+    cli: Cli, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the settings of a client the service is asked, whatever else is set."""
+    for variable, value in environment_of(settings).items():
+        monkeypatch.setenv(variable, value)
+
+    assert cli("user", "add", "--admin", f"root-{secrets.token_hex(4)}").code == 4
