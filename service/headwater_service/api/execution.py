@@ -70,7 +70,8 @@ async def _body(schema: strawberry.Schema, request: GraphQLRequest, context: Con
         )
         return error_body(message, "UnavailableError", context.request_id)
     except InvalidOperationTypeError:
-        return error_body("Only queries are possible here.", "InvalidInputError", context.request_id)
+        possible = "queries" if request.is_query_only else "queries and mutations"
+        return error_body(f"Only {possible} are possible here.", "InvalidInputError", context.request_id)
     except MissingQueryError:
         return error_body("The document is empty.", "InvalidInputError", context.request_id)
     except CannotGetOperationTypeError:
