@@ -21,7 +21,8 @@ from headwater._errors import (
 )
 from headwater._log import log_artifact
 from headwater._version import get_version
-from servers import Service
+from sdk.bucket import bucket_of
+from servers import Servers, Service
 
 FILES = {
     "a.txt": b"a",
@@ -319,6 +320,43 @@ def test_the_service_away_is_unavailable_and_leaves_no_half_file(
         artifact.download(tmp_path / "down")
 
     assert on_disk(tmp_path / "down") == {}
+
+
+def test_an_object_that_was_overwritten_is_not_what_comes_down(
+    servers: Servers, service: Service, client: Client, entity: str, artifact: Artifact, tmp_path: Path
+) -> None:
+    bucket = bucket_of(servers, service, client, entity)
+    bucket.put(artifact.get_entry("b/c.txt").digest, b"FORGED")
+
+    assert on_disk(artifact.download(tmp_path / "down")) == FILES
+
+
+def test_an_object_that_was_lost_is_repaired_from_another_copy(
+    servers: Servers, service: Service, client: Client, entity: str, artifact: Artifact, tmp_path: Path
+) -> None:
+    bucket = bucket_of(servers, service, client, entity)
+    digest = artifact.get_entry("b/c.txt").digest
+    (original,) = bucket.versions(digest)
+    bucket.put(digest, b"c in b", ChecksumAlgorithm="SHA256")
+    bucket.put(digest, b"FORGED")
+    bucket.delete(digest, original)
+
+    assert on_disk(artifact.download(tmp_path / "down")) == FILES
+
+
+def test_an_object_that_is_lost_for_good_is_named(
+    servers: Servers, service: Service, client: Client, entity: str, artifact: Artifact, tmp_path: Path
+) -> None:
+    bucket = bucket_of(servers, service, client, entity)
+    digest = artifact.get_entry("b/c.txt").digest
+    (original,) = bucket.versions(digest)
+    bucket.delete(digest, original)
+
+    with pytest.raises(NotFoundError, match=r"'b/c\.txt'") as caught:
+        artifact.download(tmp_path / "down")
+
+    assert caught.value.path == "b/c.txt"
+    assert "b/c.txt" not in on_disk(tmp_path / "down")
 
 
 def test_the_digest_of_a_download_is_checked(

@@ -1,6 +1,7 @@
 """Logging drafts against the real service and the real store."""
 
 import os
+import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +13,14 @@ from conftest import Person
 from headwater import Artifact
 from headwater._client import Client
 from headwater._digests import MEBIBYTE, hash_file
+from headwater._entry import Entry
 from headwater._errors import ConflictError, InvalidInputError, MissingFileError, NotFoundError, PermissionDeniedError
 from headwater._log import log_artifact
 from headwater._transfer import PutOutcome, put_range
 from headwater._upload import Blob, upload_blobs
 from headwater._version import get_version
-from servers import Service
+from sdk.bucket import bucket_of
+from servers import Servers, Service
 
 
 @pytest.fixture
@@ -362,3 +365,44 @@ def test_a_version_is_linked_into_a_registry(client: Client, entity: str, projec
     assert (link.digest, link.description, link.metadata) == (draft.digest, "Net", {"accuracy": 0.9})
     assert again.id == link.id
     assert sorted(again.aliases) == ["latest", "production", "staging"]
+
+
+def test_an_object_that_lies_there_already_is_taken_or_replaced_by_its_checksum(
+    servers: Servers, service: Service, client: Client, entity: str, project: str, tmp_path: Path
+) -> None:
+    bucket = bucket_of(servers, service, client, entity)
+    draft = Artifact("mnist", "dataset")
+    right = draft.add_file(written(tmp_path / "right", os.urandom(20)))
+    wrong = draft.add_file(written(tmp_path / "wrong", os.urandom(20)))
+    bucket.put(right.digest, (tmp_path / "right").read_bytes(), ChecksumAlgorithm="SHA256")
+    bucket.put(wrong.digest, b"something else", ChecksumAlgorithm="SHA256")
+
+    log_artifact(client, draft, project=project)
+
+    assert len(bucket.versions(right.digest)) == 1
+    assert len(bucket.versions(wrong.digest)) == 2
+    folder = draft.download(tmp_path / "down", skip_cache=True)
+    assert (Path(folder) / "wrong").read_bytes() == (tmp_path / "wrong").read_bytes()
+    assert (Path(folder) / "right").read_bytes() == (tmp_path / "right").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_million_entries_are_logged_and_read_in_bounded_memory(client: Client, project: str, tmp_path: Path) -> None:
+    draft = Artifact("million", "dataset")
+    with draft.new_file("seed") as file:
+        file.write("x")
+    digest = draft.get_entry("seed").digest
+    draft.remove("seed")
+    for number in range(1_000_000):
+        path = f"folder-{number // 1000:04}/file-{number:08}.jpg"
+        draft.draft.put(Entry(path, 1, digest=digest), overwrite=False)
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    log_artifact(client, draft, project=project)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+    assert (draft.file_count, draft.size) == (1_000_000, 1_000_000)
+    assert grown < 100 * 1024  # KiB: the stream passes in pieces
+    read = Artifact.from_version(client, get_version(client, f"{project}/million"))
+    folder = Path(read.download(tmp_path / "part", path_prefix="folder-0500/"))
+    assert len(list(folder.rglob("*.jpg"))) == 1000
