@@ -23,7 +23,7 @@ _LARGEST_COUNT: Final = 2**63 - 1
 
 def time_text(at: Instant) -> str:
     """Write an instant as RFC 3339 in UTC with microseconds."""
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (_EPOCH + timedelta(microseconds=at)).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def time_from(value: Any) -> Instant:
@@ -33,8 +33,8 @@ def time_from(value: Any) -> Instant:
     # Python reads no more than six digits of a second; finer ones are cut.
     text = re.sub(r"(\.\d{6})\d+", r"\1", value.upper().replace(" ", "T"))
     try:
-        return Instant((datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND)
-    except ValueError as error:
+        return Instant((datetime.fromisoformat(text).astimezone(UTC) - _EPOCH) // _MICROSECOND)
+    except (ValueError, OverflowError) as error:
         raise GraphQLError(f"{value!r} is not a time that exists: {error}.") from error
 
 

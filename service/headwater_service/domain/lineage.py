@@ -167,7 +167,10 @@ async def walk_lineage(
 def settle(
     walk: store.Walk | None, request: LineageRequest, start_id: str, *, cap: int, is_late: bool = False
 ) -> Lineage:
-    """Decide what is shown of a walk that read up to `cap` nodes each way, and whether that is all there is."""
+    """Decide what is shown of a walk that read up to `cap` nodes each way, and whether that is all there is.
+
+    `is_late`: the cap is smaller than what was asked for, because that did not come in time.
+    """
     if walk is None or not walk.nodes:
         return Lineage((), (), Completeness(None, ()))
     distances = _nearest(walk)
@@ -239,10 +242,8 @@ def _cut(walk: store.Walk, kept: Mapping[str, None]) -> dict[str, int]:
 
 def _reason(*, is_late: bool, is_full: bool, is_cut: bool, is_hidden: bool) -> IncompleteReason | None:
     """Return the one reason given: that which the caller can do something about comes first."""
-    if is_late:
-        return IncompleteReason.TIME
     if is_full:
-        return IncompleteReason.NODES
+        return IncompleteReason.TIME if is_late else IncompleteReason.NODES
     if is_cut:
         return IncompleteReason.DEPTH
     return IncompleteReason.PERMISSION if is_hidden else None

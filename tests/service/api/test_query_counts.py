@@ -1,0 +1,81 @@
+"""A list costs as many queries for many items as for few: what hangs on each item is loaded for all at once."""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from asking import ask
+from content import Site
+from pipelines import Pipeline, new_pipeline, start, use
+
+DOCUMENTS = {
+    "runs": """
+    query Runs($path: String!, $first: Int!) { project(path: $path) { runs(first: $first) { totalCount edges { node {
+      name config summary createdBy { name } project { path entity { name } }
+      inputs { totalCount edges { node { name aliases metadata ... on ArtifactVersion { loggedBy { name } } } } }
+      outputs(first: 5) { edges { isReused node { name links { name }
+        consumedBy(first: 5) { edges { node { name } } } } } }
+    } } } } }
+    """,
+    "versions": """
+    query Versions($path: String!, $first: Int!) { versions(container: $path, first: $first) { edges { node {
+      name aliases metadata source { name } collection { name container { ... on Project { name } } }
+      producedBy { totalCount edges { node { name } } } consumedBy { totalCount edges { node { name } } }
+      ... on ArtifactVersion { loggedBy { name } links { name linkedBy { name } } }
+    } } } }
+    """,
+    "collections": """
+    query Collections($path: String!, $first: Int!) { collections(container: $path, first: $first) { edges { node {
+      name container { ... on Project { entity { name } } } aliases { name version { name } movedBy { name } }
+    } } } }
+    """,
+    "events": """
+    query Events($path: String!, $first: Int!) { events(scope: $path, first: $first) { edges { node {
+      seq kind by { name }
+    } } } }
+    """,
+    "projects": """
+    query Projects($path: String!, $first: Int!) {
+      projects(first: $first) { edges { node { name entity { name members { role user { name } } } } } }
+      project(path: $path) { id }
+    }
+    """,
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pipeline(graph: Any, objects: Any, settings: Any) -> Pipeline:
+    """Three runs more, all of which used the model, and another project."""
+    site = Site(graph, objects, settings)
+    found = await new_pipeline(site)
+    for _ in range(3):
+        extra = await start(site, found.viewer, found.project, "again")
+        await use(site, found.viewer, extra, "model:v0")
+    await new_pipeline(site, found.viewer)
+    return found
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_queries_do_not_grow_with_the_list(name: str, site: Site, pipeline: Pipeline) -> None:
+    async def count(first: int) -> int:
+        before = site.graph.query_count
+        await ask(site, pipeline.viewer, DOCUMENTS[name], path=pipeline.project.path, first=first)
+        return site.graph.query_count - before
+
+    few, many = await count(2), await count(50)
+
+    # Items that come first may lack what others have, so that a loader is not needed for them.
+    assert many - few <= 3
+    assert many <= 16
+
+
+async def test_a_total_is_counted_only_when_asked(site: Site, pipeline: Pipeline) -> None:
+    async def count(fields: str) -> int:
+        before = site.graph.query_count
+        document = "query Runs($path: String!) { runs(project: $path) { " + fields + " } }"
+        await ask(site, pipeline.viewer, document, path=pipeline.project.path)
+        return site.graph.query_count - before
+
+    assert await count("edges { node { name } }") == 2
+    assert await count("totalCount edges { node { name } }") == 3
