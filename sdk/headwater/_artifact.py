@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 from . import _run_operations, _version
-from ._artifact_facts import ArtifactFacts, listed
+from ._artifact_facts import ArtifactFacts, Given, listed
 from ._cache import default_cache
 from ._client import Client, print_notice
 from ._draft import Draft, Policy, folder_prefix, temporary_name
@@ -391,9 +391,20 @@ class Artifact(ArtifactFacts):
             raise ConflictError(f"{self.name!r} is logged already.")
         return self._draft
 
-    def seal(self) -> None:
-        """End the editing: what is logged from here on is what was added so far."""
-        self._is_sealed = True
+    def seal(self) -> Given:
+        """End the editing, and return what is logged from here on: what was given so far.
+
+        Raises:
+            InvalidInputError: if the metadata cannot be stored.
+        """
+        if self._sealed is None:
+            self._metadata = checked_metadata(self._metadata)
+            self._sealed = Given(self._description, copy.deepcopy(self._metadata))
+        return self._sealed
+
+    def unseal(self) -> None:
+        """Allow editing again, after a log call that failed."""
+        self._sealed = None
 
     def track(self, pending: Future[Any]) -> None:
         """Let `wait()` wait for a log call in the background; further editing is refused."""
@@ -402,13 +413,15 @@ class Artifact(ArtifactFacts):
 
     def become(self, client: Client, version: LoggedVersion) -> None:
         """Turn into a version."""
-        self.seal()
         if self._draft is not None:
             self._manifest = Manifest(self._draft.entries)
         self._client = client
         self._type = version.type
-        self._description = version.description
-        self._metadata = copy.deepcopy(version.metadata)
+        # What was changed while the upload went on stays, for `save()` to send.
+        if self._sealed is None or self._description == self._sealed.description:
+            self._description = version.description
+        if self._sealed is None or self._metadata == self._sealed.metadata:
+            self._metadata = copy.deepcopy(version.metadata)
         self._tags = list(version.tags)
         self._aliases = list(version.place.aliases)
         self._version = version
@@ -438,7 +451,7 @@ class Artifact(ArtifactFacts):
         return _download.download(self._connected(), request, default_cache())
 
     def _open_draft(self) -> Draft:
-        if self._is_sealed or self._draft is None:
+        if self._sealed is not None or self._draft is None:
             raise ConflictError(f"{self.name!r} is logged and cannot be changed: artifact.new_draft() begins the next.")
         return self._draft
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from ._stored import StoredManifest
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a draft said of itself when it was logged."""
+
+    description: str
+    metadata: dict[str, Any]
+
+
 class ArtifactFacts:
     """The state of an artifact, and everything that reads it without changing anything."""
 
@@ -34,7 +43,7 @@ class ArtifactFacts:
         self._aliases: list[str] = []
         self._draft: Draft | None = Draft()
         self._manifest: Manifest | None = None
-        self._is_sealed = False
+        self._sealed: Given | None = None
         self._pending: Future[Any] | None = None
         self._client: Client | None = None
         self._version: LoggedVersion | None = None

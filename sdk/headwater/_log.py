@@ -52,34 +52,47 @@ def log_artifact(
         NotFoundError: if bytes that the artifact needs are neither here nor in the store.
         UnavailableError: if the service or the store stays away.
     """
-    draft.seal()
+    given = draft.seal()
+    try:
+        version = _commit_draft(
+            client,
+            draft,
+            {
+                "operationId": operation_id or new_operation_id(),
+                "project": project,
+                "runId": run_id,
+                "name": draft.name,
+                "type": draft.type,
+                "description": given.description,
+                "metadata": given.metadata,
+                "metadataMode": metadata_mode,
+                "aliases": list(aliases),
+                "tags": list(tags),
+                "historyStep": history_step,
+            },
+            on_sent,
+        )
+    except BaseException:
+        draft.unseal()
+        raise
+    draft.become(client, version)
+    return version
+
+
+def _commit_draft(
+    client: Client, draft: Artifact, given: dict[str, Any], on_sent: Callable[[int], None] | None
+) -> LoggedVersion:
     content = draft.draft
     content.check_tree()
-    entity = project.partition("/")[0]
+    entity = str(given["project"]).partition("/")[0]
     paths = sorted(content.entries)
     digest = manifest_digest(content.entries[path] for path in paths)
     sender = _Sender(client, entity, draft.name, content, on_sent)
     missing = _put_manifest(client, entity, digest, content, paths)
     if missing:
         sender.send(missing)
-    given: dict[str, Any] = {
-        "operationId": operation_id or new_operation_id(),
-        "project": project,
-        "runId": run_id,
-        "name": draft.name,
-        "type": draft.type,
-        "manifestDigest": digest,
-        "description": draft.description,
-        "metadata": draft.metadata,
-        "metadataMode": metadata_mode,
-        "aliases": list(aliases),
-        "tags": list(tags),
-        "historyStep": history_step,
-    }
-    payload = _commit(client, given, sender)
-    version = version_from_wire(payload["version"], is_reused=payload["isReused"], notices=payload["notices"])
-    draft.become(client, version)
-    return version
+    payload = _commit(client, {**given, "manifestDigest": digest}, sender)
+    return version_from_wire(payload["version"], is_reused=payload["isReused"], notices=payload["notices"])
 
 
 def _put_manifest(client: Client, entity: str, digest: str, content: Draft, paths: Sequence[str]) -> list[str]:

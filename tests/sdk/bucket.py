@@ -32,6 +32,14 @@ class Bucket:
         found = self.s3.list_object_versions(Bucket=self.name, Prefix=self.key(digest)).get("Versions", [])
         return [item["VersionId"] for item in found]
 
+    def part_count(self, digest: str) -> int:
+        """How many parts the unfinished upload of a digest has; 0 if there is none."""
+        key = self.key(digest)
+        uploads = self.s3.list_multipart_uploads(Bucket=self.name, Prefix=key).get("Uploads", [])
+        if not uploads:
+            return 0
+        return len(self.s3.list_parts(Bucket=self.name, Key=key, UploadId=uploads[0]["UploadId"]).get("Parts", []))
+
     def delete(self, digest: str, version: str) -> None:
         """Destroy one object version."""
         self.s3.delete_object(Bucket=self.name, Key=self.key(digest), VersionId=version)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import headwater
 from headwater import Artifact
 from headwater._digests import SMALLEST_PART, hash_file
 from headwater._errors import (
@@ -414,3 +415,41 @@ def test_an_object_that_writes_itself_can_be_added(draft: Artifact) -> None:
 def test_an_object_that_does_not_is_refused(draft: Artifact) -> None:
     with pytest.raises(InvalidInputError, match="A dict cannot be added"):
         draft.add({}, "picture")  # type: ignore[arg-type]
+
+
+def test_a_draft_is_saved_in_the_open_run_or_in_one_of_its_own(client_environment: dict[str, str]) -> None:
+    alone, inside = Artifact("alone", "dataset"), Artifact("inside", "dataset")
+
+    alone.save()
+    with headwater.init(job_type="load") as run:
+        inside.save()
+
+    maker, other = alone.logged_by(), inside.logged_by()
+    assert maker is not None and other is not None
+    assert (maker.job_type, other.job_type, other.id) == ("auto", "load", run.id)
+    assert (alone.version, inside.version) == ("v0", "v0")
+
+
+def test_a_version_knows_who_made_and_who_used_it(client_environment: dict[str, str]) -> None:
+    entity = client_environment["HEADWATER_ENTITY"]
+    artifact = Artifact("mnist", "dataset")
+    with headwater.init(job_type="load") as maker:
+        maker.log_artifact(artifact).wait()
+    link = artifact.link(f"{entity}/model-registry/Digits", aliases="staging")
+    with headwater.init(job_type="train") as user:
+        user.use_artifact("mnist:latest")
+    with headwater.init(job_type="serve") as server:
+        server.use_artifact(f"{entity}/model-registry/Digits:staging")
+
+    made_by = link.logged_by()
+    assert made_by is not None and made_by.id == maker.id
+    assert sorted(run.job_type or "" for run in artifact.used_by()) == ["serve", "train"]
+    assert {run.id for run in link.used_by()} == {user.id, server.id}
+
+
+def test_a_draft_is_logged_before_it_is_linked(client_environment: dict[str, str]) -> None:
+    draft = Artifact("mnist", "model")
+
+    link = draft.link(f"{client_environment['HEADWATER_ENTITY']}/model-registry/Digits")
+
+    assert (draft.version, link.version, link.source_name) == ("v0", "v0", "mnist:v0")

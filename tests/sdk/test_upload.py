@@ -2,7 +2,10 @@
 
 import os
 import resource
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -199,6 +202,51 @@ def test_an_interrupted_upload_of_parts_continues_where_it_stopped(
     assert upload_blobs(client, user.name, [blob]) == 0
 
 
+UPLOADER = """
+import sys
+from headwater import Artifact
+from headwater._client import Client
+from headwater._log import log_artifact
+
+url, key, project, path = sys.argv[1:]
+draft = Artifact("large", "model")
+draft.add_file(path, policy="immutable")
+print("hashed", flush=True)
+log_artifact(Client(url, key), draft, project=project)
+"""
+
+
+def test_a_client_that_was_killed_leaves_its_parts_to_the_next(
+    servers: Servers, service: Service, user: Person, entity: str, project: str, tmp_path: Path
+) -> None:
+    client = Client(service.url, user.key, deadline_seconds=30)
+    bucket = bucket_of(servers, service, client, entity)
+    file = written(tmp_path / "large.bin", os.urandom(MEBIBYTE) * 160 + b"tail")
+    arguments = [sys.executable, "-c", UPLOADER, service.url, user.key, project, str(file)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"hashed\n"
+        while bucket.part_count(hash_file(file).digest) == 0 and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    kept = bucket.part_count(hash_file(file).digest)
+    numbers: list[int] = []
+
+    def counting(url: str, headers: dict[str, str], path: str, *, offset: int, length: int) -> PutOutcome:
+        numbers.append(offset // (16 * MEBIBYTE) + 1)
+        return put_range(url, headers, path, offset=offset, length=length)
+
+    draft = Artifact("large", "model")
+    draft.add_file(file, policy="immutable")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("headwater._upload.put_range", counting)
+        log_artifact(client, draft, project=project)
+
+    assert kept >= 1
+    assert len(numbers) <= 11 - kept  # a part that was on its way may have arrived after the count
+    assert draft.version == "v0"
+
+
 def test_a_mutable_file_may_change_before_it_is_sent(client: Client, project: str, tmp_path: Path) -> None:
     file = written(tmp_path / "checkpoint", b"epoch 1")
     draft = Artifact("model", "model")
@@ -241,9 +289,10 @@ def test_a_log_call_that_failed_can_be_made_again(client: Client, project: str, 
         log_artifact(client, draft, project=project)
 
     file.write_bytes(content)
+    draft.add_file(written(tmp_path / "more", b"more"))
     log_artifact(client, draft, project=project)
 
-    assert draft.version == "v0"
+    assert (draft.version, draft.file_count) == ("v0", 2)
 
 
 def test_bytes_that_are_nowhere_are_named(client: Client, project: str, make_user: Callable[..., Person]) -> None:
@@ -321,6 +370,31 @@ def test_references_are_logged_with_the_files(client: Client, project: str, tmp_
         "ref": (8, outside.as_uri(), hash_file(outside).digest),
         "unread": (0, "hdfs://cluster/data", "hdfs://cluster/data"),
     }
+
+
+def test_what_is_edited_during_the_upload_is_left_to_save(client: Client, project: str) -> None:
+    draft = Artifact("mnist", "dataset", "Digits", {"a": 1})
+    draft.seal()
+    draft.metadata["late"] = True
+
+    log_artifact(client, draft, project=project)
+
+    assert draft.metadata == {"a": 1, "late": True}
+    assert get_version(client, f"{project}/mnist").metadata == {"a": 1}
+    draft.save()
+    assert get_version(client, f"{project}/mnist").metadata == {"a": 1, "late": True}
+
+
+def test_metadata_that_became_impossible_is_refused_when_it_is_logged(client: Client, project: str) -> None:
+    draft = Artifact("mnist", "dataset", metadata={"a": 1})
+    draft.metadata["loss"] = float("nan")
+
+    with pytest.raises(InvalidInputError, match=r"metadata\['loss'\] is nan"):
+        log_artifact(client, draft, project=project)
+
+    draft.metadata["loss"] = 0.5
+    log_artifact(client, draft, project=project)
+    assert draft.metadata == {"a": 1, "loss": 0.5}
 
 
 def test_edits_of_a_version_are_saved(client: Client, project: str) -> None:
