@@ -146,6 +146,9 @@ def minio_program(
             listen,
             "--console-address",
             f"127.0.0.1:{console_port}",
+            # Else it makes a folder for certificates in the user's home.
+            "--certs-dir",
+            str(data.with_name("minio-certificates")),
             str(data),
         ),
         environment=environment,

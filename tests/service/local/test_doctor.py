@@ -1,16 +1,12 @@
 """`headwater doctor` finds each thing that can be wrong, on real servers that are wrong in that way."""
 
-import contextlib
-import socket
-import socketserver
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from minio.versioningconfig import SUSPENDED, VersioningConfig
 
+from forwarding import forwarded
 from headwater_service.config import Settings
 from headwater_service.local.doctor import examine, java_version
 from headwater_service.local.home import home_from
@@ -27,45 +23,6 @@ def outcomes(settings: Settings) -> dict[str, str]:
 
 def failures(settings: Settings) -> dict[str, str]:
     return {probe.name: probe.message for probe in StoreProbes(settings).run() if probe.outcome == "fail"}
-
-
-class Forwarder(socketserver.BaseRequestHandler):
-    """Passes bytes on to `target`, as a proxy does that leaves the Host header alone."""
-
-    target: tuple[str, int]
-
-    def handle(self) -> None:
-        with socket.create_connection(self.target) as inner:
-            back = threading.Thread(target=self._copy, args=(inner, self.request))
-            back.start()
-            self._copy(self.request, inner)
-            back.join()
-
-    @staticmethod
-    def _copy(source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65_536):
-                target.sendall(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
-
-
-@contextlib.contextmanager
-def forwarded(port: int) -> Iterator[int]:
-    """Give another port behind which the server on `port` answers too."""
-
-    class To(Forwarder):
-        target = ("127.0.0.1", port)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), To) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_a_store_as_it_should_be_passes_every_probe(settings: Settings) -> None:
