@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -242,8 +242,12 @@ def _part_length(blob: Blob, ticket: Ticket, number: int) -> int:
 
 def _settle(pending: set[Future[None]], *, left: int) -> set[Future[None]]:
     """Wait until at most so many are left; raise the first failure at once."""
-    while len(pending) > left:
-        done, pending = wait(pending, return_when="FIRST_COMPLETED")
-        for future in done:
-            future.result()
-    return pending
+    if len(pending) <= left:
+        return pending
+    done: set[Future[None]] = set()
+    for future in as_completed(pending):
+        future.result()
+        done.add(future)
+        if len(pending) - len(done) <= left:
+            break
+    return pending - done
