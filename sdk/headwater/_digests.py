@@ -11,10 +11,11 @@ import io
 import os
 import re
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from ._errors import InvalidInputError, MissingFileError
+from ._threads import Crew
 
 MEBIBYTE = 1024 * 1024
 SMALLEST_PART = 16 * MEBIBYTE
@@ -134,38 +135,6 @@ def _hash_range(path: str, offset: int, length: int) -> bytes:
     return hasher.digest()
 
 
-def hashing_threads() -> ThreadPoolExecutor:
+def hashing_threads() -> Executor:
     """Threads to hash with: SHA-256 of large blocks runs outside the interpreter lock, so one a core."""
-    return ThreadPoolExecutor(min(8, os.cpu_count() or 1), thread_name_prefix="headwater-hash")
-
-
-class PartHasher:
-    """Computes a file's digest from bytes that arrive in order."""
-
-    def __init__(self, expected: Digest) -> None:
-        self._part_size = expected.part_size
-        self._parts: list[bytes] = []
-        self._hasher = hashlib.sha256()
-        self._room = expected.part_size or 0
-
-    def update(self, block: bytes | memoryview) -> None:
-        """Take the next bytes."""
-        if self._part_size is None:
-            self._hasher.update(block)
-            return
-        view = memoryview(block)
-        while len(view):
-            if self._room == 0:
-                self._parts.append(self._hasher.digest())
-                self._hasher = hashlib.sha256()
-                self._room = self._part_size
-            taken = view[: self._room]
-            self._hasher.update(taken)
-            self._room -= len(taken)
-            view = view[len(taken) :]
-
-    def digest(self) -> str:
-        """The digest of all bytes so far."""
-        if self._part_size is None:
-            return "sha256:" + self._hasher.hexdigest()
-        return composite([*self._parts, self._hasher.digest()], self._part_size)
+    return Crew(min(8, os.cpu_count() or 1))

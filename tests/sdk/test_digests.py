@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from headwater._digests import (
     MEBIBYTE,
     SMALLEST_PART,
-    PartHasher,
     hash_file,
     hashing_threads,
     parse_digest,
@@ -41,17 +40,6 @@ def test_files_have_the_digests_of_the_table(case: dict[str, Any], tmp_path: Pat
     assert alone == parallel
     assert (alone.digest, alone.size) == (case["digest"], case["size"])
     assert len(alone.parts) == parse_digest(case["digest"]).parts
-
-
-@pytest.mark.parametrize("case", VECTORS["files"], ids=lambda case: str(case["size"]))
-def test_bytes_that_arrive_in_blocks_have_the_same_digest(case: dict[str, Any]) -> None:
-    data = content(case)
-    hasher = PartHasher(parse_digest(case["digest"]))
-
-    for start in range(0, len(data), 3 * MEBIBYTE + 1):
-        hasher.update(data[start : start + 3 * MEBIBYTE + 1])
-
-    assert hasher.digest() == case["digest"]
 
 
 @pytest.mark.parametrize("case", VECTORS["partSizes"], ids=lambda case: str(case["size"]))
