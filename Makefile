@@ -45,7 +45,7 @@ lint: $(INSTALLED) ## Check format, style and types
 ui: $(GRAPHIQL) ## Build what the browser gets
 
 schema: $(INSTALLED) ## Write schema.graphql anew
-	$(BIN)/python scripts/write_schema.py
+	$(BIN)/python -m headwater_service.api.schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 
 docs: $(INSTALLED) ## Write the generated pages of docs/ anew
 	$(BIN)/python scripts/generate_docs.py

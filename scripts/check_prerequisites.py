@@ -25,7 +25,7 @@ def main():
     if missing:
         sys.stderr.write("Headwater needs the following first:\n")
         for fault in missing:
-            sys.stderr.write("  - %s\n" % fault)
+            sys.stderr.write(f"  - {fault}\n")
         return 1
     print(python)
     return 0
@@ -41,12 +41,10 @@ def find_python():
         code = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)"
         version, _, executable = output_of([path, "-c", code]).strip().partition("\n")
         if not is_at_least(version, 3, 11):
-            fault = fault or "Python 3.11 or newer (%s is %s): apt install python3.11, brew install python@3.13" % (
-                path,
-                version or "broken",
-            )
+            install = "apt install python3.11, brew install python@3.13"
+            fault = fault or f"Python 3.11 or newer ({path} is {version or 'broken'}): {install}"
         elif not output_of([path, "-c", "import venv, ensurepip; print('yes')"]).strip():
-            fault = "the venv module of %s: apt install python%s-venv" % (path, version)
+            fault = f"the venv module of {path}: apt install python{version}-venv"
         else:
             return executable, None
     return None, fault or "Python 3.11 or newer with venv: apt install python3 python3-venv, brew install python@3.13"
@@ -68,7 +66,7 @@ def java():
     if match and match.group(1) in ("17", "21"):
         return None
     found = "is version " + match.group(1) if match else "does not run"
-    return "Java 17 or 21 (%s %s): %s, or point JAVA_HOME at one" % (program, found, install)
+    return f"Java 17 or 21 ({program} {found}): {install}, or point JAVA_HOME at one"
 
 
 def maven():
@@ -79,16 +77,16 @@ def go():
     version = re.search(r"go(\d+\.\d+)", output_of(["go", "version"]))
     if version and is_at_least(version.group(1), 1, 24):
         return None
-    found = " (found %s)" % version.group(1) if version else ""
-    return "Go 1.24 or newer%s: https://go.dev/doc/install, brew install go" % found
+    found = f" (found {version.group(1)})" if version else ""
+    return f"Go 1.24 or newer{found}: https://go.dev/doc/install, brew install go"
 
 
 def node():
     version = re.match(r"v(\d+\.\d+)", output_of(["node", "--version"]))
     if version and is_at_least(version.group(1), 20, 0):
         return None
-    found = " (found %s)" % version.group(1) if version else ""
-    return "Node 20 or newer%s: https://nodejs.org, apt install nodejs, brew install node" % found
+    found = f" (found {version.group(1)})" if version else ""
+    return f"Node 20 or newer{found}: https://nodejs.org, apt install nodejs, brew install node"
 
 
 def npm():
@@ -103,7 +101,7 @@ def memory():
         return None
     if size >= MEMORY_GIB * 0.9 * GIB:
         return None
-    return "%d GB of memory (here: %.1f)" % (MEMORY_GIB, size / float(GIB))
+    return f"{MEMORY_GIB} GB of memory (here: {size / GIB:.1f})"
 
 
 def disk():
@@ -111,7 +109,7 @@ def disk():
     for folder in (os.path.expanduser("~"), os.getcwd()):
         free = shutil.disk_usage(folder).free
         if free < DISK_GIB * GIB:
-            return "%d GB of free disk (in %s: %.1f)" % (DISK_GIB, folder, free / float(GIB))
+            return f"{DISK_GIB} GB of free disk (in {folder}: {free / GIB:.1f})"
     return None
 
 

@@ -1,0 +1,73 @@
+"""The check before everything else names all that is missing at once, and runs without anything installed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / "scripts" / "check_prerequisites.py"
+VERSIONS = {
+    "git": "git version 2.39.5",
+    "java": 'openjdk version "17.0.15" 2025-04-15',
+    "mvn": "Apache Maven 3.8.7",
+    "go": "go version go1.24.1 linux/amd64",
+    "node": "v20.20.2",
+    "npm": "10.8.2",
+}
+
+
+def check(tmp_path: Path, programs: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run the check where only these programs are found, each printing its version."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "python3").symlink_to(sys.executable)
+    for name, version in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\necho '{version}'\n")
+        (folder / name).chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
+    return subprocess.run(
+        [sys.executable, "-S", "-E", str(SCRIPT)],
+        env={**environment, "PATH": str(folder)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_python_to_use_is_printed_when_all_is_there(tmp_path: Path) -> None:
+    done = check(tmp_path, VERSIONS)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path(done.stdout.strip()).name.startswith("python3")
+
+
+def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
+    done = check(tmp_path, {})
+
+    assert (done.returncode, done.stdout) == (1, "")
+    named = [line[4:].split(":")[0] for line in done.stderr.splitlines()[1:]]
+    assert named == ["git", "Java 17 or 21", "Maven", "Go 1.24 or newer", "Node 20 or newer", "npm"]
+
+
+def test_what_is_too_old_or_too_new_is_named_with_its_version(tmp_path: Path) -> None:
+    wrong = {"java": 'openjdk version "25" 2025-09-16', "go": "go version go1.19.8 linux/amd64", "node": "v18.19.0"}
+
+    done = check(tmp_path, {**VERSIONS, **wrong})
+
+    lines = done.stderr.splitlines()[1:]
+    assert done.returncode == 1
+    assert [line.split(":")[0] for line in lines] == [
+        f"  - Java 17 or 21 ({tmp_path}/bin/java is version 25)",
+        "  - Go 1.24 or newer (found 1.19)",
+        "  - Node 20 or newer (found 18.19)",
+    ]
+
+
+def test_the_targets_of_make_are_few_and_each_is_explained() -> None:
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    named = [line.split()[1] for line in done.stdout.splitlines()]
+    assert named == "demo up down test test-all lint ui schema docs bench build".split()
+    assert all(len(line.split()) > 3 for line in done.stdout.splitlines())
