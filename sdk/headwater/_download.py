@@ -9,7 +9,6 @@ import hashlib
 import os
 from array import array
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,6 +24,7 @@ from ._names_on_disk import NameCheck, probe
 from ._progress import Transfer
 from ._references import fetch_reference
 from ._stored import StoredManifest
+from ._threads import Crew
 from ._transfer import THREADS
 
 BATCH = 1000
@@ -166,7 +166,7 @@ class _Work:
 
     def run(self, plan: _Plan) -> None:
         todo = iter(plan.targets)
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="headwater-download") as threads, self._fetcher:
+        with Crew(THREADS) as threads, self._fetcher:
             try:
                 while batch := list(islice(todo, BATCH)):
                     placed = list(threads.map(self._place, batch))

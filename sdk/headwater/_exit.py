@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import concurrent.futures.thread  # noqa: F401  # see `watch`
 import os
 import signal
 import sys
@@ -34,16 +33,17 @@ _old_sigterm: Any = None
 def watch(finish: Callable[[int, bool], None]) -> None:
     """Call `finish(exit code, was it killed)` once the main program is over, however that comes about.
 
-    The hook that `threading` runs first is used where Python has it: later, uploads that are under way could start no
-    more threads of a pool. It runs in the reverse order of registration, hence the import of the pool's module above.
+    That is after its threads have ended, too: those that are not daemons, and so may still log.
     """
     global _watching, _process
     first = _watching is None
+    is_new_process = _process != os.getpid()
     _watching = finish
     _process = os.getpid()
     _ending.code, _ending.is_killed = 0, False
+    if is_new_process:
+        _watch_child()
     if first:
-        getattr(threading, "_register_atexit", atexit.register)(_over)
         atexit.register(_over)
         _chain_excepthook()
         _chain_exit()
@@ -74,6 +74,13 @@ def code_of(error: BaseException | None) -> tuple[int, bool]:
 def _over() -> None:
     if _watching is not None and os.getpid() == _process:
         _watching(_ending.code, _ending.is_killed)
+
+
+def _watch_child() -> None:
+    """A process that multiprocessing started ends without the functions of `atexit`, but with its own."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None and util.process.parent_process() is not None:
+        util.Finalize(None, _over, exitpriority=0)
 
 
 def _chain_excepthook() -> None:

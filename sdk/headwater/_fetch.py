@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -17,6 +16,7 @@ from ._entry import Entry
 from ._errors import HeadwaterError, NotFoundError, UnavailableError
 from ._progress import Transfer
 from ._stored import StoredManifest
+from ._threads import Crew
 from ._transfer import PATIENCE_SECONDS, THREADS, Expired, opened
 
 URLS_A_CALL = 1000
@@ -45,7 +45,7 @@ class Fetcher:
         self._client = client
         self._version_id = version_id
         self._progress = progress
-        self._parts = ThreadPoolExecutor(THREADS, thread_name_prefix="headwater-parts")
+        self._parts = Crew(THREADS)
         self._renewing = threading.Lock()
 
     def __enter__(self) -> Self:

@@ -15,7 +15,8 @@ from ._digests import hash_file
 from ._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError, UnavailableError
 from ._history import MediaFile
 from ._names import check_entry_path
-from ._upload import Blob, upload_blobs
+from ._threads import hire
+from ._upload import Blob, expect_uploads, upload_blobs
 
 BATCH = 200
 LONGEST_PAUSE = 30.0
@@ -47,13 +48,12 @@ class RunFiles:
     def _begin(self) -> None:
         self._pending: list[Pending] = []
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
         self._working = False
         self._failure: HeadwaterError | None = None
         self._finishing = False
 
     def after_fork(self) -> None:
-        """Forget the parent's thread and what it has to do."""
+        """Forget what a thread of the parent does."""
         self._begin()
 
     def add_media(self, file: MediaFile) -> None:
@@ -86,7 +86,7 @@ class RunFiles:
         with self._changed:
             self._finishing = True
             self._changed.notify_all()
-            while (self._pending or self._working) and self._failure is None:
+            while self._working and self._failure is None:
                 self._changed.wait(0.5)
         if self._failure is not None:
             raise self._failure
@@ -94,21 +94,22 @@ class RunFiles:
     def _add(self, pending: Pending) -> None:
         with self._changed:
             self._pending = [other for other in self._pending if other.name != pending.name] + [pending]
-            self._changed.notify_all()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._loop, name="headwater-files", daemon=True)
-                self._thread.start()
+            starts = not self._working
+            self._working = True
+        expect_uploads()
+        if starts and not hire(self._work):
+            self._work()
 
-    def _loop(self) -> None:
+    def _work(self) -> None:
         while True:
             with self._changed:
-                while not self._pending:
-                    self._changed.wait()
+                if not self._pending:
+                    self._working = False
+                    self._changed.notify_all()
+                    return
                 batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
-                self._working = True
             failure = self._send(batch)
             with self._changed:
-                self._working = False
                 self._failure = self._failure or failure
                 self._changed.notify_all()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ._errors import HeadwaterError
 from ._queue import NamedQueue
+from ._upload import expect_uploads
 
 if TYPE_CHECKING:
     from ._version import LoggedVersion
@@ -25,6 +26,7 @@ class Outputs:
 
     def submit(self, name: str, task: Callable[[], LoggedVersion]) -> Future[LoggedVersion]:
         """Log an artifact after those of the same name."""
+        expect_uploads()
         future = self._queue.submit(name, task)
         self._futures.append((name, future))
         return future

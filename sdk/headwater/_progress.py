@@ -66,7 +66,7 @@ class Transfer:
         if self._task is None:
             self._task = _display.add_task(self._label, total=self._total)
             _shown += 1
-        _display.update(self._task, completed=self._done)
+        _display.update(self._task, completed=self._done, refresh=True)
 
 
 def _new_display() -> Progress:
@@ -80,4 +80,6 @@ def _new_display() -> Progress:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        # It is drawn as bytes go through; a thread for it could not be started once the program is over.
+        auto_refresh=False,
     )

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
+from ._threads import hire
+
 THREADS = 4
 
 Result = TypeVar("Result")
 
 
 class NamedQueue:
-    """Runs tasks in daemon threads, which end when there is nothing to do."""
+    """Runs tasks in threads that it has while there is something to do."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -39,8 +41,8 @@ class NamedQueue:
             self._tasks.setdefault(name, deque()).append(fulfil)
             starts = self._threads < THREADS and name not in self._busy
             self._threads += starts
-        if starts:
-            threading.Thread(target=self._work, name="headwater-artifacts", daemon=True).start()
+        if starts and not hire(self._work):
+            self._work()
         return future
 
     def _work(self) -> None:
@@ -57,3 +59,5 @@ class NamedQueue:
                     del self._tasks[name]
                 self._busy.add(name)
             task()
+            # Or a thread that goes on would keep what it held.
+            del task

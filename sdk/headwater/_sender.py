@@ -75,8 +75,13 @@ class Sender:
     def start(self) -> None:
         """Begin to send, if that was not done."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._loop, name="headwater-sender", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._loop, name="headwater-sender", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                # None can be had, as when the interpreter is ending: `finish` sends what is logged now.
+                return
+            self._thread = thread
 
     def finish(self, patience: float) -> None:
         """Send what is left, and return when all is acknowledged.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from ._client import Client, Patience
 from ._digests import hash_file
 from ._errors import ConflictError, HeadwaterError, MissingFileError, NotFoundError, UnavailableError
 from ._progress import Transfer
+from ._threads import Crew, keep_ready
 from ._transfer import PATIENCE_SECONDS, THREADS, PutOutcome, put_range
 
 BLOBS_A_CALL = 1000
@@ -61,6 +62,11 @@ def _ticket(data: Mapping[str, Any]) -> Ticket:
     )
 
 
+def expect_uploads() -> None:
+    """Have threads ready for an upload that is to come: the program may be over by the time it begins."""
+    keep_ready(1 + THREADS + LARGE_AT_ONCE)
+
+
 def upload_blobs(client: Client, entity: str, blobs: Iterable[Blob], *, progress: Transfer | None = None) -> int:
     """Bring blobs to the store unless it has them; return how many were sent.
 
@@ -83,9 +89,9 @@ class _Upload:
         self._client = client
         self._entity = entity
         self._progress = progress
-        self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="headwater-upload")
+        self._senders = Crew(THREADS)
         # Apart from the senders: each waits for parts that the senders send.
-        self._large = ThreadPoolExecutor(LARGE_AT_ONCE, thread_name_prefix="headwater-parts")
+        self._large = Crew(LARGE_AT_ONCE)
         self._stopped = threading.Event()
         self._sent = 0
         self._sent_lock = threading.Lock()

@@ -223,26 +223,6 @@ def test_the_lines_at_the_end_name_the_artifacts(
     assert f"Artifact my data:v0 at: {service.url}/{project}/my%20data:v0" in lines
 
 
-def test_an_artifact_logged_without_finish_is_there_when_the_program_ends(tmp_path: Path, project: str) -> None:
-    import subprocess
-    import sys
-
-    script = """
-import headwater
-run = headwater.init()
-artifact = headwater.Artifact("left", type="dataset")
-for number in range(50):
-    with artifact.new_file(f"{number}.bin", mode="wb") as file:
-        file.write(bytes([number]) * 10_000)
-headwater.log_artifact(artifact)
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
-
-    assert done.returncode == 0, done.stderr
-    assert Api().artifact("left").file_count == 50
-    assert "50 artifact file(s)" in done.stderr
-
-
 def test_a_disabled_run_returns_the_artifacts_it_is_given() -> None:
     with headwater.init(mode="disabled") as run:
         artifact = run.log_artifact(made("data", "a"))
