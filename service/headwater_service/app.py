@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Final, TypedDict
 
 import structlog
@@ -24,6 +25,7 @@ from headwater_service.http.services import Services
 from headwater_service.store.graph import connect
 from headwater_service.store.migrations import migrate
 from headwater_service.store.objects import open_objects
+from headwater_service.store.probes import StoreProbes
 
 log = structlog.get_logger("headwater.app")
 
@@ -92,12 +94,31 @@ def build_app(settings: Settings) -> Starlette:
 
 async def _run_in_background(services: Services) -> None:
     """Prepare the graph, then do this replica's share of the periodic work until the process ends."""
-    await _prepare(services)
+    await asyncio.gather(_prepare(services), _ask_store(services))
     periodic = start(services.graph, services.objects, services.settings)
     try:
         await asyncio.Event().wait()
     finally:
         await periodic.stop()
+
+
+async def _ask_store(services: Services) -> None:
+    """See once that the object store has what bytes are not safe without; until then the service is not ready."""
+    # Asked on the internal address: the public one need not be reachable from here.
+    probes = StoreProbes(replace(services.settings, s3_public_endpoint=services.settings.s3_endpoint))
+    pause = FIRST_PAUSE_SECONDS
+    while services.store_faults is None:
+        try:
+            found = await asyncio.to_thread(probes.required)
+        except UnavailableError as error:
+            log.warning("the object store cannot be asked yet", reason=str(error), next_attempt_seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            continue
+        services.store_faults = tuple(probe.name for probe in found if probe.outcome == "fail")
+        for probe in found:
+            if probe.outcome == "fail":
+                log.error("the object store cannot be used", lacks=probe.name, what_to_do=probe.message)
 
 
 async def _prepare(services: Services) -> None:

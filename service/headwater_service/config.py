@@ -13,7 +13,11 @@ from headwater_service.errors import InvalidInputError
 
 def _setting(variable: str, about: str, default: Any = MISSING) -> Any:
     metadata = {"variable": variable, "about": about}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+    # A secret is never printed, whoever prints the settings.
+    shown = not variable.endswith(("_SECRET", "_PASSWORD"))
+    if default is MISSING:
+        return field(metadata=metadata, repr=shown)
+    return field(default=default, metadata=metadata, repr=shown)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,16 @@ from headwater_service.store.objects import ObjectStore
 
 @dataclass(kw_only=True)
 class Services:
-    """`is_prepared` turns true once the migrations of the graph are known to be applied."""
+    """`is_prepared` turns true once the migrations of the graph are known to be applied.
+
+    `store_faults` are what the object store lacks and nothing is safe without; None until it was asked.
+    """
 
     settings: Settings
     graph: Graph
     objects: ObjectStore
     is_prepared: bool = False
+    store_faults: tuple[str, ...] | None = None
     preparation_error: str = "has not been tried yet"
 
 

@@ -1,4 +1,5 @@
-"""Questions to the servers behind the service: do they have what we need of them? Used by `headwater doctor`."""
+"""Questions to the servers behind the service: do they have what we need of them? Asked by `headwater doctor`, and
+the few that nothing works without also at each start."""
 
 import base64
 import hashlib
@@ -15,6 +16,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from headwater_service.config import Settings
+from headwater_service.errors import UnavailableError
 from headwater_service.store.graph import Graph
 from headwater_service.store.signing import Signer
 
@@ -84,6 +86,16 @@ class StoreProbes:
             outside = self._settings.store_public_endpoint
             message = f"{outside} does not answer ({_short(error)}). Correct HEADWATER_S3_PUBLIC_ENDPOINT or the proxy."
             return [*found, Probe("store from the client's side", "fail", message)]
+
+    def required(self) -> list[Probe]:
+        """Ask only for what bytes are not safe without; raise UnavailableError while the store does not answer."""
+        try:
+            response = self._send(self._inside["admin"], "GET", "", query={"versioning": ""})
+            if response.status != 200:
+                raise UnavailableError(self._refusal(response))
+            return [_versioning(response), *self._round_trip()]
+        except (HTTPError, OSError) as error:
+            raise UnavailableError(f"The object store does not answer ({_short(error)}).") from error
 
     def _round_trip(self) -> list[Probe]:
         """Write, refuse, read and delete an object on the public address."""

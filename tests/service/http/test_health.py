@@ -7,12 +7,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import urllib3
+from minio.versioningconfig import SUSPENDED, VersioningConfig
 
 from headwater_service.config import Settings
 from headwater_service.local.ports import free_port
 from headwater_service.local.processes import start, stop, wait_until
 from headwater_service.local.servers import service_program
-from servers import Service, environment_of
+from headwater_service.store.setup import s3_client
+from servers import REGION, Servers, Service, environment_of, fresh_bucket_settings
 from service.http.forwarder import forwarding
 from service.http.http_client import bearer, send
 
@@ -29,6 +31,7 @@ def test_it_starts_without_a_graph_and_becomes_ready_when_it_comes(settings: Set
     port = free_port()
 
     with started(replace(settings, neo4j_uri=f"bolt://127.0.0.1:{port}"), tmp_path) as url:
+        wait_until(lambda: send("GET", f"{url}/readyz").json()["store"] == "ok", seconds=30, pause=0.2)
         before = send("GET", f"{url}/readyz")
         refused = send("GET", f"{url}/acme/churn", headers=bearer("a" * 40))
         with forwarding(port, _address(settings.neo4j_uri)):
@@ -52,10 +55,28 @@ def test_it_starts_without_a_store_and_becomes_ready_when_it_comes(settings: Set
         wait_until(lambda: send("GET", f"{url}/readyz").json()["migrations"] == "ok", seconds=30, pause=0.2)
         before = send("GET", f"{url}/readyz")
         with forwarding(port, _address(settings.s3_endpoint)):
+            wait_until(lambda: send("GET", f"{url}/readyz").status == 200, seconds=30, pause=0.2)
             after = send("GET", f"{url}/readyz")
 
     assert before.json() == {"status": "not ready", "graph": "ok", "store": "unreachable", "migrations": "ok"}
     assert after.json() == {"status": "ready", "graph": "ok", "store": "ok", "migrations": "ok"}
+
+
+def test_a_store_that_would_lose_what_is_overwritten_is_not_used(servers: Servers, tmp_path: Path) -> None:
+    settings = fresh_bucket_settings(servers)
+    client = s3_client(servers.store.endpoint, region=REGION, key=servers.store.root)
+    client.set_bucket_versioning(settings.s3_bucket, VersioningConfig(SUSPENDED))
+
+    with started(settings, tmp_path) as url:
+        is_decided = wait_until(
+            lambda: send("GET", f"{url}/readyz").json()["store"] == "unusable", seconds=30, pause=0.2
+        )
+        ready = send("GET", f"{url}/readyz")
+    log = (tmp_path / "service.log").read_text("utf-8")
+
+    assert is_decided
+    assert ready.status == 503
+    assert "versioned bucket" in log
 
 
 @contextlib.contextmanager
