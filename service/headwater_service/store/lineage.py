@@ -145,7 +145,6 @@ class WalkedNode:
     index: int | None
     details: Sequence[Any] | None
 
-
     @property
     def source_id(self) -> str | None:
         """The content of a registry version. Needs details."""
