@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from ._errors import ConflictError
+import orjson
+
+from ._errors import ConflictError, InvalidInputError
 from ._history import json_value
+
+LARGEST = 1_000_000  # bytes as JSON, a little less than the service takes
 
 
 class Config(MutableMapping[str, Any]):
@@ -71,6 +75,7 @@ class Config(MutableMapping[str, Any]):
 
         Raises:
             ConflictError: if a key is set to another value; nothing is changed then.
+            InvalidInputError: if it becomes larger than a configuration may be; nothing is changed then.
         """
         self._merge({**as_mapping(values), **more}, allow_val_change=allow_val_change)
 
@@ -96,9 +101,21 @@ class Config(MutableMapping[str, Any]):
                 f"The configuration has {key} = {self._values[key]!r}, and cannot set it to {changed[key]!r}. "
                 "If that is meant: config.update({...}, allow_val_change=True)."
             )
+        self._check_size(changed)
         self._values.update(changed)
         if changed:
             self._changed()
+
+    def _check_size(self, changed: dict[str, Any]) -> None:
+        # Here, where the one who sets it sees it, and not when it is sent in the background.
+        size = len(orjson.dumps({**self._values, **changed}))
+        if size > LARGEST:
+            key = max(changed, key=lambda name: len(orjson.dumps(changed[name])))
+            raise InvalidInputError(
+                f"With {key!r} the configuration has {size:,} bytes as JSON; it holds at most {LARGEST:,}. "
+                "Keep large values as files in an artifact.",
+                field="config",
+            )
 
     def _changed(self) -> None:
         if self._on_change is not None:
@@ -114,7 +131,14 @@ def as_mapping(values: Any) -> Mapping[Any, Any]:
     """A dictionary of what was given: a mapping, a namespace (as of argparse), or nothing."""
     if values is None:
         return {}
-    return values if isinstance(values, Mapping) else vars(values)
+    if isinstance(values, Mapping):
+        return values
+    if not hasattr(values, "__dict__") or isinstance(values, type):
+        raise InvalidInputError(
+            f"config is {values!r}; it must be a dictionary, or a namespace such as argparse makes.", field="config"
+        )
+    attributes: dict[str, Any] = vars(values)
+    return attributes
 
 
 def _recorded(values: Mapping[Any, Any]) -> dict[str, Any]:

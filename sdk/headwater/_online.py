@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgpack
+import orjson
 
 from . import _run_operations as operations
 from ._client import Client
@@ -19,7 +20,7 @@ from ._files import RunFiles
 from ._history import wire
 from ._journal import Stream, pack, random_key, read_payloads
 from ._outputs import Outputs
-from ._sender import BATCH_RECORDS, Sender
+from ._sender import BATCH_RECORDS, REFUSALS, Sender
 
 if TYPE_CHECKING:
     from ._run import Run
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PATIENCE = 600.0  # seconds that `finish` waits for a service that is away
 UPDATE_SECONDS = 5.0  # what the sender waits for a change that it can send later
 SUMMARY_INTERVAL = 300.0  # seconds; each one is an event in the service's log, unlike history
+LARGEST_SUMMARY = 1_000_000  # bytes as JSON, a little less than the service takes
 COMPRESS_FROM = 1024
 META = "run"  # the stream of what is said about the run itself
 
@@ -48,6 +50,7 @@ class Online:
         self._config_sent: dict[str, Any] = {}
         self._config_dirty = False
         self._summary_at = time.monotonic()
+        self._warned_summary = False
         # Once it has begun, a run outlives a restart of the service: its calls wait as long as `finish` does.
         client.deadline_seconds = PATIENCE
         self._begin_stream()
@@ -83,15 +86,17 @@ class Online:
             self.files.finish()
         except HeadwaterError as error:
             failures.append(error)
+        try:
+            self._send_rest()
+        except REFUSALS as error:
+            # What the service refuses must not keep it from being told how the run ended.
+            failures.append(error)
         for failure in failures[1:]:
             write(f"Also failed: {failure}")
         return failures[0] if failures else None
 
     def close(self, run: Run, exit_code: int) -> None:
-        """Send the rest, say how the run ended, print what there is to see."""
-        self.sender.finish(PATIENCE)
-        self._send_orphans()
-        self._send_config()
+        """Say how the run ended, print what there is to see."""
         self.note("finish", exit_code=exit_code, state=run.state, summary=run.summary.as_dict())
         self.client.mutate(
             operations.FINISH_RUN,
@@ -99,7 +104,7 @@ class Online:
                 "runId": self.run_id,
                 "exitCode": exit_code,
                 "state": run.state,
-                "summary": summary_of(run),
+                "summary": self._fitting(summary_of(run)),
             },
         )
         for stream in (self.stream, self._meta):
@@ -113,6 +118,22 @@ class Online:
         )
         self.console.artifacts(self.outputs.addresses())
         self.console.logs(self.folder)
+
+    def _send_rest(self) -> None:
+        self.sender.finish(PATIENCE)
+        self._send_orphans()
+        self._send_config()
+
+    def _fitting(self, summary: dict[str, Any]) -> dict[str, Any]:
+        """The summary without its largest values, if it is larger than the service takes."""
+        fitting, left_out = cut_to_size(summary, LARGEST_SUMMARY)
+        if left_out and not self._warned_summary:
+            self._warned_summary = True
+            self.console.say(
+                f"The summary holds at most {LARGEST_SUMMARY:,} bytes as JSON; left out: {', '.join(left_out)}. "
+                f"What was logged is in the history, what was set in {self.folder}."
+            )
+        return fitting
 
     def _begin_stream(self) -> None:
         self.stream = Stream(self.folder / f"{random_key(12)}.log")
@@ -129,7 +150,7 @@ class Online:
         self._summary_at = time.monotonic()
         run = None if self._run is None else self._run()
         if run is not None and run.step > 0:
-            self.update(deadline_seconds=UPDATE_SECONDS, summary=summary_of(run))
+            self.update(deadline_seconds=UPDATE_SECONDS, summary=self._fitting(summary_of(run)))
 
     def _send_config(self) -> None:
         run = None if self._run is None else self._run()
@@ -190,6 +211,19 @@ def summary_of(run: Run) -> dict[str, Any]:
     """The summary as it is sent: with the step that a continuation begins after."""
     values: dict[str, Any] = wire({**run.summary.as_dict(), "_step": run.step - 1})
     return values
+
+
+def cut_to_size(values: dict[str, Any], most_bytes: int) -> tuple[dict[str, Any], list[str]]:
+    """The values that fit into so many bytes as JSON, and the keys of the largest ones, which are left out for it."""
+    sizes = {key: len(orjson.dumps({key: value})) for key, value in values.items()}
+    total = sum(sizes.values())
+    left_out: dict[str, None] = {}
+    for key in sorted(sizes, key=lambda name: sizes[name], reverse=True):
+        if total <= most_bytes:
+            break
+        total -= sizes[key]
+        left_out[key] = None
+    return {key: value for key, value in values.items() if key not in left_out}, list(left_out)
 
 
 def history_body(stream: str, first: int, payloads: list[bytes]) -> bytes:

@@ -168,3 +168,18 @@ def test_json_has_texts_for_what_it_cannot_hold() -> None:
 
 def test_a_configuration_value_without_a_form_is_its_text() -> None:
     assert json_value({"device": argparse.Namespace(cuda=0)}) == {"device": "Namespace(cuda=0)"}
+
+
+@pytest.mark.parametrize("values", [5, "text", [1], int])
+def test_what_holds_no_settings_is_refused(values: Any) -> None:
+    with pytest.raises(InvalidInputError, match="must be a dictionary, or a namespace"):
+        Config(values)
+
+
+def test_a_value_too_large_for_the_service_is_refused_where_it_is_set() -> None:
+    config = Config({"lr": 0.1})
+
+    with pytest.raises(InvalidInputError, match=r"^With 'text' the configuration has 1,000,0\d\d bytes as JSON"):
+        config.update({"text": "x" * 1_000_000, "more": 1})
+
+    assert dict(config) == {"lr": 0.1}

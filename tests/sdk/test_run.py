@@ -384,3 +384,35 @@ def test_a_journal_tells_the_story_of_the_run() -> None:
 def test_too_much_at_once_is_refused() -> None:
     with headwater.init() as run, pytest.raises(InvalidInputError, match="at most"):
         run.log({"a": "x" * 70_000_000})
+
+
+def test_a_summary_too_large_for_the_service_keeps_its_small_values(
+    project: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with headwater.init() as run:
+        run.log({"loss": 0.5, "text": "x" * 2_000_000})
+
+    found = headwater.Api().run(run.path)
+    assert (found.state, found.summary) == ("FINISHED", {"loss": 0.5})
+    assert [len(row["text"]) for row in rows(run.path)] == [2_000_000]
+    assert "The summary holds at most 1,000,000 bytes as JSON; left out: text." in capsys.readouterr().err
+
+
+def test_a_run_whose_records_are_refused_is_told_to_have_failed(project: str) -> None:
+    run = headwater.init()
+    run.log({"loss": 0.5})
+    folder = run.dir
+    assert folder is not None
+    assert run._online is not None
+    while run._online.sender.waiting:
+        time.sleep(0.05)
+    for journal in folder.glob("*.log"):
+        journal.unlink()
+    run.log({"loss": 0.25})
+
+    with pytest.raises(ConflictError, match="was removed or damaged while the run went on"):
+        run.finish()
+
+    found = headwater.Api().run(run.path)
+    assert (run.state, found.state, found.summary) == ("FAILED", "FAILED", {"loss": 0.25})
+    assert rows(run.path) == [{"_step": 0, "loss": 0.5}]
