@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from ._cache import Cache, default_cache
 from ._client import print_notice
 from ._digests import SMALLEST_PART, FileHash, hash_file, hashing_threads
 from ._entry import Entry, Folder
-from ._errors import ConflictError, InvalidInputError, MissingFileError
+from ._errors import ConflictError, HeadwaterError, InvalidInputError, MissingFileError, PermissionDeniedError
 from ._names import check_entry_path, normal_path
 from ._progress import Transfer
 
@@ -130,7 +131,12 @@ class Draft:
     def _take(self, local_path: str, *, policy: Policy, threads: Executor | None) -> FileHash:
         """Hash a file and, if it may change, put a copy of just these bytes into the cache."""
         before = _state_of(local_path)
-        found = hash_file(local_path, executor=threads)
+        try:
+            found = hash_file(local_path, executor=threads)
+        except HeadwaterError:
+            raise  # some of them are OSErrors too
+        except OSError as error:
+            raise unreadable(local_path, error) from error
         if policy == "mutable" and self.cache.find(found.digest, found.size) is None:
             self._copy(local_path, found)
         if _state_of(local_path) != before:
@@ -178,6 +184,8 @@ def _state_of(path: str) -> tuple[int, int, int, int]:
         status = os.stat(path)
     except FileNotFoundError as error:
         raise MissingFileError(f"There is no file {path!r}.", path=path) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
     if stat.S_ISDIR(status.st_mode):
         raise InvalidInputError(f"{path!r} is a folder: use add_dir.")
     if not stat.S_ISREG(status.st_mode):
@@ -203,18 +211,33 @@ def _walk(folder: str, prefix: str, *, ancestors: tuple[tuple[int, int], ...]) -
     here = _identity(os.stat(folder))
     if here in ancestors:
         return
-    with os.scandir(folder) as items:
+    try:
+        items = os.scandir(folder)
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    with items:
         for item in items:
             try:
                 status = item.stat()
             except FileNotFoundError as error:
                 raise MissingFileError(f"The link {item.path!r} leads nowhere.", path=item.path) from error
+            except OSError as error:
+                raise unreadable(item.path, error) from error
             if stat.S_ISDIR(status.st_mode):
                 yield from _walk(item.path, prefix + item.name + "/", ancestors=(*ancestors, here))
             elif stat.S_ISREG(status.st_mode):
                 yield prefix + item.name, status.st_size
             else:
                 raise InvalidInputError(f"{item.path!r} is neither a file nor a folder.")
+
+
+def unreadable(path: str, error: OSError) -> HeadwaterError:
+    """The error for a file or folder that is there and cannot be read."""
+    if error.errno == errno.ELOOP:
+        return MissingFileError(f"The link {path!r} leads nowhere: it leads back to itself.", path=path)
+    if isinstance(error, PermissionError):
+        return PermissionDeniedError(f"You may not read {path!r}: change its rights, or leave it out.")
+    return InvalidInputError(f"{path!r} cannot be read: {error.strerror or error}.")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

@@ -82,6 +82,7 @@ def init(
         "notes": notes,
         "id": id,
     }
+    _check_texts(given)
     if running is not None:
         return _join(running, given, config)
     options = _options(settings)
@@ -101,6 +102,13 @@ def init(
     run = start_disabled(chosen, request) if chosen.mode == "disabled" else start_online(chosen, request)
     _enter(run)
     return run
+
+
+def _check_texts(given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        for text in value if isinstance(value, tuple) else (value,):
+            if text is not None and not isinstance(text, str):
+                raise InvalidInputError(f"{name} holds {text!r}, which is no text.", field=name)
 
 
 def current(verb: str) -> Run:

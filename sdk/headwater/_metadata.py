@@ -40,7 +40,8 @@ def _plain(value: Any, path: str, depth: int) -> Any:
     if value is None or value is True or value is False:
         return value
     if depth > DEEPEST:
-        raise InvalidInputError(f"{path} is nested more than {DEEPEST} levels deep.", field="metadata")
+        shown = path if len(path) <= 100 else f"{path[:50]}…{path[-20:]}"
+        raise InvalidInputError(f"{shown} is nested more than {DEEPEST} levels deep.", field="metadata")
     if isinstance(value, Enum):
         return _plain(value.value, path, depth + 1)
     if isinstance(value, str):

@@ -101,7 +101,7 @@ def parse_version_path(text: str, *, entity: str | None = None, project: str | N
     Raises:
         InvalidInputError: if it breaks a rule of paths, or a part is missing and has no default.
     """
-    path, separator, ref = text.partition(":")
+    path, separator, ref = _text(text, "path of a version").partition(":")
     parts = path.split("/")
     if len(parts) > 3:
         raise InvalidInputError(f"{text!r} has {len(parts)} parts; a path has at most three: entity/project/name.")
@@ -164,7 +164,7 @@ def check_name(name: str, *, what: str = "name") -> str:
     Raises:
         InvalidInputError: if it is empty, too long, reserved, or holds a character that names never hold.
     """
-    normal = unicodedata.normalize("NFC", name)
+    normal = unicodedata.normalize("NFC", _text(name, what))
     if not normal:
         raise InvalidInputError(f"The {what} is empty.", field=what)
     if bad := _REFUSED_IN_NAME.search(normal):
@@ -182,6 +182,12 @@ def check_name(name: str, *, what: str = "name") -> str:
             f"The {what} {name[:20]!r}… has {len(normal)} of {LONGEST_NAME} characters.", field=what
         )
     return normal
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidInputError(f"The {what} must be a text, not {value!r}.", field=what)
+    return value
 
 
 def check_alias(alias: str) -> str:

@@ -160,7 +160,8 @@ def _http(method: str, uri: str) -> urllib3.BaseHTTPResponse:
     try:
         return _pool.get().request(method, uri, headers=headers, retries=3, preload_content=False)
     except HTTPError as error:
-        raise UnavailableError(f"{uri} does not answer: {str(error).rsplit(': ', 1)[-1]}") from error
+        reason = str(error).rsplit(": ", 1)[-1].rstrip(")'\"")
+        raise UnavailableError(f"{uri} does not answer: {reason}") from error
 
 
 def _check_http(response: urllib3.BaseHTTPResponse, uri: str) -> None:

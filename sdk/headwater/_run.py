@@ -224,7 +224,10 @@ class Run:
         """The step of this call; None if it is in the past."""
         if step is None:
             return self._step
-        number = int(step)
+        try:
+            number = int(step)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f"step is {step!r}; it must be a whole number.", field="step") from error
         if number >= self._last_step:
             return number
         if self._late_steps == 0:

@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+import re
 import socket
+import subprocess
+import sys
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -453,3 +456,50 @@ def test_a_draft_is_logged_before_it_is_linked(client_environment: dict[str, str
     link = draft.link(f"{client_environment['HEADWATER_ENTITY']}/model-registry/Digits")
 
     assert (draft.version, link.version, link.source_name) == ("v0", "v0", "mnist:v0")
+
+
+@pytest.mark.parametrize(("name", "type"), [(None, "dataset"), (5, "dataset"), ("mnist", None), ("mnist", 5)])
+def test_a_name_or_type_that_is_no_text_is_refused(name: Any, type: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^The artifact (name|type) must be a text, not (None|5)\.$"):
+        Artifact(name, type)
+
+
+def test_a_link_to_itself_leads_nowhere(draft: Artifact, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to("link")
+
+    with pytest.raises(MissingFileError, match="link' leads nowhere: it leads back to itself"):
+        draft.add_file(link)
+    with pytest.raises(MissingFileError, match="link' leads nowhere: it leads back to itself"):
+        draft.add_dir(tmp_path)
+
+    assert content(draft) == {}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="rights of this kind are POSIX")
+def test_what_may_not_be_read_is_named_with_what_to_do(tmp_path: Path) -> None:
+    program = """if True:
+        import os
+        from headwater import Artifact
+        from headwater.errors import PermissionDeniedError
+        os.setgid(65534), os.setuid(65534)
+        for add, path in ((Artifact.add_file, "file"), (Artifact.add_dir, "folder"), (Artifact.add_dir, ".")):
+            try:
+                add(Artifact("a", "t"), path, policy="immutable")
+            except PermissionDeniedError as error:
+                print(error)
+        """
+    written(tmp_path / "file", b"secret").chmod(0)
+    (tmp_path / "folder").mkdir(mode=0)
+    tmp_path.chmod(0o755)
+    if os.geteuid() != 0:
+        program = program.replace("os.setgid(65534), os.setuid(65534)", "pass")
+
+    said = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    lines = said.stdout.splitlines()
+    assert lines[:2] == [
+        "You may not read 'file': change its rights, or leave it out.",
+        "You may not read 'folder': change its rights, or leave it out.",
+    ]
+    assert re.fullmatch(r"You may not read '.*(file|folder)': change its rights, or leave it out\.", lines[2])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -247,3 +248,21 @@ def test_a_handler_of_the_program_for_sigterm_is_left_alone() -> None:
     run = headwater.init(mode="disabled")
     run.finish()
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("given", [{"project": 5}, {"tags": [1]}, {"job_type": 5}, {"name": b"x"}])
+def test_what_is_no_text_is_named(given: dict[str, Any]) -> None:
+    name = next(iter(given))
+
+    with pytest.raises(InvalidInputError, match=rf"^{name} holds (5|1|b'x'), which is no text\.$"):
+        headwater.init(mode="disabled", **given)
+
+
+@pytest.mark.parametrize("step", ["x", [1], object()])
+def test_a_step_that_is_no_number_is_refused(step: Any) -> None:
+    run = headwater.init(mode="disabled")
+
+    with pytest.raises(InvalidInputError, match=r"^step is .*; it must be a whole number"):
+        run.log({"loss": 1}, step=step)
+
+    assert run.step == 0

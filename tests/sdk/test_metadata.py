@@ -124,3 +124,13 @@ def test_the_copy_does_not_follow_its_original() -> None:
     original["classes"]["0"].append("dog")
 
     assert copy == {"classes": {"0": ["cat"]}}
+
+
+def test_metadata_that_holds_itself_is_refused_with_a_short_path() -> None:
+    metadata: dict[str, Any] = {}
+    metadata["itself"] = metadata
+
+    with pytest.raises(InvalidInputError, match=r"^metadata\['itself'\].*… ?.*is nested more than 50 levels") as caught:
+        checked_metadata(metadata)
+
+    assert len(str(caught.value)) < 120

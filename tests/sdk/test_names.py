@@ -146,3 +146,11 @@ def test_a_path_parses_into_what_it_prints_or_is_refused(text: str) -> None:
         return
 
     assert parse_version_path(str(path)) == path
+
+
+@pytest.mark.parametrize("value", [None, 5, b"name"])
+def test_what_is_no_text_is_no_name(value: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^The alias must be a text, not "):
+        check_alias(value)
+    with pytest.raises(InvalidInputError, match=r"^The path of a version must be a text, not "):
+        parse_version_path(value)
