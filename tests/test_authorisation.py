@@ -82,6 +82,7 @@ ROOT_FIELDS: dict[str, list[tuple[str, Any]]] = {
     "collection": [('(path: "{collection}") {{ id }}', ABSENT)],
     "artifact": [('(path: "{version}") {{ id }}', ABSENT), ('(path: "{latest}") {{ id }}', ABSENT)],
     "run": [('(path: "{run}") {{ id }}', ABSENT)],
+    "users": [("(first: 200) { edges { node { id } } totalCount }", "known")],
     "projects": [('(entity: "{entity}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
     "registries": [('(entity: "{entity}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
     "collections": [('(container: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
@@ -136,6 +137,20 @@ def test_a_root_field_gives_an_outsider_nothing(world: World, field: str, text: 
 
     assert own["data"][field] not in (None, [], {"edges": [], "totalCount": 0}), own
     assert found_in(answer, field) == expected
+
+
+def test_users_are_told_of_those_with_whom_they_share_an_entity(world: World, make_user: Callable[..., Any]) -> None:
+    stranger = make_user()
+    document = "{ users(first: 200) { edges { node { name apiKeys { id } } } totalCount } }"
+
+    _, answer = ask(world, document, world.outsider.key)
+    _, strangers = ask(world, document, stranger.key)
+
+    found = {edge["node"]["name"]: edge["node"]["apiKeys"] for edge in answer["data"]["users"]["edges"]}
+    assert set(found) == {world.owner.name, world.outsider.name}
+    assert found[world.owner.name] == []
+    assert answer["data"]["users"]["totalCount"] == 2
+    assert [edge["node"]["name"] for edge in strangers["data"]["users"]["edges"]] == [stranger.name]
 
 
 def found_in(answer: dict[str, Any], field: str) -> Any:

@@ -98,15 +98,18 @@ query ListKeys {
 }
 """
 
-LIST_MEMBERS = """
-query ListMembers($entity: String!) {
-  entity(name: $entity) { members { role user { name } } }
+LIST_USERS = """
+query ListUsers($first: Int!, $after: String) {
+  users(first: $first, after: $after) {
+    edges { node { name createdAt } }
+    pageInfo { hasNextPage endCursor }
+  }
 }
 """
 
-DEFAULT_ENTITY = """
-query DefaultEntity {
-  viewer { defaultEntity { name } }
+LIST_MEMBERS = """
+query ListMembers($entity: String!) {
+  entity(name: $entity) { members { role user { name } } }
 }
 """
 

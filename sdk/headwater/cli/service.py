@@ -59,12 +59,6 @@ class Service:
         decoded: dict[str, Any] = answer.json()
         return decoded
 
-    def default_entity(self) -> str:
-        """The entity of the settings, else of the key."""
-        if self.settings.entity:
-            return self.settings.entity
-        return str(self.query(documents.DEFAULT_ENTITY)["viewer"]["defaultEntity"]["name"])
-
     def ensure_project(self, path: str) -> str:
         """The whole path of a project, which is made if it does not exist."""
         entity, _, name = path.rpartition("/")

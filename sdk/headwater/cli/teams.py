@@ -14,7 +14,7 @@ import typer
 
 from . import documents
 from .output import AsJson, print_json, print_table, say
-from .service import Service, found
+from .service import Service, found, read_pages
 
 user_app = typer.Typer(no_args_is_help=True, help="Add and list users.", rich_markup_mode=None)
 entity_app = typer.Typer(no_args_is_help=True, help="Create teams.", rich_markup_mode=None)
@@ -65,13 +65,23 @@ def bootstrap(name: str) -> str:
 
 @user_app.command("list")
 def list_users(
-    entity: Annotated[str | None, typer.Argument(help="Whose members. Default: your entity.")] = None,
+    entity: Annotated[str | None, typer.Argument(help="Whose members, with their roles. Default: of all.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most, without an entity.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
-    """List the users who belong to an entity, with their roles."""
-    service = Service()
-    name = entity or service.default_entity()
-    members = found(service.query(documents.LIST_MEMBERS, entity=name)["entity"], name)["members"]
+    """List the users with whom you share an entity; an administrator of the server sees all."""
+    if entity is not None:
+        _list_members(entity, as_json=as_json)
+        return
+    users = read_pages(Service(), documents.LIST_USERS, "users", limit)
+    if as_json:
+        print_json([{"user": user["name"], "createdAt": user["createdAt"]} for user in users])
+    else:
+        print_table(("user", "created"), [(user["name"], user["createdAt"]) for user in users])
+
+
+def _list_members(entity: str, *, as_json: bool) -> None:
+    members = found(Service().query(documents.LIST_MEMBERS, entity=entity)["entity"], entity)["members"]
     if as_json:
         print_json([{"user": member["user"]["name"], "role": member["role"]} for member in members])
     else:

@@ -1,6 +1,7 @@
 """Builds the connections of the schema: checks the page, asks the store, wraps what it finds."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from headwater_service.api.collections import (
@@ -29,6 +30,7 @@ from headwater_service.api.inputs import (
     VersionListing,
 )
 from headwater_service.api.loaders import collection_type, run_type, version_type
+from headwater_service.api.people import User, UserConnection, UserEdge
 from headwater_service.api.runs import Run, RunConnection, RunEdge
 from headwater_service.api.scalars import ByteCount, Digest
 from headwater_service.api.versions import (
@@ -47,6 +49,7 @@ from headwater_service.domain.files import list_files
 from headwater_service.domain.filters import check_nesting, with_ids
 from headwater_service.domain.listings import count_files
 from headwater_service.domain.lookups import find_version_id
+from headwater_service.domain.people import count_users, list_users
 from headwater_service.model import ContainerKind, ManifestEntry
 from headwater_service.store import filters
 from headwater_service.store.graph import Work
@@ -131,6 +134,15 @@ class Listings:
         nodes = [container_type(container, self._context.public_url) for container in page.items]
         count = self._counting(lambda tx: count_containers(tx, scopes, kind, None))
         return connect(RegistryConnection, RegistryEdge, page, nodes, request=request, count=count)
+
+    async def users(self, *, first: int, after: str | None) -> UserConnection:
+        """List the users whom the viewer may see."""
+        request = self._request(first, after)
+        context = self._context
+        page = await list_users(context.graph, context.viewer, _window(request))
+        nodes = [User.from_model(user) for user in page.items]
+        count = partial(count_users, context.graph, context.viewer)
+        return connect(UserConnection, UserEdge, page, nodes, request=request, count=count)
 
     async def events(
         self, scopes: Sequence[str], kinds: Sequence[str] | None, *, first: int, after: str | None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from headwater_service import model
-from headwater_service.api.connection import After, First
+from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.context import Info
 from headwater_service.api.fields import resolved
 from headwater_service.api.node import Node
@@ -30,6 +30,16 @@ class User(Node):
     @resolved("One's own keys, also those that are revoked; of others none, unless one administers the server.")
     async def api_keys(self, info: Info) -> list["ApiKey"]:
         return await info.context.loaders.api_keys(self.id)
+
+
+@strawberry.type(description="A user on a page.")
+class UserEdge(Edge):
+    node: User = strawberry.field(description="The user at this position.")
+
+
+@strawberry.type(description="A page of users.")
+class UserConnection(Connection):
+    edges: list[UserEdge] = strawberry.field(description="The users of this page, in order of name.")
 
 
 @strawberry.type(description="Credentials of a program. The secret is shown once, when the key is made.")

@@ -30,7 +30,7 @@ from headwater_service.api.inputs import (
 from headwater_service.api.listings import version_filter
 from headwater_service.api.loaders import version_type
 from headwater_service.api.node import Node
-from headwater_service.api.people import Entity, Viewer
+from headwater_service.api.people import Entity, UserConnection, Viewer
 from headwater_service.api.runs import Run, RunConnection
 from headwater_service.api.scalars import ByteCount
 from headwater_service.api.versions import Version, VersionConnection
@@ -139,6 +139,13 @@ class Query:
     async def run(self, info: Info, path: Path) -> Run | None:
         found = await find_run_id_at(info.context.graph, info.context.viewer, path)
         return None if found is None else await info.context.loaders.run(found)
+
+    @resolved(
+        "Accounts on this server, in order of name: one's own and those with whom the viewer shares an entity; to an "
+        "administrator of the server, all. A key for one project is told only of its owner."
+    )
+    async def users(self, info: Info, first: First = 50, after: After = None) -> UserConnection:
+        return await info.context.listings.users(first=first, after=after)
 
     @resolved("Containers of runs, in order of path.")
     async def projects(

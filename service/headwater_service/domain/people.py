@@ -14,10 +14,13 @@ from headwater_service.domain.containers import MODEL_REGISTRY, container_at, en
 from headwater_service.domain.names import valid_entity_name, valid_name
 from headwater_service.domain.sessions import hash_secret, new_key
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
-from headwater_service.model import ApiKey, Entity, EntityKind, Instant, Role, User
+from headwater_service.model import ApiKey, Entity, EntityKind, Instant, Page, Role, User
+from headwater_service.store import listings_people
 from headwater_service.store import people as store
 from headwater_service.store.graph import DuplicateError, Graph, Transaction
 from headwater_service.store.ids import new_id
+from headwater_service.store.listing import Window
+from headwater_service.store.listings_people import Acquaintance
 from headwater_service.store.operations import Lock, record, take_lock
 
 T = TypeVar("T")
@@ -91,10 +94,13 @@ async def create_user(
     return await _unless_taken(graph.write(work), name)
 
 
-async def list_users(graph: Graph, viewer: Viewer, *, after: str = "", limit: int = 200) -> list[User]:
-    """Return the users of the server in order of their names, those behind `after`."""
-    require_server_admin(viewer, what="list users")
-    return await graph.read(lambda tx: store.list_users(tx, after=after, limit=limit))
+async def list_users(graph: Graph, viewer: Viewer, window: Window) -> Page[User]:
+    """Return a page of the users whom the viewer knows, by name: an administrator all, others who share an entity."""
+    return await graph.read(lambda tx: listings_people.list_users(tx, _known_to(viewer), window))
+
+
+async def count_users(graph: Graph, viewer: Viewer) -> int:
+    return await graph.read(lambda tx: listings_people.count_users(tx, _known_to(viewer)))
 
 
 async def create_entity(graph: Graph, viewer: Viewer, name: str, *, operation: str) -> Entity:
@@ -221,6 +227,13 @@ async def revoke_api_key(graph: Graph, viewer: Viewer, key_id: str, *, operation
         return revoked
 
     return await graph.write(work)
+
+
+def _known_to(viewer: Viewer) -> Acquaintance | None:
+    """Whom the viewer may see; None for everybody. A key for one project is told of nobody else, as of members."""
+    if viewer.is_admin:
+        return None
+    return Acquaintance(viewer.user_id, [] if viewer.project_id is not None else list(viewer.roles))
 
 
 async def _lock(tx: Transaction, scope: str, operation: str) -> Lock:

@@ -15,14 +15,6 @@ MATCH (user:User {id: $id})
 RETURN user {.id, .name, .is_admin, .created_at} AS user
 """
 
-LIST_USERS: Final = """
-MATCH (user:User)
-WHERE user.name > $after
-RETURN user {.id, .name, .is_admin, .created_at} AS user
-ORDER BY user.name
-LIMIT $limit
-"""
-
 CREATE_USER: Final = """
 WITH datetime.realtime() AS clock
 CREATE (user:User:EventScope {
@@ -110,11 +102,6 @@ async def find_user(tx: Transaction, user_id: str) -> User | None:
 async def find_user_by_name(tx: Transaction, name: str) -> User | None:
     row = await tx.row(FIND_USER_BY_NAME, name=name)
     return None if row is None else User(**row["user"])
-
-
-async def list_users(tx: Transaction, *, after: str, limit: int) -> list[User]:
-    """Return users in order of their names, those behind `after`."""
-    return [User(**row["user"]) for row in await tx.rows(LIST_USERS, after=after, limit=limit)]
 
 
 async def create_user(tx: Transaction, user_id: str, name: str, *, is_admin: bool, default_entity_id: str) -> User:

@@ -47,6 +47,30 @@ def test_a_team_gets_members_with_roles(ok: Cli, user: Person, make_user: Callab
     assert ok("user", "list", team).rows == [[user.name, "admin"]]
 
 
+def test_users_see_those_with_whom_they_share_an_entity(
+    ok: Cli, user: Person, make_user: Callable[..., Person]
+) -> None:
+    team, other, stranger = f"team-{secrets.token_hex(4)}", make_user(), make_user()
+    ok("entity", "create", team)
+    ok("member", "add", team, other.name)
+
+    listed = ok("user", "list")
+
+    assert [row[0] for row in listed.rows] == sorted([user.name, other.name])
+    assert [found["user"] for found in ok("user", "list", "--json").json()] == sorted([user.name, other.name])
+    assert [row[0] for row in ok("user", "list", "--limit", "1").rows] == [min(user.name, other.name)]
+    assert stranger.name not in listed.out
+
+
+def test_an_administrator_sees_all_users(ok: Cli, admin: None, make_user: Callable[..., Person]) -> None:
+    strangers = {make_user().name, make_user().name}
+
+    names = [row[0] for row in ok("user", "list", "--limit", "1000000").rows]
+
+    assert strangers < set(names)
+    assert len(set(names)) == len(names)
+
+
 def test_the_last_admin_cannot_go(ok: Cli, cli: Cli, user: Person) -> None:
     team = f"team-{secrets.token_hex(4)}"
     ok("entity", "create", team)

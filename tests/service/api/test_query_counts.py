@@ -35,6 +35,12 @@ DOCUMENTS = {
       seq kind by { name }
     } } } }
     """,
+    "users": """
+    query Users($path: String!, $first: Int!) {
+      users(first: $first) { totalCount edges { node { name apiKeys { id entity { name } } } } }
+      project(path: $path) { id }
+    }
+    """,
     "projects": """
     query Projects($path: String!, $first: Int!) {
       projects(first: $first) { edges { node { name entity { name members { role user { name } } } } } }

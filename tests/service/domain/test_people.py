@@ -20,6 +20,7 @@ from headwater_service.errors import (
 from headwater_service.model import EntityKind, Instant, Role
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
+from headwater_service.store.listing import Window
 from viewers import fresh, known, new_admin, new_project, new_team, refreshed
 
 MEMBERS = """
@@ -29,6 +30,9 @@ RETURN user.name AS user, membership.role AS role
 STORED_KEYS = "MATCH (key:ApiKey {user_id: $user_id}) RETURN properties(key) AS key"
 EVENT_KINDS = "MATCH (event:Event {scope: $scope}) RETURN event.kind AS kind ORDER BY event.number"
 EVENT_NUMBERS = "MATCH (event:Event {scope: $scope}) RETURN event.number AS number ORDER BY number"
+
+
+ALL = Window(100_000)
 
 
 async def members(graph: Graph, entity: str) -> set[tuple[str, str]]:
@@ -373,3 +377,47 @@ async def test_events_of_a_scope_are_numbered_without_gap_by_concurrent_writers(
 
     rows = await graph.read(lambda tx: tx.rows(EVENT_NUMBERS, scope=entity.id))
     assert [row["number"] for row in rows] == [1, 2, 3, 4, 5, 6]
+
+
+async def names_seen(graph: Graph, viewer: Viewer) -> list[str]:
+    return [user.name for user in (await people.list_users(graph, viewer, ALL)).items]
+
+
+async def test_an_administrator_of_the_server_sees_all_users_and_others_whom_they_share_an_entity_with(
+    graph: Graph,
+) -> None:
+    admin, member, stranger = [await new_admin(graph) for _ in range(3)]
+    _, (admin, member) = await new_team(graph, admin, member=member)
+    plain = replace(member, is_admin=False)
+
+    everybody = await names_seen(graph, admin)
+
+    assert everybody == sorted(everybody)
+    assert {admin.user_name, member.user_name, stranger.user_name} <= set(everybody)
+    assert await people.count_users(graph, admin) >= len(everybody)
+    assert await names_seen(graph, plain) == sorted([admin.user_name, member.user_name])
+    assert await people.count_users(graph, plain) == 2
+    assert await names_seen(graph, replace(stranger, is_admin=False)) == [stranger.user_name]
+
+
+async def test_a_key_for_one_project_is_told_of_no_other_user(graph: Graph) -> None:
+    admin, member = await new_admin(graph), await new_admin(graph)
+    _, (_, member) = await new_team(graph, admin, member=member)
+    project = await new_project(graph, member)
+
+    narrowed = replace(member, is_admin=False, project_id=project.id)
+
+    assert await names_seen(graph, narrowed) == [member.user_name]
+    assert await people.count_users(graph, narrowed) == 1
+
+
+async def test_users_come_in_pages_that_meet(graph: Graph) -> None:
+    admin, first, second = [await new_admin(graph) for _ in range(3)]
+    _, (admin, *_) = await new_team(graph, admin, member=first, viewer=second)
+    plain = replace(admin, is_admin=False)
+
+    page = await people.list_users(graph, plain, Window(2))
+    rest = await people.list_users(graph, plain, Window(2, page.cursors[-1]))
+
+    assert (page.has_next, rest.has_next) == (True, False)
+    assert [user.name for user in [*page.items, *rest.items]] == await names_seen(graph, plain)
