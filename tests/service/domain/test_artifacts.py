@@ -14,6 +14,7 @@ from headwater_service.errors import ConflictError, InvalidInputError, NotFoundE
 from headwater_service.model import Instant
 from headwater_service.store.aliases import find_alias, find_alias_at
 from headwater_service.store.ids import new_id
+from headwater_service.store.reads import list_aliases
 from viewers import DOCUMENT_BYTES, new_admin, new_project, new_run, new_team
 
 INDEXES = "MATCH (version:ArtifactVersion {collection_id: $id}) RETURN version.index AS index ORDER BY index"
@@ -110,6 +111,21 @@ async def test_equal_content_is_the_same_version_and_latest_stays(site: Site) ->
     assert await alias(site, collection_id, "latest") == second.placed.version.id
     edges = await rows(site, PRODUCED, run=second_run.id, version=version.id)
     assert [edge["reused"] for edge in edges] == [True]
+
+
+async def test_latest_does_not_go_back_even_when_it_is_asked_for(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    first = (await log(site, viewer, project, "data", {"a": b"1"})).placed
+    second = (await log(site, viewer, project, "data", {"a": b"2"})).placed
+
+    await log(site, viewer, project, "data", {"a": b"1"}, aliases=["latest", "best"])
+
+    found = await site.graph.read(lambda tx: list_aliases(tx, [first.collection.id]))
+    assert {alias.name: alias.version_id for alias in found[first.collection.id]} == {
+        "best": first.version.id,
+        "latest": second.version.id,
+    }
 
 
 async def test_a_run_that_logs_the_same_twice_keeps_its_first_edge(site: Site) -> None:
