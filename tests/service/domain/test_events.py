@@ -23,6 +23,17 @@ MATCH (event:Event {scope: $scope})
 RETURN event.number AS number, event.seq AS seq, event:Unsequenced AS is_unsequenced ORDER BY number
 """
 
+# As a scan meets them that ran while the first was committed: the second alone.
+CREATE_TWO = """
+UNWIND [1, 2] AS number
+CREATE (event:Event {
+  id: $scope + number, scope: $scope, scope_id: $scope, number: number, kind: 'KIND', operation_id: $scope + number,
+  answer: 'null', at: number
+})
+FOREACH (_ IN CASE number WHEN 2 THEN [1] ELSE [] END | SET event:Unsequenced)
+"""
+MEET_FIRST = "MATCH (event:Event {scope: $scope, number: 1}) SET event:Unsequenced"
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def objects(settings: Settings) -> AsyncIterator[ObjectStore]:
@@ -102,6 +113,21 @@ def test_an_event_waits_for_the_one_before_it_in_its_scope() -> None:
     ]
 
     assert [one.id for one in events.in_order(found)] == ["b1", "b2"]
+
+
+async def test_an_event_is_left_for_later_when_the_one_before_it_was_not_met(graph: Graph) -> None:
+    scope = fresh("scope")
+    lease = await new_lease(graph)
+    await graph.write(lambda tx: tx.rows(CREATE_TWO, scope=scope))
+
+    await sequence_all(graph, lease)
+    early = await graph.read(lambda tx: tx.rows(OF_SCOPE, scope=scope))
+    await graph.write(lambda tx: tx.rows(MEET_FIRST, scope=scope))
+    await sequence_all(graph, lease)
+    (_, first), (_, second) = await of_scope(graph, scope)
+
+    assert [row["seq"] for row in early] == [None, None]
+    assert first is not None and second is not None and first < second
 
 
 def test_a_link_covers_the_hash_before_the_number_and_every_fact() -> None:

@@ -75,3 +75,22 @@ async def test_nobody_takes_a_lease_over_inside_its_holders_transaction(graph: G
     await asyncio.gather(graph.write(slow_write), take_over())
 
     assert order == ["holder commits", "successor takes over"]
+
+
+async def test_whoever_comes_while_an_expired_lease_is_taken_waits_and_gets_none(graph: Graph) -> None:
+    name = fresh("lease")
+    await take(graph, name, "old", seconds=0.05)
+    await asyncio.sleep(0.1)
+    is_taken = asyncio.Event()
+
+    async def slow_take(tx: Transaction) -> Lease | None:
+        lease = await take_lease(tx, name, "a", seconds=30)
+        is_taken.set()
+        await asyncio.sleep(0.5)
+        return lease
+
+    async def late_take() -> Lease | None:
+        await is_taken.wait()
+        return await take(graph, name, "b")
+
+    assert await asyncio.gather(graph.write(slow_take), late_take()) == [Lease(name, "a", 2), None]
