@@ -10,7 +10,7 @@ from . import _run_operations as operations
 from ._client import Client
 from ._console import Console
 from ._errors import InvalidInputError, PermissionDeniedError
-from ._settings import Settings, read_settings, store_settings, wandb_only
+from ._settings import Settings, read_settings, store_settings, stored_settings, wandb_only
 
 CHECK_SECONDS = 20.0
 
@@ -45,9 +45,17 @@ def login(
     if not re.fullmatch("[a-z0-9]{40}", key):
         raise InvalidInputError("That is no API key of Headwater: it has exactly 40 characters of a-z and 0-9.")
     viewer = check_key(settings.base_url, key, timeout=CHECK_SECONDS if timeout is None else timeout)
-    path = store_settings(settings.home, base_url=settings.base_url, api_key=key)
+    path = store_settings(settings.home, base_url=settings.base_url, api_key=key, entity=_kept_entity(settings, viewer))
     console.say(f"Logged in to {settings.base_url} as {viewer['user']['name']}; the key is in {path}")
     return True
+
+
+def _kept_entity(settings: Settings, viewer: dict[str, Any]) -> str | None:
+    """The stored entity, unless it was one of another account or service."""
+    before = stored_settings(settings.home)
+    entity = before.get("entity")
+    mine = [known["name"] for known in viewer["entities"]]
+    return entity if before.get("base_url", settings.base_url) == settings.base_url and entity in mine else None
 
 
 def check_key(base_url: str, key: str, *, timeout: float) -> dict[str, Any]:

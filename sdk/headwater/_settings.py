@@ -65,11 +65,14 @@ def read_settings(environment: Mapping[str, str] | None = None, **arguments: Any
     if _address(values) != _address(stored) and "api_key" not in said | given:
         # The stored key belongs to the stored address: it is not shown to another server.
         values.pop("api_key", None)
+    if "api_key" in stored and values.get("api_key") != stored["api_key"] and "entity" not in said | given:
+        # Nor does the stored entity belong to another key: that one has an entity of its own.
+        values.pop("entity", None)
     return _checked(values)
 
 
 def _address(values: Mapping[str, Any]) -> str:
-    return str(values.get("base_url", LOCAL_SERVER)).rstrip("/")
+    return str(values.get("base_url", LOCAL_SERVER)).strip().rstrip("/")
 
 
 def default_home() -> Path:
@@ -150,6 +153,8 @@ def _checked(values: dict[str, Any]) -> Settings:
     values["tags"] = tuple(_split(tags)) if isinstance(tags, str) else tuple(tags)
     values["silent"] = _truth(values.get("silent", False))
     values["base_url"] = _address(values)
+    if values.get("api_key") is not None:
+        values["api_key"] = values["api_key"].strip()  # a key that was read from a file ends with a line break
     if not values["base_url"].startswith(("http://", "https://")):
         raise InvalidInputError(f"The address {values['base_url']!r} must begin with http:// or https://.")
     values["dir"] = Path(values.get("dir", "."))

@@ -40,12 +40,17 @@ def connect(settings: Settings, console: Console) -> Client:
     """A client for these settings.
 
     Raises:
-        PermissionDeniedError: if they hold no key.
+        PermissionDeniedError: if they hold no key, or something that cannot be one.
     """
     if not settings.api_key:
         raise PermissionDeniedError(
             f"There is no API key for {settings.base_url}. Log in with `headwater login`, or set HEADWATER_API_KEY; "
             "`headwater up` starts a server here and stores its key." + wandb_only()
+        )
+    if not (settings.api_key.isascii() and settings.api_key.isprintable()):
+        raise PermissionDeniedError(
+            f"What is set as the API key for {settings.base_url} is none: a key has exactly 40 characters of a-z and "
+            "0-9. See HEADWATER_API_KEY, or log in with `headwater login`."
         )
     return Client(settings.base_url, settings.api_key, notify=console.say)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import headwater
+from headwater._client import Client
+from headwater._run_operations import VIEWER
 from headwater._settings import store_settings, stored_settings
 from headwater.errors import InvalidInputError, PermissionDeniedError, UnavailableError
 from servers import Service
@@ -54,14 +56,26 @@ def test_a_key_that_the_service_refuses_is_not_stored(service: Service) -> None:
 def test_a_good_key_is_stored_with_the_address(
     service: Service, admin_key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store_settings(home(), entity="kept")
-
     assert headwater.login(admin_key, host=service.url) is True
 
-    assert stored_settings(home()) == {"base_url": service.url, "api_key": admin_key, "entity": "kept"}
+    assert stored_settings(home()) == {"base_url": service.url, "api_key": admin_key}
     assert admin_key not in capsys.readouterr().err
     if os.name == "posix":
         assert stat.S_IMODE((home() / "settings.toml").stat().st_mode) == 0o600
+
+
+def test_the_stored_entity_stays_if_it_is_one_of_the_key_and_goes_if_not(service: Service, admin_key: str) -> None:
+    mine = Client(service.url, admin_key).execute(VIEWER)["viewer"]["defaultEntity"]["name"]
+
+    store_settings(home(), entity=mine, project="kept")
+    headwater.login(admin_key, host=service.url)
+    own = stored_settings(home())
+    store_settings(home(), entity="of-another-account")
+    headwater.login(admin_key)
+    foreign = stored_settings(home())
+
+    assert (own["entity"], own["project"]) == (mine, "kept")
+    assert ("entity" in foreign, foreign["project"]) == (False, "kept")
 
 
 def test_a_stored_key_is_used_again_unless_a_new_one_is_wanted(

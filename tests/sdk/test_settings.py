@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from headwater._console import Console
 from headwater._settings import (
     LOCAL_SERVER,
     read_settings,
@@ -14,7 +15,8 @@ from headwater._settings import (
     stored_settings,
     wandb_only,
 )
-from headwater.errors import InvalidInputError
+from headwater._start import connect
+from headwater.errors import InvalidInputError, PermissionDeniedError
 
 KEY = "k" * 40
 
@@ -82,6 +84,39 @@ def test_the_stored_key_is_not_shown_to_another_server(tmp_path: Path) -> None:
     assert read_settings(home, base_url="http://other").api_key is None
     assert read_settings({**home, "HEADWATER_BASE_URL": "http://other"}).api_key is None
     assert read_settings(home, base_url="http://other", api_key="x" * 40).api_key == "x" * 40
+
+
+def test_the_stored_entity_belongs_to_the_stored_key(tmp_path: Path) -> None:
+    home = {"HEADWATER_HOME": str(tmp_path)}
+    other = {**home, "HEADWATER_API_KEY": "x" * 40}
+
+    store_settings(tmp_path, entity="team")
+    without_key = read_settings(other).entity
+    store_settings(tmp_path, api_key=KEY)
+
+    assert without_key == "team"
+    assert read_settings(home).entity == "team"
+    assert read_settings(other).entity is None
+    assert read_settings({**other, "HEADWATER_ENTITY": "mine"}).entity == "mine"
+    assert read_settings(home, base_url="http://other").entity is None
+
+
+def test_what_surrounds_a_key_or_an_address_is_cut(tmp_path: Path) -> None:
+    settings = read_settings(
+        {"HEADWATER_HOME": str(tmp_path), "HEADWATER_API_KEY": f"{KEY}\n", "HEADWATER_BASE_URL": " http://a/ \n"}
+    )
+
+    assert (settings.api_key, settings.base_url) == (KEY, "http://a")
+
+
+@pytest.mark.parametrize("key", ["foo\nbar", "鍵", "\x00"])
+def test_what_cannot_be_a_key_is_not_sent(tmp_path: Path, key: str) -> None:
+    settings = read_settings({"HEADWATER_HOME": str(tmp_path)}, api_key=key)
+
+    with pytest.raises(PermissionDeniedError, match="is none: a key has exactly 40 characters") as caught:
+        connect(settings, Console(silent=True))
+
+    assert key not in str(caught.value)
 
 
 def test_variables_of_another_product_are_not_read_but_told(tmp_path: Path) -> None:

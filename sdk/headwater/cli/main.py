@@ -59,8 +59,8 @@ def exit_code(error: Exception) -> int:
 def describe(error: Exception) -> str:
     """One line for people: our own errors say what to do; of others only a traceback would help."""
     if isinstance(error, OSError) or any(kind.__name__ in TYPED_ERRORS for kind in type(error).__mro__):
-        hint = " Is it running? To run one yourself: headwater up" if isinstance(error, UnavailableError) else ""
-        return " ".join(f"Error: {error}{hint}".split())
+        hint = ". Is it running? To run one yourself: headwater up" if isinstance(error, UnavailableError) else ""
+        return " ".join(f"Error: {str(error).rstrip('.') if hint else error}{hint}".split())
     return " ".join(f"Error: {type(error).__name__}: {error} (--debug shows where)".split())
 
 

@@ -28,7 +28,7 @@ class Service:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or read_settings()
-        self.client = connect(self.settings, Console(silent=True))
+        self.client = connect(self.settings, Console(silent=self.settings.silent))
         self.client.deadline_seconds = PATIENCE_SECONDS
 
     @property
