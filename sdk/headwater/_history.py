@@ -12,6 +12,8 @@ from typing import Any
 from ._errors import InvalidInputError
 
 MAX_ELEMENTS = 10_000
+# Bytes of the values of one `log`: what the service takes at once (HEADWATER_HISTORY_BATCH_BYTES), less their frame.
+LARGEST_RECORD = 16 * 1024 * 1024 - 4096
 _INT64 = range(-(2**63), 2**63)
 _PLAIN = frozenset((float, str, bool, type(None)))
 _RESERVED = frozenset(("_step", "_time"))
@@ -113,6 +115,21 @@ def _from_tensor(value: Any) -> tuple[Any] | None:
 def _listed(value: Any, size: int) -> Any:
     # A range stands for too many elements: it has the length, and costs nothing.
     return value.tolist() if size <= MAX_ELEMENTS else list(range(MAX_ELEMENTS + 1))
+
+
+def cut_to_size(
+    values: dict[str, Any], most_bytes: int, size_of: Callable[[str, Any], int]
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """The values that fit into so many bytes, and the sizes of the largest ones, which are left out for it."""
+    sizes = {key: size_of(key, value) for key, value in values.items()}
+    total = sum(sizes.values())
+    left_out: dict[str, int] = {}
+    for key in sorted(sizes, key=lambda name: sizes[name], reverse=True):
+        if total <= most_bytes:
+            break
+        total -= sizes[key]
+        left_out[key] = sizes[key]
+    return {key: value for key, value in values.items() if key not in left_out}, left_out
 
 
 def json_value(value: Any) -> Any:

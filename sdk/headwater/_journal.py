@@ -111,17 +111,18 @@ class Tail:
     def read(self, max_records: int, max_size: int) -> list[bytes]:
         """The next records, none if there are no more for now. `advance` moves past them."""
         written = self._stream.count - len(self._stream.unwritten)
+        if self.number < written:
+            found = islice(read_payloads(self._stream.path, self._offset), written - self.number)
+        else:
+            found = islice(self._stream.unwritten, self.number - written, None)
         payloads: list[bytes] = []
         size = 0
-        if self.number < written:
-            for payload in islice(read_payloads(self._stream.path, self._offset), written - self.number):
-                if payloads and (len(payloads) >= max_records or size + len(payload) > max_size):
-                    return payloads
-                payloads.append(payload)
-                size += len(payload)
-            return payloads
-        unsent = self._stream.unwritten[self.number - written :][:max_records]
-        return list(unsent)
+        for payload in found:
+            if payloads and (len(payloads) >= max_records or size + len(payload) > max_size):
+                break
+            payloads.append(payload)
+            size += len(payload)
+        return payloads
 
     def advance(self, payloads: list[bytes], acknowledged: int) -> None:
         """Go on at the record the service expects next, having sent `payloads` from `number`."""

@@ -17,10 +17,10 @@ from ._client import Client
 from ._console import Console, write
 from ._errors import HeadwaterError
 from ._files import RunFiles
-from ._history import wire
-from ._journal import Stream, pack, random_key, read_payloads
+from ._history import cut_to_size, wire
+from ._journal import Stream, Tail, pack, random_key, read_payloads
 from ._outputs import Outputs
-from ._sender import BATCH_RECORDS, REFUSALS, Sender
+from ._sender import BATCH_RECORDS, BATCH_SIZE, REFUSALS, Sender
 
 if TYPE_CHECKING:
     from ._run import Run
@@ -126,7 +126,7 @@ class Online:
 
     def _fitting(self, summary: dict[str, Any]) -> dict[str, Any]:
         """The summary without its largest values, if it is larger than the service takes."""
-        fitting, left_out = cut_to_size(summary, LARGEST_SUMMARY)
+        fitting, left_out = cut_to_size(summary, LARGEST_SUMMARY, size_as_json)
         if left_out and not self._warned_summary:
             self._warned_summary = True
             self.console.say(
@@ -193,9 +193,10 @@ class Online:
         for path in sorted(self.folder.glob("*.log")):
             if path.stem in (self.stream.name, META):
                 continue
-            payloads = list(read_payloads(path))
-            for first in range(0, len(payloads), BATCH_RECORDS):
-                self._post(path.stem, first, payloads[first : first + BATCH_RECORDS])
+            tail = Tail(Stream(path, count=sum(1 for _ in read_payloads(path))))
+            while payloads := tail.read(BATCH_RECORDS, BATCH_SIZE):
+                self._post(path.stem, tail.number, payloads)
+                tail.advance(payloads, tail.number + len(payloads))
 
     def after_fork(self) -> None:
         """Make this object right for a forked child: no thread of the parent runs here, its file is the parent's."""
@@ -213,17 +214,9 @@ def summary_of(run: Run) -> dict[str, Any]:
     return values
 
 
-def cut_to_size(values: dict[str, Any], most_bytes: int) -> tuple[dict[str, Any], list[str]]:
-    """The values that fit into so many bytes as JSON, and the keys of the largest ones, which are left out for it."""
-    sizes = {key: len(orjson.dumps({key: value})) for key, value in values.items()}
-    total = sum(sizes.values())
-    left_out: dict[str, None] = {}
-    for key in sorted(sizes, key=lambda name: sizes[name], reverse=True):
-        if total <= most_bytes:
-            break
-        total -= sizes[key]
-        left_out[key] = None
-    return {key: value for key, value in values.items() if key not in left_out}, list(left_out)
+def size_as_json(key: str, value: Any) -> int:
+    """What a value takes in a JSON document, its key included."""
+    return len(orjson.dumps({key: value}))
 
 
 def history_body(stream: str, first: int, payloads: list[bytes]) -> bytes:

@@ -16,8 +16,8 @@ from . import _exit, _models, _run_artifacts
 from ._config import Config
 from ._console import Console
 from ._errors import HeadwaterError, InvalidInputError
-from ._history import Loggable, flatten, plain
-from ._journal import MAX_PAYLOAD, pack
+from ._history import LARGEST_RECORD, Loggable, cut_to_size, flatten, plain
+from ._journal import pack
 from ._summary import Summary
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Run:
         self._entered: list[bool] = []
         self._joined = 0
         self._warned_disk = False
+        self._too_large: set[str] = set()
         self._config = Config() if config is None else config
         self._summary = Summary(summary)
 
@@ -194,7 +195,8 @@ class Run:
 
         Args:
             data: Numbers (of any library), texts, truth values, lists of them, images and plots by their keys. The
-                keys of a nested dictionary are joined with '/'. NaN and the infinities are kept.
+                keys of a nested dictionary are joined with '/'. NaN and the infinities are kept. One call holds 16
+                MiB: what is too large for it is left out, with a notice, and the program goes on.
             step: The step they belong to; not before the last one logged. Without it, the next step.
             commit: False lets the next `log` without a step add to the same step.
 
@@ -211,14 +213,27 @@ class Run:
                 return
             recorded = {key: self._recorded(key, value, number) for key, value in values.items()}
             if self._online is not None:
-                payload = pack({"step": number, "time": time.time(), "values": recorded})
-                if len(payload) > MAX_PAYLOAD:
-                    raise InvalidInputError(f"One log call holds at most {MAX_PAYLOAD:,} bytes; log less at a time.")
+                record = {"step": number, "time": time.time(), "values": recorded}
+                payload = pack(record)
+                if len(payload) > LARGEST_RECORD:
+                    recorded = self._fitting(recorded)
+                    payload = pack({**record, "values": recorded})
                 self._online.record(payload)
             self._last_step = number
             self._step = number if commit is False else number + 1
             self._summary.record(recorded)
         self._tell_of_disk()
+
+    def _fitting(self, recorded: dict[str, Any]) -> dict[str, Any]:
+        """The values of a record without the largest ones, where the service would take none of it otherwise."""
+        fitting, left_out = cut_to_size(recorded, LARGEST_RECORD, lambda key, value: len(pack([key, value])))
+        for key in left_out.keys() - self._too_large:
+            self._too_large.add(key)
+            self._console.say(
+                f"log leaves out {key[:100]!r}: it has {left_out[key]:,} bytes, and one call holds at most "
+                f"{LARGEST_RECORD:,}. Keep it as a file: save it, or log it in an artifact."
+            )
+        return fitting
 
     def _next(self, step: int | None, commit: bool | None) -> int | None:
         """The step of this call; None if it is in the past."""

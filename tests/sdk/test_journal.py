@@ -127,6 +127,22 @@ def test_a_tail_goes_back_to_the_number_that_the_service_expects(tmp_path: Path)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_what_the_disk_did_not_take_is_read_in_batches_of_the_same_size() -> None:
+    stream = Stream(Path("/dev/full"))
+    for _ in range(5):
+        stream.append(bytes(40))
+    tail = Tail(stream)
+
+    batches = []
+    while payloads := tail.read(3, 100):
+        batches.append(len(payloads))
+        tail.advance(payloads, tail.number + len(payloads))
+
+    assert batches == [2, 2, 1]
+    assert tail.read(3, 100) == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
 def test_records_that_the_disk_refuses_are_still_read_by_the_tail() -> None:
     stream = Stream(Path("/dev/full"))
     tail = Tail(stream)

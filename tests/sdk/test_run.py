@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 
 import headwater
-from headwater.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, UnavailableError
+from headwater._history import LARGEST_RECORD
+from headwater._journal import pack
+from headwater.errors import ConflictError, NotFoundError, PermissionDeniedError, UnavailableError
 from servers import Service
 
 pytestmark = pytest.mark.usefixtures("client_environment")
@@ -300,6 +302,63 @@ def test_sigterm_ends_the_run_in_order() -> None:
     assert rows(path) == [{"_step": 0, "a": 1}]
 
 
+def test_a_value_that_no_call_can_hold_is_left_out_and_named_and_the_run_goes_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with headwater.init() as run:
+        for step in range(2):
+            run.log({"loss": step, "dump": "x" * 16 * 1024**2})
+        run.log({"loss": 2})
+
+    lines = [line for line in capsys.readouterr().err.splitlines() if "leaves out" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("log leaves out 'dump': it has 16,777,227 bytes, and one call holds at most 16,773,120.")
+    assert rows(run.path) == [{"_step": step, "loss": step} for step in range(3)]
+    assert (run.state, dict(run.summary)) == ("FINISHED", {"loss": 2})
+
+
+def test_of_values_that_are_too_large_together_the_largest_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    run = headwater.init()
+    run.log({"a": "x" * 7 * 1024**2, "b": "x" * 8 * 1024**2, "c": "x" * 6 * 1024**2, "loss": 0.5})
+    run.finish()
+
+    (row,) = rows(run.path)
+    assert {key: value if key in ("_step", "loss") else len(value) for key, value in row.items()} == {
+        "_step": 0,
+        "a": 7 * 1024**2,
+        "c": 6 * 1024**2,
+        "loss": 0.5,
+    }
+    assert "log leaves out 'b': it has 8,388,616 bytes" in capsys.readouterr().err
+
+
+def test_the_largest_record_that_is_not_cut_is_one_that_the_service_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    largest = LARGEST_RECORD - len(pack(["a", ""])) - 4
+    run = headwater.init()
+    run.log({"a": "x" * largest})
+    run.finish()
+
+    assert len(pack(["a", "x" * largest])) == LARGEST_RECORD
+    assert "leaves out" not in capsys.readouterr().err
+    assert [(row["_step"], len(row["a"])) for row in rows(run.path)] == [(0, largest)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_what_a_child_logged_and_could_not_send_is_sent_however_much_it_is() -> None:
+    script = """
+if os.fork() == 0:
+    for number in range(5):
+        run.log({"text": "x" * 6_000_000}, step=number)
+    os._exit(0)
+os.wait()
+"""
+    process = started(script)
+    output, errors = process.communicate(timeout=120)
+
+    assert process.returncode == 0, errors
+    assert [(row["_step"], len(row["text"])) for row in rows(output.strip())] == [(n, 6_000_000) for n in range(5)]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_forked_children_log_to_streams_of_their_own() -> None:
     script = """
@@ -379,11 +438,6 @@ def test_a_journal_tells_the_story_of_the_run() -> None:
     (stream,) = [path for path in run.dir.glob("*.log") if path.name != "run.log"]
     assert [record["values"] for record in read_records(stream)] == [{"a": math.inf}]
     assert json.dumps(story[0]["path"]) == json.dumps(run.path)
-
-
-def test_too_much_at_once_is_refused() -> None:
-    with headwater.init() as run, pytest.raises(InvalidInputError, match="at most"):
-        run.log({"a": "x" * 70_000_000})
 
 
 def test_a_summary_too_large_for_the_service_keeps_its_small_values(
