@@ -93,4 +93,7 @@ async def test_whoever_comes_while_an_expired_lease_is_taken_waits_and_gets_none
         await is_taken.wait()
         return await take(graph, name, "b")
 
-    assert await asyncio.gather(graph.write(slow_take), late_take()) == [Lease(name, "a", 2), None]
+    first, second = await asyncio.gather(graph.write(slow_take), late_take())
+
+    assert first == Lease(name, "a", 2)
+    assert second is None
