@@ -1,4 +1,4 @@
-"""A key for one project: of the other projects of its user it reaches nothing, by no id and by no path."""
+"""Who may do what: strangers find nothing, and a key for one project nothing of the others, by no id and no path."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from content import Site, digest_of, log, log_stored, upload
-from headwater_service.domain.access import Viewer
+from headwater_service.domain.access import Viewer, require_role
 from headwater_service.domain.aliases import MoveRequest, move_aliases
 from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.consumption import use_artifact
@@ -19,7 +19,7 @@ from headwater_service.domain.lookups import get_collection_id, get_version_at
 from headwater_service.domain.run_files import RunFile, attach_run_files
 from headwater_service.domain.runs import RunChange, update_run
 from headwater_service.errors import NotFoundError, PermissionDeniedError
-from headwater_service.model import Container, Run
+from headwater_service.model import Container, Role, Run
 from headwater_service.store.ids import new_id
 from headwater_service.store.reads import PlacedVersion
 from viewers import DOCUMENT_BYTES, new_admin, new_project, new_run
@@ -141,3 +141,12 @@ async def test_a_key_for_one_project_reaches_nothing_of_another(site: Site, what
 
     # The key of the whole user may, so it is the narrowing that stands in the way.
     await ATTEMPTS[what](scene, scene.owner)
+
+
+async def test_to_who_is_not_in_an_entity_nothing_of_it_exists(site: Site) -> None:
+    owner, stranger = await new_admin(site.graph), await new_admin(site.graph)
+
+    with pytest.raises(NotFoundError, match="no such thing"):
+        require_role(stranger, owner.default_entity_id, Role.VIEWER, what="read")
+
+    require_role(owner, owner.default_entity_id, Role.ADMIN, what="read")
