@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from headwater_service.config import Settings
 from headwater_service.http import metrics
 from servers import Service, running_service
@@ -17,9 +19,12 @@ def test_this_machine_may_read_them(service: Service) -> None:
     assert 'headwater_s3_seconds_count{operation="verify"}' in text
 
 
-def test_what_a_proxy_passes_on_needs_a_key(service: Service, admin_key: str) -> None:
-    forwarded = {"X-Forwarded-For": "203.0.113.9"}
-
+@pytest.mark.parametrize(
+    "forwarded",
+    [{"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=203.0.113.9"}],
+    ids=["address", "loopback", "standard"],
+)
+def test_what_a_proxy_passes_on_needs_a_key(service: Service, admin_key: str, forwarded: dict[str, str]) -> None:
     assert send("GET", f"{service.url}/metrics", headers=forwarded).status == 401
     assert send("GET", f"{service.url}/metrics", headers={**forwarded, **bearer(admin_key)}).status == 200
 
