@@ -1,5 +1,6 @@
 """The journal: whole records on disk before `append` returns, readable after a kill and with a torn tail."""
 
+import errno
 import math
 import os
 import re
@@ -23,6 +24,20 @@ for number in range(1_000_000):
     stream.append(pack({"step": number, "time": 0.0, "values": {"loss": number / 7}}))
     sys.stdout.write(f"{number}\\n")
     sys.stdout.flush()
+"""
+
+# A limit on the size of files stands for a disk that is almost full: the last write is taken in part.
+FULL = """
+import resource, sys
+from pathlib import Path
+from headwater._journal import Stream, pack
+
+stream = Stream(Path(sys.argv[1]))
+stream.append(pack({"step": 0}))
+size = stream.path.stat().st_size
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, resource.RLIM_INFINITY))
+stream.append(pack({"step": 1, "text": "x" * 100}))
+print(size, stream.failure.errno, len(stream.unwritten))
 """
 
 
@@ -158,6 +173,15 @@ def test_records_that_the_disk_refuses_are_still_read_by_the_tail() -> None:
     assert payloads == [pack(0), pack(1)]
     assert tail.read(10, 1_000) == [pack(2)]
     assert stream.count == 3
+
+
+def test_a_record_that_the_disk_takes_in_part_is_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+
+    done = subprocess.run([sys.executable, "-c", FULL, str(path)], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == [str(path.stat().st_size), str(errno.ENOSPC), "1"]
+    assert list(read_records(path)) == [{"step": 0}]
 
 
 def test_a_run_folder_is_named_after_start_and_id(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 from headwater_service.domain import people, sessions
 from headwater_service.errors import PermissionDeniedError
 from headwater_service.model import Role
-from headwater_service.store.graph import Graph
+from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
+from headwater_service.store.sessions import exchange_sign_in
 from viewers import fresh, known, new_admin, new_team, refreshed
 
 STORED = "MATCH (token:SignIn|Session {user_id: $user_id}) RETURN labels(token) AS labels, token.hash AS hash"
@@ -22,6 +23,28 @@ async def test_a_link_signs_in_once_even_when_used_at_the_same_time(graph: Graph
 
     assert sum(answer is not None for answer in answers) == 1
     assert await sessions.sign_in(graph, token, seconds=60) is None
+
+
+async def test_a_link_used_while_a_first_use_is_not_over_waits_and_signs_nobody_in(graph: Graph) -> None:
+    token, _ = await sessions.create_sign_in(graph, await new_admin(graph), seconds=60)
+    is_used = asyncio.Event()
+
+    async def slow_use(tx: Transaction) -> bool:
+        is_signed_in = await exchange_sign_in(
+            tx, sessions.hash_secret(token), sessions.hash_secret(fresh("session")), seconds=60
+        )
+        is_used.set()
+        await asyncio.sleep(0.5)
+        return is_signed_in
+
+    async def late_use() -> str | None:
+        await is_used.wait()
+        return await sessions.sign_in(graph, token, seconds=60)
+
+    first, second = await asyncio.gather(graph.write(slow_use), late_use())
+
+    assert first is True
+    assert second is None
 
 
 async def test_a_session_has_all_roles_of_its_user(graph: Graph) -> None:
