@@ -105,7 +105,8 @@ class CostLimits(SchemaExtension):
             context.schema._schema,
             context.graphql_document,
             context.query,
-            operation_name=context.operation_name,
+            # As it was given: the property of this name takes the first operation where none was.
+            operation_name=context._provided_operation_name,
             variables=context.variables or {},
         )
         check_cost(self._cost, context.context.settings)
@@ -251,6 +252,12 @@ def _is_wrapper(type_: GraphQLNamedType) -> bool:
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name is None:
+        names = [node.name.value for node in operations if node.name is not None]
+        if len(names) > 1:
+            raise InvalidInputError(
+                f"The document has the operations {', '.join(names)}: `operationName` must say which one is meant.",
+                field="operationName",
+            )
         return operations[0] if operations else None
     return next((node for node in operations if node.name is not None and node.name.value == name), None)
 

@@ -158,3 +158,16 @@ def test_operations_are_measured_by_name(service: Service, admin_key: str) -> No
 
     text = send("GET", f"{service.url}/metrics").data.decode()
     assert 'headwater_graphql_seconds_count{operation="WhoAmI",outcome="ok"}' in text
+
+
+def test_of_several_operations_one_must_be_named(service: Service, admin_key: str) -> None:
+    document = "query A { a: __typename } query B { b: __typename }"
+
+    _, unnamed = answer_to(service, {"query": document}, **bearer(admin_key))
+    _, named = answer_to(service, {"query": document, "operationName": "B"}, **bearer(admin_key))
+
+    assert unnamed["data"] is None
+    assert [error["message"] for error in unnamed["errors"]] == [
+        "The document has the operations A, B: `operationName` must say which one is meant."
+    ]
+    assert named["data"] == {"b": "Query"}
