@@ -7,14 +7,17 @@ download of it.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
+from ._client import print_notice
 from ._digests import parse_digest
 
 READ_ONLY = 0o444
@@ -94,7 +97,34 @@ def default_cache() -> Cache:
     """The cache of this user."""
     from ._settings import read_settings
 
-    return Cache(read_settings().home / "cache")
+    root = read_settings().home / "cache"
+    return Cache(root if _is_writable(root) else _temporary_root(root))
+
+
+def _is_writable(root: Path) -> bool:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(root, os.W_OK | os.X_OK)
+
+
+@cache
+def _temporary_root(root: Path) -> Path:
+    """A cache for as long as this process lives, where the user's own cannot be written."""
+    folder = tempfile.mkdtemp(prefix="headwater-cache-")
+    atexit.register(_remove, folder, os.getpid())
+    print_notice(
+        f"The cache {root} cannot be written; this process has one of its own in {folder}. "
+        "HEADWATER_HOME names a better place."
+    )
+    return Path(folder)
+
+
+def _remove(folder: str, process: int) -> None:
+    # A forked child ends as well, and must not take it from its parent.
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _hex(digest: str) -> str:

@@ -18,7 +18,7 @@ from ._cache import Cache, appearing, copy_file
 from ._client import Client, print_notice
 from ._digests import hash_file
 from ._entry import Entry
-from ._errors import ConflictError, InvalidInputError, NotFoundError
+from ._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError
 from ._fetch import Fetcher, Wanted
 from ._names_on_disk import NameCheck, probe
 from ._progress import Transfer
@@ -76,13 +76,31 @@ def download(client: Client, request: Request, cache: Cache) -> str:
     root = os.path.abspath(request.root)
     manifest = StoredManifest(client, request.version_id, request.digest, cache)
     record = _Record(cache, root, request)
+    try:
+        os.makedirs(root, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(root, error) from error
     plan = _look(manifest, request, root, record)
     if plan.targets:
         size = sum(target.entry.size for target in plan.targets)
-        with Transfer(f"Downloading {request.name}", size) as progress:
-            _Work(client, request, cache, manifest, progress).run(plan)
-        record.write(plan)
+        try:
+            with Transfer(f"Downloading {request.name}", size) as progress:
+                _Work(client, request, cache, manifest, progress).run(plan)
+        except HeadwaterError:
+            raise  # some of them are OSErrors too
+        except OSError as error:
+            raise _unwritable(root, error) from error
+        # Without the record the next download only looks closer.
+        with suppress(OSError):
+            record.write(plan)
     return root
+
+
+def _unwritable(root: str, error: OSError) -> HeadwaterError:
+    return HeadwaterError(
+        f"{error.filename or root!r} cannot be written: {error.strerror or error}. What came down so far stays, and "
+        "the same call goes on from there; root='…' names another folder."
+    )
 
 
 class _Record:
@@ -122,7 +140,6 @@ def _stats(status: os.stat_result) -> tuple[int, int, int]:
 def _look(manifest: StoredManifest, request: Request, root: str, record: _Record) -> _Plan:
     """Compare the folder with the record; what is not surely right becomes a target."""
     plan = _Plan()
-    os.makedirs(root, exist_ok=True)
     names = NameCheck(probe(root))
     known = record.stats
 
@@ -213,19 +230,29 @@ class _Work:
 
     def _fetch(self, wanted: Wanted, targets: Sequence[Target]) -> None:
         first, *others = targets
-        if self._request.skip_cache:
+        if not self._request.skip_cache and self._fetch_into_cache(wanted):
+            source = self._cache.blob_path(wanted.digest)
+            others = list(targets)
+        else:
             with appearing(first.path) as temporary:
                 self._fetcher.fetch(wanted, temporary)
             source = first.path
-        else:
-            source = self._cache.blob_path(wanted.digest)
-            with appearing(source) as temporary:
-                self._fetcher.fetch(wanted, temporary)
-                os.chmod(temporary, 0o444)
-            others = list(targets)
         for target in others:
             with appearing(target.path) as temporary:
                 copy_file(source, temporary)
+
+    def _fetch_into_cache(self, wanted: Wanted) -> bool:
+        """Bring a file into the cache; False if that has no room for it, which is no reason to fail."""
+        try:
+            with appearing(self._cache.blob_path(wanted.digest)) as temporary:
+                self._fetcher.fetch(wanted, temporary)
+                os.chmod(temporary, 0o444)
+        except HeadwaterError:
+            raise  # some of them are OSErrors too
+        except OSError as error:
+            print_notice(f"not kept in the cache {self._cache.root}: {error.strerror or error}")
+            return False
+        return True
 
 
 def _is_right(path: str, entry: Entry) -> bool:

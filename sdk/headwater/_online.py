@@ -95,6 +95,14 @@ class Online:
             write(f"Also failed: {failure}")
         return failures[0] if failures else None
 
+    def tell_of_waiting(self) -> None:
+        """Say to one who interrupted the run what it still waits for."""
+        if count := self.outputs.pending():
+            self.console.say(
+                f"Interrupted. Finishing {count} artifact(s) on the way; interrupt again to leave them. "
+                "Logging the same files again sends only what is missing."
+            )
+
     def close(self, run: Run, exit_code: int) -> None:
         """Say how the run ended, print what there is to see."""
         self.note("finish", exit_code=exit_code, state=run.state, summary=run.summary.as_dict())

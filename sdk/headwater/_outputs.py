@@ -53,6 +53,10 @@ class Outputs:
                 raise error
         return failures
 
+    def pending(self) -> int:
+        """How many artifacts are on the way."""
+        return sum(not future.done() for _, future in self._futures)
+
     def addresses(self) -> list[tuple[str, str]]:
         """The names and the addresses of the versions that were made, each once."""
         versions = [future.result() for _, future in self._futures if future.exception() is None]

@@ -429,6 +429,8 @@ class Run:
         from . import _init
 
         try:
+            if is_killed and self._online is not None:
+                self._online.tell_of_waiting()
             failure = None if self._online is None else self._online.settle()
             exit_code = 1 if failure is not None and exit_code == 0 else exit_code
             self._state = "KILLED" if is_killed else ("FINISHED" if exit_code == 0 else "FAILED")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ._errors import InvalidInputError
+from ._errors import InvalidInputError, PermissionDeniedError
 
 LOCAL_SERVER = "http://127.0.0.1:8900"
 DEFAULT_PROJECT = "uncategorized"
@@ -92,12 +92,17 @@ def stored_settings(home: Path) -> dict[str, str]:
 
     Raises:
         InvalidInputError: if it is not TOML.
+        PermissionDeniedError: if it may not be read.
     """
     path = settings_file(home)
     try:
         text = path.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except PermissionError as error:
+        raise PermissionDeniedError(
+            f"You may not read {path}. Set HEADWATER_HOME to a folder of yours, or correct its rights."
+        ) from error
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from . import _run_operations as operations
@@ -99,7 +101,7 @@ def start_online(settings: Settings, request: Request) -> Run:
         is_resumed=payload["isResumed"],
         start_time=started,
     )
-    folder = run_folder(settings.dir, facts.key, started.astimezone())
+    folder = _journal_folder(settings, console, facts.key, started)
     online = Online(client, known["id"], facts.entity, folder, console)
     online.note("start", run=known["id"], path=f"{facts.entity}/{facts.project}/{facts.key}", name=facts.name)
     summary = unwire(known["summary"] or {})
@@ -117,6 +119,19 @@ def start_online(settings: Settings, request: Request) -> Run:
         run.config.update(request.config.as_dict(), allow_val_change=True)
     console.run_address(facts.name, facts.url or "")
     return run
+
+
+def _journal_folder(settings: Settings, console: Console, key: str, started: datetime) -> Path:
+    """The journal folder of a run: among the temporary files, if the chosen place cannot be written."""
+    try:
+        return run_folder(settings.dir, key, started.astimezone())
+    except OSError as error:
+        folder = run_folder(Path(tempfile.mkdtemp(prefix="headwater-")), key, started.astimezone())
+        console.say(
+            f"The journal cannot be in {settings.dir.absolute()} ({error.strerror}) and is in {folder}. "
+            "HEADWATER_DIR names a better place."
+        )
+        return folder
 
 
 def default_entity(client: Client) -> str:

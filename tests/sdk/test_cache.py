@@ -114,3 +114,15 @@ def test_the_scratch_folder_is_on_the_side_of_the_cache_and_goes_away(cache: Cac
 
 def test_the_default_cache_lies_in_the_home_of_headwater() -> None:
     assert default_cache().root == Path(os.environ["HEADWATER_HOME"]) / "cache"
+
+
+def test_where_the_cache_cannot_be_written_the_process_has_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADWATER_HOME", str(written(tmp_path / "file", b"") / "home"))
+
+    caches = [default_cache(), default_cache()]
+
+    assert caches[0].root == caches[1].root
+    assert list(caches[0].root.iterdir()) == []
+    assert capsys.readouterr().err.count("cannot be written; this process has one of its own in") == 1

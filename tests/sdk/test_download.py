@@ -375,3 +375,24 @@ def test_the_digest_of_a_download_is_checked(
     with pytest.raises(HeadwaterError, match=r"'b/c\.txt' is not sha256:"):
         artifact.download(tmp_path / "down")
     assert "b/c.txt" not in on_disk(tmp_path / "down")
+
+
+def test_files_come_down_although_the_cache_takes_none(
+    artifact: Artifact, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blobs = default_cache().root / "blobs"
+    blobs.parent.mkdir(parents=True, exist_ok=True)
+    blobs.write_bytes(b"in the way")
+
+    folder = artifact.download(tmp_path / "out")
+
+    assert on_disk(folder) == FILES
+    assert blobs.read_bytes() == b"in the way"
+    assert f"not kept in the cache {default_cache().root}: " in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_named(artifact: Artifact, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(HeadwaterError, match=r"file/out' cannot be written: Not a directory\. .*another folder"):
+        artifact.download(tmp_path / "file" / "out")

@@ -470,3 +470,32 @@ def test_a_run_whose_records_are_refused_is_told_to_have_failed(project: str) ->
     found = headwater.Api().run(run.path)
     assert (run.state, found.state, found.summary) == ("FAILED", "FAILED", {"loss": 0.25})
     assert rows(run.path) == [{"_step": 0, "loss": 0.5}]
+
+
+def test_a_journal_that_cannot_be_where_it_should_is_elsewhere(
+    project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with headwater.init(dir=tmp_path / "file") as run:
+        run.log({"loss": 0.5})
+
+    assert rows(run.path) == [{"_step": 0, "loss": 0.5}]
+    assert run.dir is not None
+    assert sorted(path.suffix for path in run.dir.iterdir()) == [".log", ".log"]
+    assert f"The journal cannot be in {tmp_path / 'file'} (Not a directory) and is in {run.dir}." in (
+        capsys.readouterr().err
+    )
+
+
+def test_an_interrupt_tells_what_is_waited_for(project: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), headwater.init() as run:
+        artifact = headwater.Artifact("large", "dataset")
+        with artifact.new_file("zeros", "wb") as file:
+            file.write(bytes(32 * 1024**2))
+        run.log_artifact(artifact)
+        raise KeyboardInterrupt
+
+    assert headwater.Api().artifact(f"{project}/large:v0").version == "v0"
+    assert headwater.Api().run(run.path).state == "KILLED"
+    assert "Interrupted. Finishing 1 artifact(s) on the way; interrupt again to leave them." in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -177,3 +179,25 @@ def test_the_key_is_not_in_the_text_of_the_settings(tmp_path: Path) -> None:
 
     assert KEY not in repr(settings)
     assert "api_key='…'" in repr(settings)
+
+
+def test_settings_that_may_not_be_read_are_named(tmp_path: Path) -> None:
+    store_settings(tmp_path, entity="other")
+    program = """if True:
+        import os, platformdirs
+        from headwater._settings import read_settings
+        from headwater.errors import PermissionDeniedError
+        os.getuid() or os.setuid(65534)
+        try:
+            read_settings({"HEADWATER_HOME": "."})
+        except PermissionDeniedError as error:
+            print(error)
+        """
+    settings_file(tmp_path).chmod(0)
+    tmp_path.chmod(0o755)
+
+    said = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert said.stdout == (
+        "You may not read settings.toml. Set HEADWATER_HOME to a folder of yours, or correct its rights.\n"
+    )
