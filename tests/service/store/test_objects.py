@@ -5,6 +5,7 @@ import base64
 import hashlib
 import io
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -311,6 +312,35 @@ async def test_a_store_that_hangs_is_unavailable_within_the_deadline(settings: S
 
         assert time.monotonic() - started < 2
         await store.close()
+
+
+async def test_a_store_that_drips_is_unavailable_within_the_deadline(settings: Settings) -> None:
+    is_over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        with listener.accept()[0] as connection:
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+            while not is_over.wait(0.1):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=drip, args=(listener,))
+        dripping.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        store = open_objects(replace(settings, s3_endpoint=address, query_timeout_seconds=0.5))
+        started = time.monotonic()
+        try:
+            # Each piece comes in time for its own reading, so only the deadline of the whole call ends this.
+            with pytest.raises(UnavailableError):
+                async with asyncio.timeout(5):
+                    await store.get(fresh_key())
+        finally:
+            is_over.set()
+            dripping.join()
+
+    assert time.monotonic() - started < 3
+    await store.close()
 
 
 async def test_a_passing_fault_is_tried_again(settings: Settings) -> None:
