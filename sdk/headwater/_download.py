@@ -18,7 +18,7 @@ from ._cache import Cache, appearing, copy_file
 from ._client import Client, print_notice
 from ._digests import hash_file
 from ._entry import Entry
-from ._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError
+from ._errors import ConflictError, HeadwaterError, InvalidInputError, MissingFileError, NotFoundError
 from ._fetch import Fetcher, Wanted
 from ._names_on_disk import NameCheck, probe
 from ._progress import Transfer
@@ -177,6 +177,7 @@ class _Work:
     ) -> None:
         self._request = request
         self._cache = cache
+        self._skips_cache = request.skip_cache
         self._manifest = manifest
         self._progress = progress
         self._fetcher = Fetcher(client, request.version_id, progress)
@@ -230,7 +231,7 @@ class _Work:
 
     def _fetch(self, wanted: Wanted, targets: Sequence[Target]) -> None:
         first, *others = targets
-        if not self._request.skip_cache and self._fetch_into_cache(wanted):
+        if not self._skips_cache and self._fetch_into_cache(wanted):
             source = self._cache.blob_path(wanted.digest)
             others = list(targets)
         else:
@@ -250,7 +251,9 @@ class _Work:
         except HeadwaterError:
             raise  # some of them are OSErrors too
         except OSError as error:
-            print_notice(f"not kept in the cache {self._cache.root}: {error.strerror or error}")
+            if not self._skips_cache:
+                self._skips_cache = True
+                print_notice(f"the rest is not kept in the cache {self._cache.root}: {error.strerror or error}")
             return False
         return True
 
@@ -290,6 +293,11 @@ def verify(root: str, manifest: StoredManifest) -> int:
         NotFoundError: if a file is missing.
         InvalidInputError: if a file differs, or there is one that the version does not have.
     """
+    if not os.path.isdir(root):
+        raise MissingFileError(
+            f"There is no folder {root!r} to compare: download the version first, or name the folder with root='…'.",
+            path=root,
+        )
     known = manifest.load()
     for path in _files_below(root):
         if _entry_path(root, path) not in known:

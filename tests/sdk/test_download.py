@@ -388,7 +388,7 @@ def test_files_come_down_although_the_cache_takes_none(
 
     assert on_disk(folder) == FILES
     assert blobs.read_bytes() == b"in the way"
-    assert f"not kept in the cache {default_cache().root}: " in capsys.readouterr().err
+    assert capsys.readouterr().err.count(f"the rest is not kept in the cache {default_cache().root}: ") == 1
 
 
 def test_a_folder_that_cannot_be_written_is_named(artifact: Artifact, tmp_path: Path) -> None:
@@ -396,3 +396,8 @@ def test_a_folder_that_cannot_be_written_is_named(artifact: Artifact, tmp_path: 
 
     with pytest.raises(HeadwaterError, match=r"file/out' cannot be written: Not a directory\. .*another folder"):
         artifact.download(tmp_path / "file" / "out")
+
+
+def test_a_folder_that_was_never_downloaded_can_not_be_verified(artifact: Artifact, tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="none' to compare: download the version first"):
+        artifact.verify(tmp_path / "none")
