@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ._cache import default_cache
 from ._client import Client
 from ._draft import Draft
-from ._errors import ConflictError, NotLoggedError
+from ._errors import ConflictError, InvalidInputError, NotLoggedError
 from ._manifest import Manifest
 from ._metadata import checked_metadata
 from ._names import check_name
@@ -234,4 +234,8 @@ def listed(values: str | Iterable[str] | None) -> list[str]:
     """None, one text or several as a list."""
     if values is None:
         return []
-    return [values] if isinstance(values, str) else list(values)
+    if isinstance(values, str):
+        return [values]
+    if not isinstance(values, Iterable):
+        raise InvalidInputError(f"{values!r} is neither a text nor a list of texts.")
+    return list(values)

@@ -12,6 +12,7 @@ from typing import Any
 from ._errors import InvalidInputError
 
 MAX_ELEMENTS = 10_000
+DEEPEST = 50
 # Bytes of the values of one `log`: what the service takes at once (HEADWATER_HISTORY_BATCH_BYTES), less their frame.
 LARGEST_RECORD = 16 * 1024 * 1024 - 4096
 _INT64 = range(-(2**63), 2**63)
@@ -36,12 +37,13 @@ class Loggable:
         raise NotImplementedError
 
 
-def flatten(data: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flatten(data: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     """The pairs of a logged dictionary, a nested key joined to its parents with '/'."""
+    _check_depth(depth)
     for key, value in data.items():
         name = prefix + (key if type(key) is str else str(key))
         if isinstance(value, Mapping):
-            yield from flatten(value, name + "/")
+            yield from flatten(value, name + "/", depth + 1)
         elif name in _RESERVED or not name:
             raise InvalidInputError(f"The key {name!r} cannot be logged: '_step', '_time' and '' are Headwater's own.")
         else:
@@ -132,19 +134,25 @@ def cut_to_size(
     return {key: value for key, value in values.items() if key not in left_out}, left_out
 
 
-def json_value(value: Any) -> Any:
+def _check_depth(depth: int) -> None:
+    if depth > DEEPEST:
+        raise InvalidInputError(f"The values are nested more than {DEEPEST} levels deep, or hold themselves.")
+
+
+def json_value(value: Any, depth: int = 0) -> Any:
     """A configuration value as JSON holds it: keys are texts, tuples are lists, what has no form is its text."""
+    _check_depth(depth)
     kind = type(value)
     if kind in _PLAIN:
         return value
     if kind is int:
         return value if value in _INT64 else float(value)
     if isinstance(value, Mapping):
-        return {str(key): json_value(item) for key, item in value.items()}
+        return {str(key): json_value(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [json_value(item) for item in value]
+        return [json_value(item, depth + 1) for item in value]
     converted = _from_known(value)
-    return str(value) if converted is None else json_value(converted[0])
+    return str(value) if converted is None else json_value(converted[0], depth + 1)
 
 
 def wire(value: Any) -> Any:

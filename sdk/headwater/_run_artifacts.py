@@ -177,6 +177,8 @@ def _artifact_of(run: Run, given: Artifact | str | os.PathLike[str], name: str |
             if asked is not None and asked != has:
                 raise InvalidInputError(f"The artifact has the {what} {has!r}, not {asked!r}.", field=what)
         return given
+    if not isinstance(given, str | os.PathLike):
+        raise InvalidInputError(f"log_artifact takes an Artifact, a path or a URI, not {given!r}.")
     path = os.fspath(given)
     own = os.path.basename((urlsplit(path).path if "://" in path else os.path.abspath(path)).rstrip("/\\"))
     artifact = Artifact(name or f"run-{run.id}-{own}", type or "unspecified")

@@ -183,3 +183,15 @@ def test_a_value_too_large_for_the_service_is_refused_where_it_is_set() -> None:
         config.update({"text": "x" * 1_000_000, "more": 1})
 
     assert dict(config) == {"lr": 0.1}
+
+
+def test_values_that_hold_themselves_are_refused() -> None:
+    config, summary = Config({"lr": 0.1}), Summary()
+    values: dict[str, Any] = {}
+    values["itself"] = values
+
+    for record in (config.update, summary.update, lambda given: dict(flatten(given))):
+        with pytest.raises(InvalidInputError, match="nested more than 50 levels deep, or hold themselves"):
+            record(values)
+
+    assert (dict(config), dict(summary)) == ({"lr": 0.1}, {})

@@ -266,3 +266,15 @@ def test_a_step_that_is_no_number_is_refused(step: Any) -> None:
         run.log({"loss": 1}, step=step)
 
     assert run.step == 0
+
+
+@pytest.mark.parametrize("given", [None, 5, b"path"])
+def test_what_can_be_no_artifact_is_refused(given: Any) -> None:
+    run = headwater.init(mode="disabled")
+
+    with pytest.raises(
+        InvalidInputError, match=r"^log_artifact takes an Artifact, a path or a URI, not (None|5|b'path')"
+    ):
+        run.log_artifact(given)
+    with pytest.raises(InvalidInputError, match=r"^5 is neither a text nor a list of texts\.$"):
+        run.log_artifact(headwater.Artifact("a", "t"), aliases=5)  # type: ignore[arg-type]
