@@ -42,7 +42,12 @@ class Tally:
 
 
 def pid_of(program: str) -> int | None:
-    answer = subprocess.run(["headwater", "status", "--json"], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [str(Path(sys.executable).with_name("headwater")), "status", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     for found in json.loads(answer.stdout)["programs"]:
         if found["name"] == program:
             pid: int | None = found["pid"]

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from headwater_service.config import Settings
 from headwater_service.domain.people import bootstrap_user
 from headwater_service.local.ports import free_port
 from headwater_service.local.processes import Identity, is_running, start, stop, wait_until
-from headwater_service.local.servers import service_program
+from headwater_service.local.servers import Program, service_program
 from headwater_service.store.graph import Graph
 from servers import environment_of
 
@@ -55,7 +54,7 @@ query VersionsOf($path: String!, $after: String) {
 class KilledService:
     """A service on a fixed port that a thread kills at random moments and starts again."""
 
-    program_arguments: dict[str, Any]
+    program: Program
     url: str
     log: Path
     kills: int = 0
@@ -65,15 +64,14 @@ class KilledService:
         self._stop = threading.Event()
 
     def start(self) -> None:
-        program = service_program(**self.program_arguments)
         self._process = start(
-            program.command,
-            environment=program.environment,
+            self.program.command,
+            environment=self.program.environment,
             token=secrets.token_hex(16),
             log=self.log,
-            folder=program.folder,
+            folder=self.program.folder,
         )
-        wait_until(program.is_ready, seconds=60.0, pause=0.05)
+        wait_until(self.program.is_ready, seconds=60.0, pause=0.05)
 
     def kill(self) -> None:
         assert self._process is not None
@@ -98,8 +96,8 @@ class KilledService:
 def killed_service(settings: Settings, tmp_path: Path) -> Iterator[KilledService]:
     port = free_port()
     own = replace(settings, listen=f"127.0.0.1:{port}", public_url=f"http://127.0.0.1:{port}")
-    arguments = {"environment": environment_of(own), "folder": tmp_path, "port": port}
-    service = KilledService(arguments, f"http://127.0.0.1:{port}", tmp_path / "service.log")
+    program = service_program(environment_of(own), folder=tmp_path)
+    service = KilledService(program, f"http://127.0.0.1:{port}", tmp_path / "service.log")
     service.start()
     yield service
     service.stop()
