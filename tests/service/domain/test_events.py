@@ -12,9 +12,11 @@ from headwater_service.config import Settings
 from headwater_service.domain import events, periodic
 from headwater_service.domain.runs import RunChange, update_run
 from headwater_service.store.events import StoredEvent, Unsequenced
-from headwater_service.store.graph import Graph
+from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.leases import Lease, LeaseLostError, take_lease
+from headwater_service.store.listing import Window
+from headwater_service.store.listings_events import count_events, list_events
 from headwater_service.store.objects import ObjectStore, open_objects
 from viewers import DOCUMENT_BYTES, fresh, new_admin, new_run
 
@@ -128,6 +130,24 @@ async def test_an_event_is_left_for_later_when_the_one_before_it_was_not_met(gra
 
     assert [row["seq"] for row in early] == [None, None]
     assert first is not None and second is not None and first < second
+
+
+async def test_only_events_of_the_scopes_asked_for_are_listed(graph: Graph) -> None:
+    asked, other = fresh("scope"), fresh("scope")
+
+    async def create(tx: Transaction) -> None:
+        for scope in (asked, other):
+            await tx.rows(CREATE_TWO, scope=scope)
+            await tx.rows(MEET_FIRST, scope=scope)
+
+    await graph.write(create)
+    await sequence_all(graph, await new_lease(graph))
+
+    page = await graph.read(lambda tx: list_events(tx, [asked], None, Window(10)))
+    count = await graph.read(lambda tx: count_events(tx, [asked], None))
+
+    assert [scoped.event.id for scoped in page.items] == [f"{asked}1", f"{asked}2"]
+    assert count == 2
 
 
 def test_a_link_covers_the_hash_before_the_number_and_every_fact() -> None:

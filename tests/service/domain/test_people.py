@@ -10,6 +10,7 @@ from headwater_service.domain import people
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.containers import get_container
 from headwater_service.domain.people import KeyRequest
+from headwater_service.domain.reading import list_members
 from headwater_service.domain.sessions import viewer_of_key
 from headwater_service.errors import (
     ConflictError,
@@ -214,6 +215,16 @@ async def test_only_an_admin_of_the_entity_manages_its_members(graph: Graph) -> 
             await people.remove_member(graph, caller, entity.name, viewer.user_name, operation=new_id())
 
     assert await members(graph, entity.name) == before
+
+
+async def test_members_are_told_to_those_in_the_entity_alone(graph: Graph) -> None:
+    entity, (admin,) = await new_team(graph, await new_admin(graph))
+    stranger = await new_admin(graph)
+
+    (seen,) = await list_members(graph, admin, [entity.id])
+
+    assert [member.user.id for member in seen] == [admin.user_id]
+    assert await list_members(graph, stranger, [entity.id]) == [[]]
 
 
 async def test_the_last_admin_can_neither_go_nor_step_down(graph: Graph) -> None:

@@ -78,6 +78,18 @@ def test_another_process_with_the_pid_is_neither_taken_for_ours_nor_stopped() ->
         stranger.kill()
 
 
+def test_another_process_that_shows_no_environment_is_told_apart_by_when_it_began() -> None:
+    with subprocess.Popen(["/bin/sleep", "60"], env={}) as stranger:
+        began = psutil.Process(stranger.pid).create_time()
+        wait_until(lambda: psutil.Process(stranger.pid).name() == "sleep", seconds=10)
+        earlier = Identity(stranger.pid, began - 60, secrets.token_hex(8))
+
+        is_taken, is_stopped = is_running(earlier), stop(earlier, seconds=1)
+
+        assert (is_taken, is_stopped, stranger.poll()) == (False, True, None)
+        stranger.kill()
+
+
 def test_what_a_killed_parent_left_behind_is_ended(tmp_path: Path) -> None:
     parent = run(PARENT, tmp_path)
     children = psutil.Process(parent.pid).children()
