@@ -179,8 +179,9 @@ def test_the_changelog_begins_with_what_is_unreleased() -> None:
     assert headings[0] == "[Unreleased]"
 
 
-def test_compatibility_names_tests_that_exist() -> None:
-    page = (ROOT / "docs" / "compatibility.md").read_text("utf-8")
+@pytest.mark.parametrize("page_name", ["compatibility.md", "counter-proofs.md"])
+def test_a_page_names_tests_that_exist(page_name: str) -> None:
+    page = (ROOT / "docs" / page_name).read_text("utf-8")
     named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
 
     missing = [
