@@ -37,6 +37,11 @@ mutation LogArtifact($input: LogArtifactInput!) {
   }
 }
 """
+CREATE_PROJECT = """
+mutation CreateProject($input: CreateProjectInput!) {
+  createProject(input: $input) { __typename ... on UserError { message } }
+}
+"""
 VERSIONS_OF = """
 query VersionsOf($path: String!, $after: String) {
   collection(path: $path) {
@@ -108,6 +113,7 @@ async def test_versions_stay_gap_free_while_the_service_is_killed(killed_service
     name = f"killed-{secrets.token_hex(4)}"
     key = await bootstrap_user(graph, name)
     client = Client(killed_service.url, key, deadline_seconds=300.0, notify=lambda _: None)
+    client.mutate(CREATE_PROJECT, {"entity": name, "name": "kills"})
     acknowledged: dict[str, int] = {}
     errors: list[BaseException] = []
 
