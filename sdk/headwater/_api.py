@@ -93,7 +93,7 @@ class Api:
             NotFoundError: if there is none.
             InvalidInputError: if it has another type.
         """
-        return Artifact.from_version(self._client, get_version(self._client, self._version_path(name), type=type))
+        return Artifact._from_version(self._client, get_version(self._client, self._version_path(name), type=type))
 
     def artifact_exists(self, name: str, type: str | None = None) -> bool:
         """Whether there is such an artifact version that you may see. Any other trouble raises.
@@ -189,7 +189,7 @@ class Api:
             "orderBy": _order(order, _VERSION_ORDERS),
         }
         edges = pages(self._client, operations.LIST_VERSIONS, variables, lambda data: data["versions"])
-        return (Artifact.from_version(self._client, version_from_wire(edge["node"])) for edge in edges)
+        return (Artifact._from_version(self._client, version_from_wire(edge["node"])) for edge in edges)
 
     def _version_path(self, name: str) -> str:
         # Only ask for the default entity when it is needed: it may take a request.

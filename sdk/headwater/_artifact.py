@@ -47,12 +47,12 @@ class Artifact(ArtifactFacts):
     """
 
     @classmethod
-    def from_version(cls, client: Client, version: LoggedVersion) -> Artifact:
+    def _from_version(cls, client: Client, version: LoggedVersion) -> Artifact:
         """The artifact of a version that the service described."""
         place = version.place
         artifact = cls(place.collection, version.type)
         artifact._draft = None
-        artifact.become(client, version)
+        artifact._become(client, version)
         return artifact
 
     def __repr__(self) -> str:
@@ -260,7 +260,7 @@ class Artifact(ArtifactFacts):
             allow_missing_references=allow_missing_references,
         )
 
-    def download_entry(
+    def _download_entry(
         self, entry: Entry, *, root: str | os.PathLike[str] | None = None, skip_cache: bool = False
     ) -> str:
         """Bring one file to a folder, and return the folder; arguments as for `download`."""
@@ -368,7 +368,7 @@ class Artifact(ArtifactFacts):
             project=f"{source.entity}/{source.container}",
             aliases=listed(aliases),
         )
-        return Artifact.from_version(self._connected(), version)
+        return Artifact._from_version(self._connected(), version)
 
     def logged_by(self) -> RecordedRun | None:
         """The run that made it; None if no run did, or you may not see it."""
@@ -381,7 +381,7 @@ class Artifact(ArtifactFacts):
         return [self._recorded_run(path) for path in paths]
 
     @property
-    def draft(self) -> Draft:
+    def _content(self) -> Draft:
         """The draft's content.
 
         Raises:
@@ -391,7 +391,7 @@ class Artifact(ArtifactFacts):
             raise ConflictError(f"{self.name!r} is logged already.")
         return self._draft
 
-    def seal(self) -> Given:
+    def _seal(self) -> Given:
         """End the editing, and return what is logged from here on: what was given so far.
 
         Raises:
@@ -402,16 +402,16 @@ class Artifact(ArtifactFacts):
             self._sealed = Given(self._description, copy.deepcopy(self._metadata))
         return self._sealed
 
-    def unseal(self) -> None:
+    def _unseal(self) -> None:
         """Allow editing again, after a log call that failed."""
         self._sealed = None
 
-    def track(self, pending: Future[Any]) -> None:
+    def _track(self, pending: Future[Any]) -> None:
         """Let `wait()` wait for a log call in the background; further editing is refused."""
-        self.seal()
+        self._seal()
         self._pending = pending
 
-    def become(self, client: Client, version: LoggedVersion) -> None:
+    def _become(self, client: Client, version: LoggedVersion) -> None:
         """Turn into a version."""
         if self._draft is not None:
             self._manifest = Manifest(self._draft.entries)

@@ -110,5 +110,5 @@ class ArtifactEntry:
 
     def download(self, root: str | os.PathLike[str] | None = None, skip_cache: bool = False) -> str:
         """Bring this one file to disk and return where it lies; arguments as for `Artifact.download`."""
-        folder = self._artifact.download_entry(self._entry, root=root, skip_cache=skip_cache)
+        folder = self._artifact._download_entry(self._entry, root=root, skip_cache=skip_cache)
         return os.path.join(folder, *self.path.split("/"))

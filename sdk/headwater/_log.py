@@ -52,7 +52,7 @@ def log_artifact(
         NotFoundError: if bytes that the artifact needs are neither here nor in the store.
         UnavailableError: if the service or the store stays away.
     """
-    given = draft.seal()
+    given = draft._seal()
     try:
         version = _commit_draft(
             client,
@@ -73,16 +73,16 @@ def log_artifact(
             on_sent,
         )
     except BaseException:
-        draft.unseal()
+        draft._unseal()
         raise
-    draft.become(client, version)
+    draft._become(client, version)
     return version
 
 
 def _commit_draft(
     client: Client, draft: Artifact, given: dict[str, Any], on_sent: Callable[[int], None] | None
 ) -> LoggedVersion:
-    content = draft.draft
+    content = draft._content
     content.check_tree()
     entity = str(given["project"]).partition("/")[0]
     paths = sorted(content.entries)

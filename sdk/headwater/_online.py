@@ -210,7 +210,7 @@ class Online:
         """Make this object right for a forked child: no thread of the parent runs here, its file is the parent's."""
         run = None if self._run is None else self._run()
         if run is not None:
-            run.after_fork()
+            run._after_fork()
         self.files.after_fork()
         self.outputs = Outputs()
         self._begin_stream()

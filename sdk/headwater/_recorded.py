@@ -142,7 +142,7 @@ class RecordedRun:
 
     def _artifacts(self, document: str, name: str) -> Iterator[Artifact]:
         for edge in pages(self._client, document, {"path": self.path}, lambda data: _of_run(data, name)):
-            yield Artifact.from_version(self._client, version_from_wire(edge["node"]))
+            yield Artifact._from_version(self._client, version_from_wire(edge["node"]))
 
 
 def project_of(node: dict[str, Any]) -> Project:

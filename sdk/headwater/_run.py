@@ -483,6 +483,6 @@ class Run:
         if self._online is not None:
             self._online.update(**changes)
 
-    def after_fork(self) -> None:
+    def _after_fork(self) -> None:
         """Make this object right for a forked child: a thread that is not here may have held the lock."""
         self._lock = threading.Lock()

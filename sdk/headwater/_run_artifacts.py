@@ -39,10 +39,10 @@ def log_artifact(
     is_draft = artifact.is_draft()
     future = _submit(online, artifact, given)
     if is_draft:
-        artifact.track(future)
+        artifact._track(future)
         return artifact
     # There is nothing to upload, so the answer is worth the wait: it may be a version of another project.
-    return Artifact.from_version(online.client, future.result())
+    return Artifact._from_version(online.client, future.result())
 
 
 def use_artifact(
@@ -60,7 +60,7 @@ def use_artifact(
     if online is None:
         raise InvalidInputError(f"{artifact_or_name!r} cannot be read: the run is disabled, and asks no service.")
     online.outputs.wait_for(path.name)
-    return Artifact.from_version(online.client, use_version(online.client, online.run_id, str(path), type=type))
+    return Artifact._from_version(online.client, use_version(online.client, online.run_id, str(path), type=type))
 
 
 def link_artifact(run: Run, artifact: Artifact, target_path: str, *, aliases: str | Iterable[str] | None) -> Artifact:
@@ -75,7 +75,7 @@ def link_artifact(run: Run, artifact: Artifact, target_path: str, *, aliases: st
     artifact.wait()
     client = run._online.client
     version = link_version(client, artifact.id, target_path, project=f"{run.entity}/{run.project}", aliases=names)
-    return Artifact.from_version(client, version)
+    return Artifact._from_version(client, version)
 
 
 def find(run: Run, name: str) -> LoggedVersion:
@@ -118,14 +118,14 @@ def _use_given(
         return _as_if_logged(artifact)
     if artifact.is_draft() and artifact._pending is None:
         given = {"aliases": [check_alias(alias) for alias in aliases], "project": f"{run.entity}/{run.project}"}
-        artifact.track(_submit(online, artifact, given))
+        artifact._track(_submit(online, artifact, given))
     artifact.wait()
     version = use_version(online.client, online.run_id, artifact.qualified_name, type=type)
-    return Artifact.from_version(online.client, version)
+    return Artifact._from_version(online.client, version)
 
 
 def _submit(online: Online, artifact: Artifact, given: dict[str, Any]) -> Future[LoggedVersion]:
-    artifact.seal()
+    artifact._seal()
     name = artifact.name.partition(":")[0]
 
     def task() -> LoggedVersion:
@@ -166,7 +166,7 @@ def _as_if_logged(artifact: Artifact) -> Artifact:
     if artifact.is_draft():
         done: Future[Artifact] = Future()
         done.set_result(artifact)
-        artifact.track(done)
+        artifact._track(done)
     return artifact
 
 

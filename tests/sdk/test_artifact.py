@@ -92,7 +92,7 @@ def test_a_large_file_has_a_digest_of_its_parts(draft: Artifact, tmp_path: Path)
 
     assert entry.digest == hash_file(file).digest
     assert entry.digest.startswith("sha256-16m:")
-    assert draft.draft.parts[entry.digest] == hash_file(file).parts
+    assert draft._content.parts[entry.digest] == hash_file(file).parts
 
 
 def test_the_same_path_and_content_again_is_no_change(draft: Artifact, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_mutable_file_is_kept_as_it_was(draft: Artifact, tmp_path: Path) -> No
 
     file.write_bytes(b"epoch 2")
 
-    kept = draft.draft.cache.find(entry.digest, 7)
+    kept = draft._content.cache.find(entry.digest, 7)
     assert kept is not None
     assert Path(kept).read_bytes() == b"epoch 1"
 
@@ -135,7 +135,7 @@ def test_an_immutable_file_is_not_copied(draft: Artifact, tmp_path: Path) -> Non
 
     entry = draft.add_file(file, policy="immutable")
 
-    assert draft.draft.cache.find(entry.digest, 4) is None
+    assert draft._content.cache.find(entry.digest, 4) is None
     assert entry.local_path == str(file)
 
 
@@ -301,7 +301,7 @@ def test_a_new_file_is_not_added_when_its_block_fails(draft: Artifact) -> None:
         raise RuntimeError
 
     assert draft.file_count == 0
-    assert [item.name for item in draft.draft.cache.root.iterdir()] == []
+    assert [item.name for item in draft._content.cache.root.iterdir()] == []
 
 
 def test_a_new_file_is_for_writing(draft: Artifact) -> None:
@@ -337,7 +337,7 @@ def test_a_file_that_is_also_a_folder_is_refused_before_anything_is_sent(draft: 
     draft.add_file(file, "a")
 
     with pytest.raises(ConflictError, match="'a' is a file and, because of 'a/b/c', also a folder"):
-        draft.draft.check_tree()
+        draft._content.check_tree()
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ def test_a_draft_that_is_being_logged_cannot_be_changed(draft: Artifact, tmp_pat
     file = written(tmp_path / "file", b"")
     draft.add_file(file)
 
-    draft.track(Future())
+    draft._track(Future())
 
     for change in (
         lambda: draft.add_file(file, "b"),
@@ -385,7 +385,7 @@ def test_a_draft_that_is_being_logged_cannot_be_changed(draft: Artifact, tmp_pat
 
 
 def test_waiting_ends_when_the_time_is_over(draft: Artifact) -> None:
-    draft.track(Future())
+    draft._track(Future())
 
     with pytest.raises(WaitTimeoutError, match=r"'mnist' is not logged after 0.01 s"):
         draft.wait(0.01)
@@ -394,7 +394,7 @@ def test_waiting_ends_when_the_time_is_over(draft: Artifact) -> None:
 def test_waiting_raises_what_went_wrong(draft: Artifact) -> None:
     failed: Future[None] = Future()
     failed.set_exception(HeadwaterError("The store is full."))
-    draft.track(failed)
+    draft._track(failed)
 
     with pytest.raises(HeadwaterError, match="The store is full"):
         draft.wait()

@@ -58,7 +58,7 @@ def artifact(client: Client, project: str, files: Path) -> Artifact:
 
 
 def read(client: Client, project: str, name: str = "mnist") -> Artifact:
-    return Artifact.from_version(client, get_version(client, f"{project}/{name}"))
+    return Artifact._from_version(client, get_version(client, f"{project}/{name}"))
 
 
 def on_disk(folder: str | Path) -> dict[str, bytes]:
@@ -270,7 +270,7 @@ def test_a_folder_in_the_place_of_a_file_is_named(artifact: Artifact, tmp_path: 
 
 def test_a_version_behind_a_link_comes_down(client: Client, entity: str, artifact: Artifact, tmp_path: Path) -> None:
     artifact.link(f"{entity}/model-registry/Digits", aliases=["staging"])
-    link = Artifact.from_version(client, get_version(client, f"{entity}/model-registry/Digits:staging"))
+    link = Artifact._from_version(client, get_version(client, f"{entity}/model-registry/Digits:staging"))
 
     folder = link.download(tmp_path / "down")
 
@@ -308,7 +308,7 @@ def test_a_stranger_cannot_download(
     with pytest.raises(NotFoundError):
         version = artifact._version
         assert version is not None
-        Artifact.from_version(stranger, version).download(tmp_path / "down")
+        Artifact._from_version(stranger, version).download(tmp_path / "down")
 
 
 def test_the_service_away_is_unavailable_and_leaves_no_half_file(

@@ -122,7 +122,7 @@ def test_a_draft_of_a_version_continues_it_without_its_files(client: Client, pro
     first = Artifact("mnist", "dataset", "Digits", {"rows": 20})
     first.add_dir(folder, policy="immutable")
     log_artifact(client, first, project=project, aliases=["best"], tags=["t"])
-    read = Artifact.from_version(client, get_version(client, f"{project}/mnist:v0"))
+    read = Artifact._from_version(client, get_version(client, f"{project}/mnist:v0"))
     for file in folder.rglob("*.txt"):
         file.unlink()
     draft, sent = read.new_draft(), Sent()
@@ -299,7 +299,7 @@ def test_bytes_that_are_nowhere_are_named(client: Client, project: str, make_use
     draft = Artifact("model", "model")
     with draft.new_file("a/weights") as file:
         file.write(os.urandom(8).hex())
-    draft.draft.cache.forget(draft.get_entry("a/weights").digest)
+    draft._content.cache.forget(draft.get_entry("a/weights").digest)
 
     with pytest.raises(NotFoundError, match=r"The bytes of 'a/weights' .* neither on this machine nor in the store"):
         log_artifact(client, draft, project=project)
@@ -363,7 +363,7 @@ def test_references_are_logged_with_the_files(client: Client, project: str, tmp_
 
     log_artifact(client, draft, project=project)
 
-    read = Artifact.from_version(client, get_version(client, f"{project}/mixed"))
+    read = Artifact._from_version(client, get_version(client, f"{project}/mixed"))
     entries = {entry.path: (entry.size, entry.ref, entry.digest) for entry in read.files()}
     assert entries == {
         "own": (4, None, draft.get_entry("own").digest),
@@ -374,7 +374,7 @@ def test_references_are_logged_with_the_files(client: Client, project: str, tmp_
 
 def test_what_is_edited_during_the_upload_is_left_to_save(client: Client, project: str) -> None:
     draft = Artifact("mnist", "dataset", "Digits", {"a": 1})
-    draft.seal()
+    draft._seal()
     draft.metadata["late"] = True
 
     log_artifact(client, draft, project=project)
@@ -408,7 +408,7 @@ def test_edits_of_a_version_are_saved(client: Client, project: str) -> None:
 
     draft.save()
 
-    read = Artifact.from_version(client, get_version(client, f"{project}/mnist:production"))
+    read = Artifact._from_version(client, get_version(client, f"{project}/mnist:production"))
     assert read.metadata == {"a": 1, "b": {"0": 2.5}}
     assert read.description == "Better"
     assert sorted(read.tags) == ["x", "y"]
@@ -469,7 +469,7 @@ def test_a_million_entries_are_logged_and_read_in_bounded_memory(client: Client,
     draft.remove("seed")
     for number in range(1_000_000):
         path = f"folder-{number // 1000:04}/file-{number:08}.jpg"
-        draft.draft.put(Entry(path, 1, digest=digest), overwrite=False)
+        draft._content.put(Entry(path, 1, digest=digest), overwrite=False)
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     log_artifact(client, draft, project=project)
@@ -477,6 +477,6 @@ def test_a_million_entries_are_logged_and_read_in_bounded_memory(client: Client,
 
     assert (draft.file_count, draft.size) == (1_000_000, 1_000_000)
     assert grown < 100 * 1024  # KiB: the stream passes in pieces
-    read = Artifact.from_version(client, get_version(client, f"{project}/million"))
+    read = Artifact._from_version(client, get_version(client, f"{project}/million"))
     folder = Path(read.download(tmp_path / "part", path_prefix="folder-0500/"))
     assert len(list(folder.rglob("*.jpg"))) == 1000
