@@ -123,7 +123,15 @@ def bootstrap_from_environment(name: str) -> str:
 
 
 def _plan(listen: str) -> Plan:
-    return make_plan({**os.environ, **({"HEADWATER_LISTEN": listen} if listen else {})})
+    environment = {**os.environ, **({"HEADWATER_LISTEN": listen} if listen else {})}
+    plan = make_plan(environment)
+    if plan.home.state_file.exists():
+        return plan
+    # The first time, minutes go by until the programs are there, and ports chosen before may be taken by then.
+    with _progress() as report:
+        lifecycle.provision(plan, report)
+    plan.home.ports_file.unlink()
+    return make_plan(environment)
 
 
 def _up(plan: Plan, parent: int | None) -> None:

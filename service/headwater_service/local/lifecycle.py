@@ -70,14 +70,19 @@ def up(plan: Plan, report: Report, *, parent: int | None = None) -> bool:
             remember_account(plan)
             return False
         if not state.supervisor_runs():
-            if plan.provides_neo4j:
-                provision_neo4j(home, report)
-            if plan.provides_store:
-                provision_minio(home, report)
+            provision(plan, report)
             _start_supervisor(plan, parent)
         _wait_ready(plan, report)
         remember_account(plan)
         return True
+
+
+def provision(plan: Plan, report: Report) -> None:
+    """Bring the programs that are to run here; does nothing for what is there."""
+    if plan.provides_neo4j:
+        provision_neo4j(plan.home, report)
+    if plan.provides_store:
+        provision_minio(plan.home, report)
 
 
 def is_up(plan: Plan, state: State) -> bool:

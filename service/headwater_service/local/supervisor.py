@@ -35,8 +35,9 @@ log = structlog.get_logger("headwater.supervisor")
 PARENT_VARIABLE: Final = "HEADWATER_FOREGROUND_PARENT"
 LOOK_SECONDS: Final = 0.25
 LOG_BYTES: Final = 20_000_000
-SHORT_LIFE_SECONDS: Final = 60.0
-LONGEST_PAUSE_SECONDS: Final = 30.0
+# What cannot start dies within seconds; what lived longer was killed, and is started again at once.
+SHORT_LIFE_SECONDS: Final = 10.0
+LONGEST_PAUSE_SECONDS: Final = 10.0
 # A graph that was killed may have much to recover; it is waited for as long as its process lives.
 READY_SECONDS: Final = 900.0
 SERVICE_READY_SECONDS: Final = 120.0
