@@ -91,7 +91,7 @@ def run_pipeline(project: str, tally: Tally, program: str, pause: float) -> None
 
 
 def notices(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.startswith("headwater: ")]
+    return [line for line in text.splitlines() if "waiting for" in line or line.startswith("headwater: ")]
 
 
 def check(project: str, tally: Tally) -> None:
