@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ from headwater_service.domain.people import bootstrap_user
 from headwater_service.store.graph import Graph, connect
 from headwater_service.store.migrations import migrate
 from servers import Servers, Service, fresh_bucket_settings, running_service, servers_for_tests
+
+# Whoever runs the tests in the background of a shell ignores interrupts, and every program they start would too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CREATE_USER = """
 mutation CreateUser($input: CreateUserInput!) {

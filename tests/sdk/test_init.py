@@ -210,7 +210,7 @@ from headwater import _exit
 _exit._watching = tell
 {script}
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout.split()[0]
 
 
