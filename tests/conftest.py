@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
