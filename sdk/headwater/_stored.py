@@ -11,11 +11,13 @@ from . import _operations
 from ._cache import Cache, appearing
 from ._client import Client
 from ._entry import Entry
-from ._errors import HeadwaterError, NotFoundError
+from ._errors import HeadwaterError, NotFoundError, UnavailableError
 from ._manifest import read_manifest, read_rows
-from ._transfer import fetch
+from ._transfer import Expired, fetch
 
 PIECE = 64 * 1024
+ROUNDS = 3
+"""How often an address is asked for before the clocks are to blame."""
 
 
 class Location(NamedTuple):
@@ -86,10 +88,18 @@ class StoredManifest:
         return {row["digest"]: Location(row["blob"], row["offset"]) for row in rows if row["digest"] in digests}
 
     def _fetch(self, path: str) -> None:
-        _save(self._addresses()["url"], path)
+        self._save("url", path)
 
     def _fetch_layout(self, path: str) -> None:
-        _save(self._addresses()["layoutUrl"], path)
+        self._save("layoutUrl", path)
+
+    def _save(self, which: str, path: str) -> None:
+        for _ in range(ROUNDS):
+            # An address that was too old when it was used is asked for anew.
+            with suppress(Expired):
+                _save(self._addresses()[which], path)
+                return
+        raise UnavailableError("The addresses of the list of files expire at once: compare the clocks.")
 
     def _addresses(self) -> dict[str, Any]:
         node = self._client.execute(_operations.GET_MANIFEST, {"id": self._version_id})["node"]

@@ -200,7 +200,11 @@ def _blocks(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
 
 
 def fetch(url: str, take: Callable[[Iterator[bytes]], T]) -> T:
-    """GET a whole document and give its blocks to `take`, again from the start if the answer breaks off."""
+    """GET a whole document and give its blocks to `take`, again from the start if the answer breaks off.
+
+    Raises:
+        Expired: if the URL is too old.
+    """
     patience = Patience(PATIENCE_SECONDS)
     while True:
         try:
