@@ -7,11 +7,13 @@ from typing import LiteralString
 from urllib.parse import urlsplit
 
 import pytest
+from neo4j import AsyncGraphDatabase
+from neo4j.exceptions import Neo4jError
 
 from headwater_service.config import Settings
 from headwater_service.errors import UnavailableError
 from headwater_service.local.ports import free_port
-from headwater_service.store.graph import DuplicateError, Graph, connect
+from headwater_service.store.graph import DuplicateError, Graph, Transaction, connect
 from service.http.forwarder import forwarding
 from viewers import fresh
 
@@ -39,6 +41,16 @@ CREATE_TWICE: dict[str, LiteralString] = {
     "produced": "UNWIND [1, 2] AS n CREATE ()-[:PRODUCED {id: $id}]->()",
     "linked": "UNWIND [1, 2] AS n CREATE ()-[:LINKED_TO {id: $id}]->()",
 }
+
+PUT: LiteralString = "UNWIND $names AS name CREATE (:Lease {name: name, visits: 0})"
+VISIT: LiteralString = "MATCH (lease:Lease {name: $name}) SET lease.visits = lease.visits + 1"
+TAKE: LiteralString = """
+UNWIND $names AS name
+MATCH (lease:Lease {name: name})
+WITH lease, lease.visits AS visits
+DELETE lease
+RETURN visits
+"""
 
 
 @pytest.mark.parametrize("what", CREATE_TWICE)
@@ -68,3 +80,71 @@ async def test_a_database_that_falls_silent_is_unavailable_within_the_deadline(s
 
         assert time.monotonic() - started < 3
     await frozen.close()
+
+
+async def test_writers_that_block_each_other_are_tried_again(graph: Graph) -> None:
+    names = [fresh("one"), fresh("other")]
+    await graph.write(lambda tx: tx.rows(PUT, names=names))
+    attempts, each_holds_one = 0, asyncio.Barrier(2)
+
+    async def visit(first: str, second: str) -> None:
+        is_first = True
+
+        async def work(tx: Transaction) -> None:
+            nonlocal attempts, is_first
+            attempts += 1
+            await tx.rows(VISIT, name=first)
+            if is_first:
+                is_first = False
+                await each_holds_one.wait()
+            await tx.rows(VISIT, name=second)
+
+        await graph.write(work)
+
+    await asyncio.gather(visit(*names), visit(*reversed(names)))
+
+    # The database ended one of the two, and what that one had written does not count twice.
+    assert attempts == 3
+    assert [row["visits"] for row in await graph.write(lambda tx: tx.rows(TAKE, names=names))] == [2, 2]
+
+
+async def test_who_waits_for_a_lock_is_answered_within_the_deadline_and_has_written_nothing(graph: Graph) -> None:
+    name = fresh("held")
+    await graph.write(lambda tx: tx.rows(PUT, names=[name]))
+    has_lock, may_end = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Transaction) -> None:
+        await tx.rows(VISIT, name=name)
+        has_lock.set()
+        await may_end.wait()
+
+    holder = asyncio.create_task(graph.write(hold))
+    await has_lock.wait()
+    started = time.monotonic()
+    with pytest.raises(UnavailableError, match="Nothing is lost; try again"):
+        await graph.write(lambda tx: tx.rows(VISIT, name=name), deadline_seconds=1.0)
+    waited = time.monotonic() - started
+    patient = asyncio.create_task(graph.write(lambda tx: tx.rows(VISIT, name=name)))
+    may_end.set()
+    await asyncio.gather(holder, patient)
+
+    assert waited < 3
+    (left,) = await graph.write(lambda tx: tx.rows(TAKE, names=[name]))
+    assert left["visits"] == 2
+
+
+async def test_a_client_that_stalls_with_a_lock_loses_it(graph: Graph, settings: Settings) -> None:
+    name = fresh("stalled")
+    await graph.write(lambda tx: tx.rows(PUT, names=[name]))
+    auth = (settings.neo4j_user, settings.neo4j_password)
+    # As a process that was stopped: it neither goes on nor hangs up.
+    async with AsyncGraphDatabase.driver(settings.neo4j_uri, auth=auth) as driver, driver.session() as session:
+        stalled = await session.begin_transaction(timeout=1.0)
+        await (await stalled.run(VISIT, name=name)).consume()
+
+        await graph.write(lambda tx: tx.rows(VISIT, name=name), deadline_seconds=10.0)
+
+        with pytest.raises(Neo4jError):
+            await stalled.commit()
+    (left,) = await graph.write(lambda tx: tx.rows(TAKE, names=[name]))
+    assert left["visits"] == 1
