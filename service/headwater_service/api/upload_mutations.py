@@ -125,7 +125,7 @@ class CompleteUploadInput:
 
 @strawberry.type(description="A blob that is stored.")
 class CompleteUploadPayload:
-    digest: Digest = strawberry.field(description="Which stored bytes were found wrong, and in which version.")
+    digest: Digest = strawberry.field(description="What the parts were made into.")
 
 
 @strawberry.input(description="A blob whose bytes a reader found wrong.")
