@@ -6,6 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from headwater_service.domain.names import RESERVED_ENTITY_NAMES
 from headwater_service.errors import DomainError, NotFoundError
 from headwater_service.http.errors import UnauthenticatedError
 from headwater_service.http.guard import refuse_as_rest
@@ -13,25 +14,6 @@ from headwater_service.http.security_headers import graphiql_policy
 from headwater_service.http.services import services_of
 from headwater_service.http.sessions import page
 
-# First segments of our own addresses: no entity has such a name.
-RESERVED: Final = frozenset(
-    {
-        "-",
-        "api",
-        "assets",
-        "docs",
-        "favicon.ico",
-        "files",
-        "graphiql",
-        "graphql",
-        "healthz",
-        "metrics",
-        "readyz",
-        "robots.txt",
-        "sign-in",
-        "static",
-    }
-)
 _INDEX: Final = files("headwater_service") / "static" / "graphiql" / "index.html"
 
 
@@ -51,7 +33,7 @@ async def graphiql(request: Request) -> Response:
 async def object_page(request: Request) -> Response:
     """Answer for the address of an object: /<entity>/<project>/<name>:<ref> and the others."""
     path = request.path_params["path"]
-    if path.partition("/")[0] in RESERVED:
+    if path.partition("/")[0] in RESERVED_ENTITY_NAMES:
         raise NotFoundError(f"There is no page /{path}.", path=f"/{path}")
     return await graphiql(request)
 

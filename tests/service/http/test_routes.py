@@ -1,17 +1,22 @@
 """Every route declares who may call it; nothing else is reachable."""
 
+import json
+from pathlib import Path
+
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from headwater_service.app import build_app
 from headwater_service.config import Settings
-from headwater_service.http.graphiql import RESERVED
+from headwater_service.domain.names import valid_entity_name
+from headwater_service.errors import InvalidInputError
 from headwater_service.http.guard import Access, Endpoint
 from headwater_service.http.routes import ENDPOINTS
 from servers import Service
 from service.http.http_client import bearer, send
 
+VECTORS = Path(__file__).parents[2] / "vectors" / "paths.json"
 OPEN = {
     ("/healthz", "GET"),
     ("/readyz", "GET"),
@@ -61,10 +66,14 @@ def test_nobody_gets_401_everywhere_else(service: Service, endpoint: Endpoint) -
         assert response.status == 401, (method, path, response.data)
 
 
-def test_the_first_segment_of_every_route_is_reserved() -> None:
-    segments = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS}
+def test_the_first_segment_of_every_route_is_no_name_of_an_entity() -> None:
+    segments = {endpoint.path.split("/")[1] for endpoint in ENDPOINTS} - {"{path:path}"}
 
-    assert segments - {"{path:path}"} <= RESERVED
+    for segment in segments:
+        with pytest.raises(InvalidInputError, match="is reserved"):
+            valid_entity_name(segment)
+    # The table by which the SDK is tested too has each of them.
+    assert segments <= set(json.loads(VECTORS.read_text("utf-8"))["entities"]["invalid"])
 
 
 @pytest.mark.parametrize("path", ["api/nothing", "docs", "-/settings", "files"])
