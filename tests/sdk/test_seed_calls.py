@@ -8,6 +8,8 @@ import pytest
 
 import headwater as wandb
 from headwater import Api, Artifact, Run
+from headwater._config import Config
+from headwater._summary import Summary
 
 ART: Any = object()
 CONFIG = {"lr": 1.0}
@@ -61,6 +63,11 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
     (Run.link_model, (), {"path": "<path>", "registered_model_name": "<name>"}),
     (Run.link_model, (), {"path": "./model.h5", "registered_model_name": "MNIST-dev", "name": "mnist_model"}),
     (Run.save, ("initialized_model.pth",), {}),
+    # what a run was given and what it came to
+    (Config.update, (CONFIG,), {}),
+    (Config.__getitem__, ("lr",), {}),
+    (Config.__setitem__, ("input_size", 224), {}),
+    (Summary.update, ({"loss": 0.5, "accuracy": 0.9},), {}),
     # media
     (wandb.Image, (ART,), {}),
     (wandb.Image, (ART,), {"caption": "1,2"}),
@@ -86,6 +93,28 @@ def test_a_call_of_the_tutorials_fits(call: tuple[Callable[..., Any], tuple[Any,
     given = [*args, *kwargs.values()]
     taken = [value for name, value in arguments.items() if name != "self"]
     assert sorted(map(repr, taken)) == sorted(map(repr, given))
+
+
+BY_NAME = [call for call in CALLS if not call[0].__name__.startswith("__") and call[0] is not Summary.update]
+
+
+@pytest.mark.parametrize("call", BY_NAME, ids=lambda call: call[0].__qualname__)
+def test_a_call_of_the_tutorials_fits_by_keyword_and_by_position_alike(
+    call: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]],
+) -> None:
+    function, args, kwargs = call
+    arguments = {name: value for name, value in bound(function, args, kwargs).arguments.items() if name != "self"}
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+    last = max((n for n, parameter in enumerate(parameters, 1) if parameter.name in arguments), default=0)
+    positions = [arguments.get(parameter.name, parameter.default) for parameter in parameters[:last]]
+
+    by_keyword = bound(function, (), arguments)
+    by_position = bound(function, tuple(positions), {})
+
+    by_position.apply_defaults()
+    by_keyword.apply_defaults()
+    assert by_position == by_keyword
+    assert inspect.Parameter.empty not in positions
 
 
 @pytest.mark.parametrize(
