@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from asking import ask, refusal
@@ -311,3 +312,61 @@ async def test_a_foreign_cursor_and_a_long_page_are_refused(site: Site, pipeline
     )
     assert (await refusal(site, pipeline.viewer, document, first=1, after=cursor))[0] == "InvalidInputError"
     assert (await refusal(site, pipeline.viewer, document, first=1, after="not a cursor"))[0] == "InvalidInputError"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (None, {"load", "train", "evaluate"}),
+        ({}, {"load", "train", "evaluate"}),
+        ({"jobTypes": None, "tags": None}, {"load", "train", "evaluate"}),
+        ({"jobTypes": []}, set()),
+        ({"any": []}, set()),
+        ({"jobTypes": ["train"], "groups": ["first"]}, {"train"}),
+        ({"not": {"jobTypes": ["train"]}}, {"load", "evaluate"}),
+        ({"any": [{"jobTypes": ["load"]}, {"not": {"any": [{"jobTypes": ["load"]}, {"nameContains": "TR"}]}}]}, None),
+        ({"createdAfter": "2000-01-01T00:00:00Z", "createdBefore": "2000-01-02T00:00:00+09:00"}, set()),
+    ],
+)
+async def test_filters_mean_over_the_wire_what_they_mean_below(
+    site: Site, pipeline: Pipeline, wanted: Any, names: set[str] | None
+) -> None:
+    document = """
+    query Runs($path: String!, $filter: RunFilter) {
+      runs(project: $path, filter: $filter) { totalCount edges { node { name } } }
+    }
+    """
+
+    found = (await ask(site, pipeline.viewer, document, path=pipeline.project.path, filter=wanted))["runs"]
+
+    expected = {"load", "evaluate"} if names is None else names
+    assert {edge["node"]["name"] for edge in found["edges"]} == expected
+    assert found["totalCount"] == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "found"),
+    [
+        ("EQ", 0.97, True),
+        ("NE", 0.97, False),
+        ("GT", 0.97, False),
+        ("GTE", 0.97, True),
+        ("LT", 1, True),
+        ("LTE", 0.5, False),
+        ("EXISTS", None, True),
+        ("CONTAINS", "LEARN", True),
+    ],
+)
+async def test_each_operator_on_metadata_works_over_the_wire(
+    site: Site, pipeline: Pipeline, op: str, value: Any, found: bool
+) -> None:
+    document = """
+    query Versions($path: String!, $condition: FieldCondition!) {
+      versions(container: $path, filter: {metadata: [$condition]}) { edges { node { name } } }
+    }
+    """
+    condition = {"path": "framework" if op == "CONTAINS" else "accuracy", "op": op, "value": value}
+
+    data = await ask(site, pipeline.viewer, document, path=pipeline.project.path, condition=condition)
+
+    assert [edge["node"]["name"] for edge in data["versions"]["edges"]] == (["model:v0"] if found else [])

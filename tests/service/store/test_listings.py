@@ -119,6 +119,8 @@ EVERY = {"load", "train", "evaluate", "Second Try"}
         (RunFilter(groups=["first"], states=[RunState.RUNNING]), {"train"}),
         (RunFilter(tags=["gpu", "nightly"]), {"load", "Second Try"}),
         (RunFilter(tags=[]), set()),
+        (RunFilter(job_types=[]), set()),
+        (RunFilter(groups=[]), set()),
         (RunFilter(name_contains="TRY"), {"Second Try"}),
         (RunFilter(none_of=RunFilter(tags=["nightly"])), {"train", "evaluate"}),
         (RunFilter(none_of=RunFilter(groups=["first"])), {"load", "evaluate"}),
@@ -162,10 +164,18 @@ KIND = "split.kind"
     [
         (VersionFilter(metadata=[ROWS]), {2, 3}),
         (VersionFilter(metadata=[ROWS, FieldCondition("rows", OPERATOR.LT, 300)]), {2}),
+        (VersionFilter(metadata=[FieldCondition("rows", OPERATOR.LTE, 200)]), {0, 1, 2}),
+        (VersionFilter(metadata=[FieldCondition("rows", OPERATOR.GT, 200)]), {3}),
         (VersionFilter(metadata=[FieldCondition("rows", OPERATOR.EQ, 100)]), {1}),
         (VersionFilter(metadata=[FieldCondition("rows", OPERATOR.NE, 100)]), {0, 2, 3}),
         (VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.EQ, "fixed")]), {2, 3}),
         (VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.CONTAINS, "AND")]), {1}),
+        (VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.NE, "fixed")]), {1}),
+        (VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.GT, "S")]), {2, 3}),
+        (VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.LTE, "Random")]), {1}),
+        # A number and a text are not compared.
+        (VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.GT, 0)]), set()),
+        (VersionFilter(metadata=[FieldCondition("rows", OPERATOR.NE, "100")]), set()),
         (VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.EXISTS, None)]), {1, 2, 3}),
         (VersionFilter(metadata=[]), set()),
         (VersionFilter(none_of=VersionFilter(metadata=[FieldCondition(KIND, OPERATOR.EXISTS, None)])), {0}),
@@ -175,6 +185,10 @@ KIND = "split.kind"
         (VersionFilter(tags=["clean"]), {2}),
         (VersionFilter(types=["dataset"]), {0, 1, 2, 3}),
         (VersionFilter(types=["model"]), set()),
+        (VersionFilter(types=[]), set()),
+        (VersionFilter(tags=[]), set()),
+        (VersionFilter(any_of=[]), set()),
+        (VersionFilter(none_of=VersionFilter(tags=[])), {0, 1, 2, 3}),
         (VersionFilter(consumed=True), {0, 2}),
         (VersionFilter(consumed=False), {1, 3}),
     ],
@@ -190,6 +204,13 @@ async def test_a_filter_keeps_the_versions_it_describes(
 
     assert inside == {f"data:v{index}" for index in indexes}
     assert {name for name in everywhere if name.startswith("data:")} == inside
+
+
+async def test_versions_are_found_by_when_they_were_logged(graph: Graph, shelf: Shelf) -> None:
+    place, middle = Place([shelf.project.id], shelf.data[0].collection.id), shelf.data[1].version.created_at
+
+    assert await version_names(graph, place, VersionFilter(created_after=middle)) == {"data:v3"}
+    assert await version_names(graph, place, VersionFilter(created_before=middle)) == {"data:v0", "data:v1"}
 
 
 async def test_a_link_is_found_by_what_its_source_holds(graph: Graph, shelf: Shelf) -> None:
