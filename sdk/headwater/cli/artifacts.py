@@ -82,7 +82,7 @@ def list_artifacts(
 ) -> None:
     """List the newest version of each artifact in a project or registry, or all versions of one."""
     service = Service()
-    place = service.container_path(container)
+    place = service.listed_container(container)
     if name is None:
         versions = newest_versions(service, place, kind, limit)
     else:

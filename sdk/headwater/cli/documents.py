@@ -13,6 +13,18 @@ query WhoAmI {
 }
 """
 
+FIND_PROJECT = """
+query FindProject($path: String!) {
+  project(path: $path) { path }
+}
+"""
+
+SOME_PROJECTS = """
+query SomeProjects {
+  projects(first: 20) { edges { node { path } } }
+}
+"""
+
 LIST_RUNS = """
 query ListRuns($project: String, $filter: RunFilter, $first: Int!, $after: String) {
   runs(project: $project, filter: $filter, first: $first, after: $after) {

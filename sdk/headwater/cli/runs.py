@@ -32,7 +32,7 @@ def list_runs(
         conditions["states"] = [name.upper() for name in state]
     if job_type:
         conditions["jobTypes"] = job_type
-    project = service.container_path(project)
+    project = service.listed_container(project)
     runs = read_pages(service, documents.LIST_RUNS, "runs", limit, project=project, filter=conditions)
 
     if as_json:

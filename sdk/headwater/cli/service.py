@@ -70,6 +70,22 @@ class Service:
         path = local_path(given) if given else self.settings.project or DEFAULT_PROJECT
         return path if "/" in path or not self.settings.entity else f"{self.settings.entity}/{path}"
 
+    def listed_container(self, given: str | None) -> str:
+        """The path of a project or registry to list.
+
+        Raises:
+            NotFoundError: that names the projects there are, if none was typed or set and the default is not there.
+        """
+        path = self.container_path(given)
+        if given or self.settings.project or self.query(documents.FIND_PROJECT, path=path)["project"]:
+            return path
+        names = [edge["node"]["path"] for edge in self.query(documents.SOME_PROJECTS)["projects"]["edges"]]
+        raise NotFoundError(
+            f"Say which project, or set HEADWATER_PROJECT. There are: {', '.join(names)}."
+            if names
+            else "There is no project yet. The first run makes one: headwater.init(project='first')."
+        )
+
     def item_path(self, given: str) -> str:
         """The path of a collection or version from what was typed, its missing parts from the settings.
 

@@ -56,3 +56,14 @@ def test_show_takes_a_key_alone_or_an_address(ok: Cli, runs: list[str]) -> None:
 
     assert shown["path"] == runs[0]
     assert ok("run", "show", shown["url"], "--json").json() == shown
+
+
+def test_ls_without_a_project_names_those_there_are(
+    cli: Cli, project: str, client_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEADWATER_PROJECT")
+
+    runs, artifacts = cli("run", "ls"), cli("artifact", "ls")
+
+    assert (runs.code, artifacts.code) == (3, 3)
+    assert runs.err == artifacts.err == f"Error: Say which project, or set HEADWATER_PROJECT. There are: {project}.\n"
