@@ -1,5 +1,7 @@
 """GraphQL types: the record of every change."""
 
+from typing import Final
+
 import strawberry
 
 from headwater_service import model
@@ -9,7 +11,14 @@ from headwater_service.api.fields import resolved
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
 from headwater_service.api.scalars import Json
-from headwater_service.model import Instant
+from headwater_service.model import Instant, JsonObject
+
+# Changes that name a version which may lie elsewhere: the key of its id, and the keys that tell something of it.
+ELSEWHERE: Final = {
+    "ARTIFACT_USED": ("version_id", ("version_id", "path")),
+    "LINKED": ("source_id", ("source_id",)),
+    "LINKED_AGAIN": ("source_id", ("source_id",)),
+}
 
 
 @strawberry.type(description="One change, with the whole state before and after. Events are never altered.")
@@ -23,9 +32,9 @@ class Event(Node):
     at: Instant = strawberry.field(description="When it took effect, by the clock of the database.")
     operation_id: str = strawberry.field(description="The `operationId` of the mutation that caused it.")
     before: Json | None = strawberry.field(description="State of the changed thing; null when it was not there.")
-    after: Json | None = strawberry.field(description="State of the changed thing; null when it is gone.")
     hash: str = strawberry.field(description="Chains this event to the one with the `seq` before: tampering shows.")
     actor_id: strawberry.Private[str | None]
+    state_after: strawberry.Private[JsonObject | None]
 
     @classmethod
     def from_model(cls, event: model.Event) -> "Event":
@@ -39,10 +48,22 @@ class Event(Node):
             at=event.at,
             operation_id=event.operation_id,
             before=None if event.before is None else Json(event.before),
-            after=None if event.after is None else Json(event.after),
             hash=event.hash or "",
             actor_id=event.by,
+            state_after=event.after,
         )
+
+    @resolved(
+        "State of the changed thing; null when it is gone. What it names and the viewer may not see is null in it."
+    )
+    async def after(self, info: Info) -> Json | None:
+        state = self.state_after
+        if state is None or self.kind not in ELSEWHERE:
+            return None if state is None else Json(state)
+        version, telling = ELSEWHERE[self.kind]
+        if await info.context.loaders.version(str(state[version])) is None:
+            state = {**state, **dict.fromkeys(telling)}
+        return Json(state)
 
     @resolved("Who caused it; null for what the server did by itself.")
     async def by(self, info: Info) -> User | None:
