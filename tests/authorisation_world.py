@@ -1,7 +1,8 @@
 """Two people and a team: what one of them owns alone, what they share, and every id and name of the former.
 
-The owner's secrets touch shared things on purpose: the owner's run consumed the team's dataset, and what that run
-produced is linked into the team's registry. Whoever walks from the shared things must not arrive at the secrets.
+The owner's secrets touch shared things on purpose: the owner's run consumed the team's dataset, what that run produced
+is consumed by the team's run and linked into the team's registry. Whoever walks from the shared things must not arrive
+at the secrets.
 """
 
 import hashlib
@@ -12,6 +13,8 @@ from typing import Any, Protocol
 
 import orjson
 import urllib3
+
+from headwater_service.local.processes import wait_until
 
 START_RUN = """
 mutation StartRun($input: StartRunInput!) {
@@ -67,6 +70,9 @@ mutation CreateApiKey($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { ... on CreateApiKeyPayload { key apiKey { id } } ... on UserError { message } }
 }
 """
+EVENTS = """
+query Events($scope: String!) { events(scope: $scope, first: 200) { edges { node { kind } } } }
+"""
 OWN_IDS = """
 query OwnIds($project: String!, $entity: String!) {
   viewer { user { id } }
@@ -104,11 +110,15 @@ class Logged:
     collection_id: str
     collection_path: str
     digest: str
+    blob: str
 
 
 @dataclass(frozen=True)
 class World:
-    """`secret` is a word that occurs in all names of what is the owner's alone; `secret_ids` are its ids."""
+    """`secret` is a word that occurs in all names of what is the owner's alone; `secret_ids` are its ids.
+
+    `mine` is the outsider's own.
+    """
 
     url: str
     owner: HasNameAndKey
@@ -123,6 +133,7 @@ class World:
     api_key_id: str
     own: Logged
     shared: Logged
+    mine: Logged
     link_id: str
     link_path: str
     secret: str
@@ -208,7 +219,14 @@ def log(url: str, post: Post, person: HasNameAndKey, project: str, *, name: str,
         collection_id=version["collection"]["id"],
         collection_path=version["collection"]["path"],
         digest=version["digest"],
+        blob=blob,
     )
+
+
+def kinds_of_events(post: Post, person: HasNameAndKey, scope: str) -> list[str]:
+    """Return the kinds of the events that are listed already: they are numbered a moment after the change."""
+    events = post(EVENTS, key=person.key, scope=scope)["events"]["edges"]
+    return [edge["node"]["kind"] for edge in events]
 
 
 def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
@@ -224,11 +242,18 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
     )
     shared = log(url, post, owner, f"{team}/shared", name=f"shared{secrets.token_hex(3)}")
     own = log(url, post, owner, f"{owner.name}/{secret}", name=secret, uses=shared.version_path)
+    mine = log(url, post, outsider, f"{outsider.name}/mine", name=f"mine{secrets.token_hex(3)}")
+    post(
+        USE_ARTIFACT,
+        key=owner.key,
+        input={"operationId": operation(), "runId": shared.run_id, "path": own.version_path},
+    )
     link = post(
         LINK_ARTIFACT,
         key=owner.key,
         input={"operationId": operation(), "versionId": own.version_id, "target": f"{team}/model-registry/shown"},
     )["linkArtifact"]["version"]
+    assert wait_until(lambda: "LINKED" in kinds_of_events(post, owner, f"{team}/model-registry"), seconds=30, pause=0.1)
     issued = post(CREATE_KEY, key=owner.key, input={"operationId": operation(), "name": secret})["createApiKey"]
     ids = post(OWN_IDS, key=owner.key, project=f"{owner.name}/{secret}", entity=owner.name)
     shown = {event["node"]["id"] for event in ids["events"]["edges"]}
@@ -246,6 +271,7 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
         api_key_id=issued["apiKey"]["id"],
         own=own,
         shared=shared,
+        mine=mine,
         link_id=link["id"],
         link_path=link["path"],
         secret=secret,

@@ -6,7 +6,7 @@ must get from it.
 
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import msgpack
@@ -241,27 +241,27 @@ def test_a_mutation_tells_an_outsider_no_more_than_that_it_may_be_absent(world: 
     assert not any(secret in text and secret not in sent(world, name) for secret in words(world))
 
 
-def mutate(world: World, name: str, key: str) -> str:
-    answer = mutation_answer(world, name, key)
+def mutate(world: World, name: str, key: str, given: dict[str, Any] | None = None) -> str:
+    answer = mutation_answer(world, name, key, given)
     assert "errors" not in answer, answer
     kind: str = answer["data"][name]["__typename"]
     return kind
 
 
-def mutation_answer(world: World, name: str, key: str) -> dict[str, Any]:
+def mutation_answer(world: World, name: str, key: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
     assert MUTATION is not None
     input_type = str(MUTATION.fields[name].args["input"].type)
     document = (
         f"mutation M($input: {input_type}) {{ {name}(input: $input) {{ __typename ... on UserError {{ message }} }} }}"
     )
-    given = orjson.loads(sent(world, name))
-    status, answer = ask(world, document, key, input=given)
+    status, answer = ask(world, document, key, input=orjson.loads(sent(world, name, given)))
     assert status == 200
     return answer
 
 
-def sent(world: World, name: str) -> str:
-    given = dict(MUTATIONS[name] or {})
+def sent(world: World, name: str, wanted: dict[str, Any] | None = None) -> str:
+    """Return the input as JSON; without `wanted`, that of the table above."""
+    given = dict(wanted if wanted is not None else MUTATIONS[name] or {})
     assert MUTATION is not None
     input_type: Any = get_named_type(MUTATION.fields[name].args["input"].type)
     if "operationId" in input_type.fields:
@@ -278,6 +278,12 @@ def sent(world: World, name: str) -> str:
         "collection_id": world.own.collection_id,
         "digest": world.own.digest,
         "operation": operation(),
+        "run_key": world.own.run_key,
+        "blob": world.own.blob,
+        **{f"my_{what}": value for what, value in asdict(world.mine).items()},
+        **{f"shared_{what}": value for what, value in asdict(world.shared).items()},
+        "my_project": world.mine.collection_path.rpartition("/")[0],
+        "team": world.team,
     }
     text = orjson.dumps(given).decode()
     for word, value in values.items():
@@ -287,29 +293,160 @@ def sent(world: World, name: str) -> str:
 
 def events_of(world: World) -> list[str]:
     """Return the ids of all events of the owner's own entity and of what lies in it."""
+    return events_in(world, world.owner.key, [world.owner.name, world.project, world.registry_path])
+
+
+def mine_events(world: World) -> list[str]:
+    """Return the ids of all events of the outsider's own."""
+    mine = world.outsider.name
+    project = world.mine.collection_path.rpartition("/")[0]
+    return events_in(world, world.outsider.key, [mine, project, f"{mine}/model-registry"])
+
+
+def team_events(world: World) -> list[str]:
+    """Return the ids of all events of the team's."""
+    return events_in(world, world.owner.key, [world.team, f"{world.team}/shared", f"{world.team}/model-registry"])
+
+
+def events_in(world: World, key: str, scopes: list[str]) -> list[str]:
     found: list[str] = []
-    for scope in (world.owner.name, world.project, world.registry_path):
+    for scope in scopes:
         _, answer = ask(
             world,
             "query E($scope: String!) { events(scope: $scope, first: 200) { edges { node { id } } } }",
-            world.owner.key,
+            key,
             scope=scope,
         )
         found += [edge["node"]["id"] for edge in answer["data"]["events"]["edges"]]
     return found
 
 
-def test_a_viewer_of_a_team_may_read_but_not_change_it(world: World) -> None:
-    document = "mutation M($input: UpdateVersionInput!) { updateVersion(input: $input) { __typename } }"
-    given = {"operationId": operation(), "versionId": world.shared.version_id, "description": "intruded"}
+# One id of somebody else's among the outsider's own, for each place where an input takes one.
+SMUGGLED: list[tuple[str, dict[str, Any]]] = [
+    ("useArtifact", {"runId": "{my_run_id}", "path": "{version}"}),
+    ("useArtifact", {"runId": "{run_id}", "path": "{my_version_path}"}),
+    ("linkArtifact", {"versionId": "{my_version_id}", "target": "{owner}/model-registry/intruded"}),
+    ("linkArtifact", {"versionId": "{my_version_id}", "target": "{project}/intruded"}),
+    ("linkArtifact", {"versionId": "{my_version_id}", "target": "intruded", "project": "{project}"}),
+    ("moveAliases", {"moves": [{"collection": "{my_collection_id}", "name": "a", "version": "{version_id}"}]}),
+    ("moveAliases", {"moves": [{"collection": "{collection_id}", "name": "a", "version": "{my_version_id}"}]}),
+    (
+        "moveAliases",
+        {
+            "moves": [
+                {"collection": "{my_collection_id}", "name": "a", "version": "{my_version_id}"},
+                {"collection": "{collection_id}", "name": "a"},
+            ]
+        },
+    ),
+    (
+        "logArtifact",
+        {
+            "project": "{my_project}",
+            "runId": "{run_id}",
+            "name": "a",
+            "type": "dataset",
+            "manifestDigest": "{my_digest}",
+        },
+    ),
+    (
+        "logArtifact",
+        {
+            "project": "{project}",
+            "runId": "{my_run_id}",
+            "name": "a",
+            "type": "dataset",
+            "manifestDigest": "{my_digest}",
+        },
+    ),
+    ("logArtifact", {"project": "{my_project}", "name": "a", "type": "dataset", "manifestDigest": "{digest}"}),
+    ("createApiKey", {"project": "{project}"}),
+    ("startRun", {"project": "{my_project}", "key": "{run_key}", "resume": "MUST"}),
+    ("removeMember", {"entity": "{outsider}", "user": "{owner}"}),
+]
+# Bytes are known by their digest alone: those of another entity are as if nobody had ever sent them.
+FOREIGN_BYTES: list[tuple[str, dict[str, Any], str]] = [
+    ("attachRunFiles", {"runId": "{my_run_id}", "files": [{"path": "a", "digest": "{blob}", "size": 29}]}, "Conflict"),
+    ("repairBlob", {"versionId": "{my_version_id}", "blob": "{blob}"}, "InvalidInput"),
+]
 
+
+@pytest.mark.parametrize(("name", "given"), SMUGGLED, ids=[f"{name}-{n}" for n, (name, _) in enumerate(SMUGGLED)])
+def test_an_id_of_somebody_else_among_ones_own_is_not_found(world: World, name: str, given: dict[str, Any]) -> None:
+    before = events_of(world), mine_events(world)
+
+    answer = mutation_answer(world, name, world.outsider.key, given)
+
+    assert answer["data"][name]["__typename"] == "NotFoundError", answer
+    assert (events_of(world), mine_events(world)) == before
+    text, known = orjson.dumps(answer).decode(), sent(world, name, given)
+    assert not any(secret in text and secret not in known for secret in words(world))
+
+
+@pytest.mark.parametrize(("name", "given", "kind"), FOREIGN_BYTES, ids=[name for name, _, _ in FOREIGN_BYTES])
+def test_bytes_of_somebody_else_are_as_absent_as_bytes_of_nobody(
+    world: World, name: str, given: dict[str, Any], kind: str
+) -> None:
+    nobodys = orjson.loads(orjson.dumps(given).replace(b"{blob}", DIGEST.encode()))
+
+    foreign = mutation_answer(world, name, world.outsider.key, given)["data"][name]
+    absent = mutation_answer(world, name, world.outsider.key, nobodys)["data"][name]
+
+    assert foreign["__typename"] == f"{kind}Error"
+    assert orjson.dumps(foreign).replace(world.own.blob.encode(), DIGEST.encode()) == orjson.dumps(absent)
+
+
+# What somebody who only reads a team sends about things of the team's.
+BY_A_VIEWER: dict[str, dict[str, Any]] = {
+    "addMember": {"entity": "{team}", "user": "{outsider}", "role": "ADMIN"},
+    "removeMember": {"entity": "{team}", "user": "{owner}"},
+    "createProject": {"entity": "{team}", "name": "intruded"},
+    "startRun": {"project": "{team}/shared", "key": "intruder"},
+    "updateRun": {"runId": "{shared_run_id}", "notes": "intruded"},
+    "finishRun": {"runId": "{shared_run_id}", "exitCode": 1},
+    "attachRunFiles": {"runId": "{shared_run_id}", "files": []},
+    "prepareUploads": {"entity": "{team}", "blobs": [{"digest": DIGEST, "size": 3}]},
+    "signUploadParts": {
+        "entity": "{team}",
+        "digest": "sha256-16m:" + "0" * 64 + "-2",
+        "uploadId": "x",
+        "parts": [{"number": 1, "digest": DIGEST}],
+    },
+    "completeUpload": {"entity": "{team}", "digest": "sha256-16m:" + "0" * 64 + "-2", "uploadId": "x"},
+    "logArtifact": {
+        "project": "{team}/shared",
+        "name": "intruded",
+        "type": "dataset",
+        "manifestDigest": "{shared_digest}",
+    },
+    "useArtifact": {"runId": "{shared_run_id}", "path": "{my_version_path}"},
+    "linkArtifact": {"versionId": "{my_version_id}", "target": "{team}/model-registry/intruded"},
+    "moveAliases": {
+        "moves": [{"collection": "{shared_collection_id}", "name": "intruded", "version": "{shared_version_id}"}]
+    },
+    "updateVersion": {"versionId": "{shared_version_id}", "description": "intruded"},
+}
+# These take no role in an entity, or are for readers too.
+NOT_BY_ROLE = {"createUser", "createEntity", "createApiKey", "revokeApiKey", "createSignInLink", "repairBlob"}
+
+
+def test_the_table_of_a_viewer_names_every_mutation() -> None:
+    assert MUTATION is not None
+    assert set(BY_A_VIEWER) | NOT_BY_ROLE == set(MUTATION.fields)
+
+
+@pytest.mark.parametrize("name", BY_A_VIEWER)
+def test_a_viewer_of_a_team_may_read_but_not_change_it(world: World, name: str) -> None:
+    before = team_events(world)
+
+    kind = mutate(world, name, world.outsider.key, BY_A_VIEWER[name])
     _, read = ask(
         world, "query A($p: String!) { artifact(path: $p) { id } }", world.outsider.key, p=world.shared.version_path
     )
-    _, changed = ask(world, document, world.outsider.key, input=given)
 
+    assert kind == "PermissionDeniedError"
+    assert team_events(world) == before
     assert read["data"]["artifact"]["id"] == world.shared.version_id
-    assert changed["data"]["updateVersion"]["__typename"] == "PermissionDeniedError"
 
 
 def words(world: World) -> list[str]:
@@ -317,15 +454,50 @@ def words(world: World) -> list[str]:
     return [*world.secret_ids.values(), world.secret]
 
 
-def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) -> None:
-    """All fields of all objects in reach of the outsider, two objects deep, hold no id and no name of a secret."""
-    paths = {
+def starts_of(world: World) -> dict[str, str]:
+    """Return one id of each type that the outsider may see."""
+    _, answer = ask(
+        world,
+        """
+          query Starts($team: String!, $shared: String!, $registry: String!) {
+            viewer { user { apiKeys { id } } }
+            entity(name: $team) { id }
+            project(path: $shared) { id }
+            registry(path: $registry) { id }
+            events(scope: $registry, first: 200) { edges { node { id kind } } }
+          }
+        """,
+        world.outsider.key,
+        team=world.team,
+        shared=f"{world.team}/shared",
+        registry=f"{world.team}/model-registry",
+    )
+    data = answer["data"]
+    # The link of the secret version.
+    linked = [edge["node"]["id"] for edge in data["events"]["edges"] if edge["node"]["kind"] == "LINKED"]
+    return {
         "ArtifactVersion": world.shared.version_id,
         "RegistryVersion": world.link_id,
         "Run": world.shared.run_id,
         "Collection": world.shared.collection_id,
+        "Project": data["project"]["id"],
+        "Registry": data["registry"]["id"],
+        "Entity": data["entity"]["id"],
+        "User": world.user_id,
+        "ApiKey": data["viewer"]["user"]["apiKeys"][0]["id"],
+        "Event": linked[0],
     }
-    for type_name, node_id in paths.items():
+
+
+def test_the_walk_starts_at_every_type_of_node(world: World) -> None:
+    node: Any = SCHEMA.get_type("Node")
+
+    assert set(starts_of(world)) == {found.name for found in SCHEMA.get_possible_types(node)}
+
+
+def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) -> None:
+    """All fields of all objects in reach of the outsider, two objects deep, hold no id and no name of a secret."""
+    for type_name, node_id in starts_of(world).items():
         document = walk(type_name, 2)
         status, answer = ask(world, document, world.outsider.key, id=node_id)
 
@@ -333,6 +505,21 @@ def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) ->
         assert "errors" not in answer, answer["errors"][:3]
         assert answer["data"]["node"]["__typename"] == type_name
         assert [word for word in words(world) if word in orjson.dumps(answer).decode()] == [], type_name
+
+
+def test_the_events_of_what_is_shared_name_nothing_that_is_not(world: World) -> None:
+    document = "query E($s: String!) { events(scope: $s, first: 200) { edges { node { kind before after } } } }"
+    scopes = (f"{world.team}/shared", f"{world.team}/model-registry")
+
+    told = {
+        person.name: orjson.dumps([ask(world, document, person.key, s=scope)[1] for scope in scopes]).decode()
+        for person in (world.owner, world.outsider)
+    }
+
+    # The run of the team's consumed a version by its path, and a link names its source.
+    assert world.own.version_path in told[world.owner.name]
+    assert [word for word in words(world) if word in told[world.outsider.name]] == []
+    assert '"path":null' in told[world.outsider.name] and '"source_id":null' in told[world.outsider.name]
 
 
 def test_the_owner_walks_from_the_same_things_to_the_secrets(world: World) -> None:
