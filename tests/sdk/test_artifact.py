@@ -140,13 +140,15 @@ def test_an_immutable_file_is_not_copied(draft: Artifact, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["../x", "/x", "a//b", "a\\b", "a\0b", "a\nb", "x" * 256, "./x", "C:/x"])
-def test_a_path_that_breaks_a_rule_is_refused(draft: Artifact, tmp_path: Path, name: str) -> None:
-    file = written(tmp_path / "file", b"data")
+def test_a_path_that_breaks_a_rule_is_refused_by_name(draft: Artifact, tmp_path: Path, name: str) -> None:
+    file, named = written(tmp_path / "file", b"data"), re.escape(repr(name[:40]))
 
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(InvalidInputError, match=named):
         draft.add_file(file, name)
-    with pytest.raises(InvalidInputError), draft.new_file(name):
+    with pytest.raises(InvalidInputError, match=named), draft.new_file(name):
         pass
+    with pytest.raises(InvalidInputError, match=named):
+        draft.add_reference(file.as_uri(), name)
     assert draft.file_count == 0
 
 

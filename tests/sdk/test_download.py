@@ -20,6 +20,7 @@ from headwater._errors import (
     UnavailableError,
 )
 from headwater._log import log_artifact
+from headwater._names_on_disk import FileSystem
 from headwater._version import get_version
 from sdk.bucket import bucket_of
 from servers import Servers, Service
@@ -401,3 +402,36 @@ def test_a_folder_that_cannot_be_written_is_named(artifact: Artifact, tmp_path: 
 def test_a_folder_that_was_never_downloaded_can_not_be_verified(artifact: Artifact, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="none' to compare: download the version first"):
         artifact.verify(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("names", "system", "says"),
+    [
+        (["Model.bin", "model.bin"], FileSystem(folds_case=True, is_windows=False), "'Model.bin' and 'model.bin'"),
+        (["data/CON.txt"], FileSystem(folds_case=True, is_windows=True), "'data/CON.txt'"),
+    ],
+)
+def test_names_that_the_file_system_cannot_hold_are_stored_and_refused_before_anything_is_written(
+    client: Client,
+    project: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+    system: FileSystem,
+    says: str,
+) -> None:
+    draft = Artifact("names", "dataset")
+    for name in names:
+        with draft.new_file(name) as file:
+            file.write(name)
+    log_artifact(client, draft, project=project)
+    found = read(client, project, "names")
+    monkeypatch.setattr("headwater._download.probe", lambda folder: system)
+
+    with pytest.raises(ConflictError) as caught:
+        found.download(tmp_path / "down")
+
+    assert says in caught.value.message
+    assert not (tmp_path / "down").exists() or on_disk(tmp_path / "down") == {}
+    monkeypatch.undo()
+    assert on_disk(found.download(tmp_path / "down")) == {name: name.encode() for name in names}

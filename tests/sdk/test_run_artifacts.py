@@ -109,6 +109,19 @@ def test_a_path_becomes_an_artifact_named_after_run_and_file(tmp_path: Path) -> 
     assert [entry.path for entry in folder.manifest] == ["b"]
 
 
+def test_a_uri_becomes_an_artifact_that_refers_to_it(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("1,2")
+    uri = (tmp_path / "rows.csv").as_uri()
+
+    with headwater.init() as run:
+        data = run.log_artifact(uri, type="dataset", aliases="outside").wait()
+        model = run.log_model(uri, name="net").wait()
+
+    assert (data.name, data.type, data.aliases) == (f"run-{run.id}-rows.csv:v0", "dataset", ["latest", "outside"])
+    assert [(entry.path, entry.ref) for entry in data.manifest] == [("rows.csv", uri)]
+    assert (model.name, model.type, model.manifest.entries["rows.csv"].ref) == ("net:v0", "model", uri)
+
+
 @pytest.mark.parametrize("aliases", ["chosen", ["chosen"]])
 def test_the_alias_given_beside_a_name_is_the_version_to_use(aliases: str | list[str]) -> None:
     with headwater.init() as run:

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: who may post what, what an answer holds, and what stops an operation."""
 
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,8 @@ async def test_a_get_takes_a_query_with_a_key_and_nothing_else(service: Service,
     assert get(VIEWER, bearer(admin_key))[1]["data"]["viewer"]["user"]["name"].startswith("root-")
     assert get(VIEWER, {"Cookie": cookie})[0] == 401
     assert get(VIEWER, {})[0] == 401
+    password = b64encode(f"api:{admin_key}".encode()).decode()
+    assert get(VIEWER, {"Authorization": f"Basic {password}"})[0] == 401
     refused = get(mutation, bearer(admin_key))[1]
     assert refused["data"] is None
     assert refused["errors"][0]["message"] == "Only queries are possible here."
