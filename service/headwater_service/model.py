@@ -52,6 +52,11 @@ class ContainerKind(StrEnum):
     REGISTRY = "REGISTRY"
 
 
+class Visibility(StrEnum):
+    ENTITY = "ENTITY"
+    RESTRICTED = "RESTRICTED"
+
+
 class BlobState(StrEnum):
     EXPECTED = "EXPECTED"
     PRESENT = "PRESENT"
@@ -99,7 +104,11 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A project or a registry: they share one namespace in an entity. `id` is the scope of what lies in it."""
+    """A project or a registry: they share one namespace in an entity. `id` is the scope of what lies in it.
+
+    Only a registry can be `RESTRICTED`; `artifact_types` are those that it takes, none for any. Of its
+    `protected_aliases` only its admins move one. `ended_at` is when it was deleted.
+    """
 
     id: str
     kind: ContainerKind
@@ -108,6 +117,10 @@ class Container:
     entity_name: str
     description: str
     created_at: Instant
+    visibility: Visibility = Visibility.ENTITY
+    artifact_types: Sequence[str] = ()
+    protected_aliases: Sequence[str] = ()
+    ended_at: Instant | None = None
 
     @property
     def path(self) -> str:

@@ -1,19 +1,20 @@
 """Who may do what: the one choke point for authorisation. Every domain function takes the viewer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headwater_service.errors import NotFoundError, PermissionDeniedError
-from headwater_service.model import Container, Role
+from headwater_service.model import Container, Role, Visibility
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The user behind a request, and what its key or session allows.
 
-    `roles` maps entity ids to the role there, already cut down to what the key may reach; `project_id` narrows a
-    key to one project or registry. `is_narrowed` tells that the key stands for less than its user, so that it may
-    not make what stands for more. `is_admin` administers the server: people and entities, not their data.
+    `roles` maps entity ids to the role there, already cut down to what the key may reach, and `registry_roles` the
+    ids of registries to a role in one alone. `project_id` narrows a key to one project or registry. `is_narrowed`
+    tells that the key stands for less than its user, so that it may not make what stands for more. `is_admin`
+    administers the server: people and entities, not their data.
     """
 
     user_id: str
@@ -26,12 +27,22 @@ class Viewer:
     project_id: str | None = None
     key_id: str | None = None
     is_narrowed: bool = False
+    registry_roles: Mapping[str, Role] = field(default_factory=dict)
 
     def role_in(self, entity_id: str) -> Role | None:
         return self.roles.get(entity_id)
 
+    def role_at(self, container: Container) -> Role | None:
+        """Return the role in a project or registry: the higher of the entity's and its own. None: not visible."""
+        of_entity, own = self.roles.get(container.entity_id), self.registry_roles.get(container.id)
+        if of_entity is None or self.project_id not in (None, container.id):
+            return None
+        if container.visibility is Visibility.RESTRICTED and own is None and of_entity is not Role.ADMIN:
+            return None
+        return of_entity if own is None or own.rank < of_entity.rank else own
+
     def sees(self, container: Container) -> bool:
-        return container.entity_id in self.roles and self.project_id in (None, container.id)
+        return self.role_at(container) is not None
 
 
 def require_role(viewer: Viewer, entity_id: str, role: Role, *, what: str) -> None:
@@ -42,6 +53,18 @@ def require_role(viewer: Viewer, entity_id: str, role: Role, *, what: str) -> No
     held = viewer.role_in(entity_id)
     if held is None:
         raise NotFoundError("There is no such thing, or you may not see it.")
+    _require_rank(viewer, held, role, what=what)
+
+
+def require_role_at(viewer: Viewer, container: Container, role: Role, *, what: str) -> None:
+    """Raise unless the viewer has at least `role` in the project or registry; to an outsider it does not exist."""
+    held = viewer.role_at(container)
+    if held is None:
+        raise NotFoundError("There is no such thing, or you may not see it.")
+    _require_rank(viewer, held, role, what=what)
+
+
+def _require_rank(viewer: Viewer, held: Role, role: Role, *, what: str) -> None:
     if role is not Role.VIEWER and viewer.is_read_only:
         raise PermissionDeniedError(f"This key only reads, so it may not {what}.")
     if held.rank < role.rank:
@@ -52,7 +75,7 @@ def require_container(viewer: Viewer, container: Container | None, role: Role, *
     """Return the container if the viewer has `role` in it; raise NotFoundError when it is absent or not visible."""
     if container is None or not viewer.sees(container):
         raise NotFoundError(f"There is no {path!r}, or you may not see it.", path=path)
-    require_role(viewer, container.entity_id, role, what=what)
+    require_role_at(viewer, container, role, what=what)
     return container
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from headwater_service.domain.access import Viewer, require_role
+from headwater_service.domain.access import Viewer, require_role_at
 from headwater_service.domain.aliases import given_aliases, point_aliases
 from headwater_service.domain.artifacts import get_version, version_with_role
 from headwater_service.domain.collections import ensure_collection
@@ -107,5 +107,5 @@ async def _ends(
     default_entity = entity_name or viewer.entity_names[viewer.default_entity_id]
     path = parse_target(target, entity=default_entity, project=project_name)
     container = await visible_container(tx, viewer, path, text=target)
-    require_role(viewer, container.entity_id, Role.MEMBER, what=f"link to {container.path}")
+    require_role_at(viewer, container, Role.MEMBER, what=f"link to {container.path}")
     return source, container, path.name

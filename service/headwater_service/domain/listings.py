@@ -9,7 +9,7 @@ from headwater_service.domain.access import Viewer
 from headwater_service.domain.containers import entity_of, get_container, split_container_path
 from headwater_service.domain.files import get_content
 from headwater_service.domain.manifests import list_entries
-from headwater_service.domain.reading import event_scopes, visible_scopes
+from headwater_service.domain.reading import event_scopes, visible_scopes, visible_scopes_in
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import ContainerKind, Role
 from headwater_service.store import reads
@@ -56,7 +56,7 @@ async def scopes_in_entity(graph: Graph, viewer: Viewer, entity_name: str | None
     if entity_name is None:
         return await visible_scopes(graph, viewer)
     entity_id = entity_of(viewer, entity_name)
-    return await graph.read(lambda tx: reads.list_visible_scopes(tx, [entity_id], viewer.project_id))
+    return await visible_scopes_in(graph, viewer, [entity_id])
 
 
 async def event_scopes_at(graph: Graph, viewer: Viewer, path: str | None) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from headwater_service.domain.access import Viewer
-from headwater_service.model import Alias, ApiKey, Container, Entity, Member, Page, User
+from headwater_service.model import Alias, ApiKey, Container, Entity, Member, Page, Role, User
 from headwater_service.store import hops, reads
 from headwater_service.store.graph import Graph
 from headwater_service.store.listing import Window
@@ -14,7 +14,20 @@ T = TypeVar("T")
 
 async def visible_scopes(graph: Graph, viewer: Viewer) -> list[str]:
     """Return the ids of every project and registry that the viewer may see."""
-    return await graph.read(lambda tx: reads.list_visible_scopes(tx, list(viewer.roles), viewer.project_id))
+    return await visible_scopes_in(graph, viewer, list(viewer.roles))
+
+
+async def visible_scopes_in(graph: Graph, viewer: Viewer, entity_ids: Sequence[str]) -> list[str]:
+    """Return the ids of the projects and registries of some entities that the viewer may see."""
+    return await graph.read(
+        lambda tx: reads.list_visible_scopes(
+            tx,
+            entity_ids,
+            viewer.project_id,
+            administered=[entity_id for entity_id, role in viewer.roles.items() if role is Role.ADMIN],
+            held=list(viewer.registry_roles),
+        )
+    )
 
 
 async def find_runs(graph: Graph, viewer: Viewer, ids: Sequence[str]) -> list[reads.PlacedRun | None]:

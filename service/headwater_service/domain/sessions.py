@@ -78,6 +78,10 @@ def _viewer(caller: store.Caller) -> Viewer | None:
         roles=roles,
         entity_names={entity_id: name for entity_id, name, _ in caller.memberships},
         default_entity_id=default if default in roles else next(iter(roles)),
+        # A role in a registry is nothing to who left its entity, or whose key is for another.
+        registry_roles={
+            registry_id: Role(role) for registry_id, entity_id, role in caller.registry_roles if entity_id in roles
+        },
         is_read_only=key.get("is_read_only", False),
         project_id=key.get("project_id"),
         key_id=key.get("id"),

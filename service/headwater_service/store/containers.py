@@ -1,36 +1,42 @@
 """Projects and registries: the two kinds of container, in one namespace for each entity."""
 
-from typing import Any, Final
+from typing import Final, LiteralString
 
-from headwater_service.model import Container, ContainerKind
+from headwater_service.model import Container
 from headwater_service.store.graph import Transaction
+from headwater_service.store.reads import CONTAINER_COLUMNS, container_from
 
-FIND_CONTAINER: Final = """
+FIND_CONTAINER: Final[LiteralString] = (
+    """
 MATCH (container:Container {entity_id: $entity_id, name: $name})-[:OWNED_BY]->(entity:Entity)
-RETURN container {.id, .kind, .name, .entity_id, .description, .created_at, entity_name: entity.name} AS container
-"""
+RETURN """
+    + CONTAINER_COLUMNS
+)
 
-FIND_CONTAINER_BY_ID: Final = """
+FIND_CONTAINER_BY_ID: Final[LiteralString] = (
+    """
 MATCH (container:Container {id: $id})-[:OWNED_BY]->(entity:Entity)
-RETURN container {.id, .kind, .name, .entity_id, .description, .created_at, entity_name: entity.name} AS container
-"""
+RETURN """
+    + CONTAINER_COLUMNS
+)
 
 CREATE_PROJECT: Final = """
 MATCH (entity:Entity {id: $entity_id})
 CREATE (:Container:Project:EventScope {
-  id: $id, kind: 'PROJECT', name: $name, entity_id: $entity_id, description: $description, created_at: $at
+  id: $id, kind: 'PROJECT', name: $name, entity_id: $entity_id, description: $description, created_at: $at,
+  visibility: 'ENTITY', artifact_types: [], protected_aliases: []
 })-[:OWNED_BY]->(entity)
 """
 
 
 async def find_container(tx: Transaction, entity_id: str, name: str) -> Container | None:
     row = await tx.row(FIND_CONTAINER, entity_id=entity_id, name=name)
-    return None if row is None else _container(row["container"])
+    return None if row is None else container_from(row)
 
 
 async def find_container_by_id(tx: Transaction, container_id: str) -> Container | None:
     row = await tx.row(FIND_CONTAINER_BY_ID, id=container_id)
-    return None if row is None else _container(row["container"])
+    return None if row is None else container_from(row)
 
 
 async def create_project(tx: Transaction, project: Container) -> None:
@@ -42,7 +48,3 @@ async def create_project(tx: Transaction, project: Container) -> None:
         description=project.description,
         at=project.created_at,
     )
-
-
-def _container(row: dict[str, Any]) -> Container:
-    return Container(**{**row, "kind": ContainerKind(row["kind"])})

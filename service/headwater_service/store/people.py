@@ -36,7 +36,8 @@ CREATE (user)-[:MEMBER_OF {role: 'ADMIN'}]->(entity:Entity:EventScope {
   id: $id, name: $name, kind: $kind, created_at: $at
 })
 CREATE (:Container:Registry:EventScope {
-  id: $registry_id, kind: 'REGISTRY', name: $registry_name, entity_id: $id, description: '', created_at: $at
+  id: $registry_id, kind: 'REGISTRY', name: $registry_name, entity_id: $id, description: '', created_at: $at,
+  visibility: 'ENTITY', artifact_types: [], protected_aliases: []
 })-[:OWNED_BY]->(entity)
 RETURN entity {.id, .name, .kind, .created_at} AS entity
 """

@@ -24,12 +24,16 @@ from headwater_service.model import (
     RunState,
     User,
     VersionState,
+    Visibility,
 )
 from headwater_service.store.graph import Transaction
 
 # The columns of a noun, for every query that returns it. `container` and `entity` are bound before.
 CONTAINER_COLUMNS: Final[LiteralString] = """
-container {.id, .kind, .name, .entity_id, .description, .created_at, entity_name: entity.name} AS container
+container {
+  .id, .kind, .name, .entity_id, .description, .created_at, .visibility, .artifact_types, .protected_aliases,
+  .ended_at, entity_name: entity.name
+} AS container
 """
 
 COLLECTION_COLUMNS: Final[LiteralString] = """
@@ -114,6 +118,8 @@ RETURN """
 VISIBLE_SCOPES: Final[LiteralString] = """
 MATCH (container:Container)
 WHERE container.entity_id IN $entities AND ($project IS NULL OR container.id = $project)
+  AND (coalesce(container.visibility, 'ENTITY') = 'ENTITY'
+    OR container.entity_id IN $administered OR container.id IN $held)
 RETURN container.id AS id
 """
 
@@ -248,7 +254,16 @@ class KnownUser:
 
 
 def container_from(row: Mapping[str, Any]) -> Container:
-    return Container(**{**row["container"], "kind": ContainerKind(row["container"]["kind"])})
+    found = row["container"]
+    return Container(
+        **{
+            **found,
+            "kind": ContainerKind(found["kind"]),
+            "visibility": Visibility(found["visibility"] or Visibility.ENTITY),
+            "artifact_types": found["artifact_types"] or (),
+            "protected_aliases": found["protected_aliases"] or (),
+        }
+    )
 
 
 def collection_from(row: Mapping[str, Any]) -> Collection:
@@ -341,9 +356,25 @@ async def find_containers(tx: Transaction, ids: Sequence[str]) -> dict[str, Cont
     return {container.id: container for container in containers}
 
 
-async def list_visible_scopes(tx: Transaction, entity_ids: Sequence[str], project_id: str | None) -> list[str]:
-    """Return the ids of all projects and registries of some entities, or of the one that narrows a key."""
-    rows = await tx.rows(VISIBLE_SCOPES, entities=list(entity_ids), project=project_id)
+async def list_visible_scopes(
+    tx: Transaction,
+    entity_ids: Sequence[str],
+    project_id: str | None,
+    *,
+    administered: Sequence[str],
+    held: Sequence[str],
+) -> list[str]:
+    """Return the ids of all projects and registries of some entities, or of the one that narrows a key.
+
+    Of the restricted registries only those of an entity in `administered`, and those in `held`.
+    """
+    rows = await tx.rows(
+        VISIBLE_SCOPES,
+        entities=list(entity_ids),
+        project=project_id,
+        administered=list(administered),
+        held=list(held),
+    )
     return [row["id"] for row in rows]
 
 

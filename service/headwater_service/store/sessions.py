@@ -17,7 +17,8 @@ OPTIONAL MATCH (user)-[membership:MEMBER_OF]->(entity:Entity)
 WHERE key.entity_id IS NULL OR key.entity_id = entity.id
 RETURN user {.id, .name, .is_admin, .default_entity_id} AS user,
   key {.id, .is_read_only, .entity_id, .project_id} AS key,
-  collect([entity.id, entity.name, membership.role]) AS memberships
+  collect([entity.id, entity.name, membership.role]) AS memberships,
+  [(user)-[held:HAS_ROLE_IN]->(registry:Registry) | [registry.id, registry.entity_id, held.role]] AS registry_roles
 """
 
 CALLER_OF_SESSION: Final = """
@@ -28,7 +29,8 @@ WHERE session.expires_at > now
 MATCH (user:User {id: session.user_id})
 OPTIONAL MATCH (user)-[membership:MEMBER_OF]->(entity:Entity)
 RETURN user {.id, .name, .is_admin, .default_entity_id} AS user,
-  collect([entity.id, entity.name, membership.role]) AS memberships
+  collect([entity.id, entity.name, membership.role]) AS memberships,
+  [(user)-[held:HAS_ROLE_IN]->(registry:Registry) | [registry.id, registry.entity_id, held.role]] AS registry_roles
 """
 
 CREATE_SIGN_IN: Final = """
@@ -76,10 +78,14 @@ DELETE session
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user with its memberships `(entity id, entity name, role)`, and the key that was shown, if it was a key."""
+    """A user, and the key that was shown, if it was a key.
+
+    Its memberships are `(entity id, entity name, role)`, its registry roles `(registry id, entity id, role)`.
+    """
 
     user: dict[str, Any]
     memberships: list[tuple[str, str, str]]
+    registry_roles: list[tuple[str, str, str]]
     key: dict[str, Any] | None
 
 
@@ -118,4 +124,5 @@ def _caller(row: dict[str, Any] | None) -> Caller | None:
     if row is None:
         return None
     memberships = [tuple(member) for member in row["memberships"] if member[0] is not None]
-    return Caller(row["user"], memberships, row.get("key"))
+    registry_roles = [tuple(held) for held in row["registry_roles"]]
+    return Caller(row["user"], memberships, registry_roles, row.get("key"))
