@@ -14,6 +14,7 @@ HeadwaterError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -51,8 +52,19 @@ class MissingFileError(NotFoundError, FileNotFoundError):
     """A file that does not exist, on this machine or in a version."""
 
 
+@dataclass(frozen=True)
+class UnmetRule:
+    """A condition that the move of an alias does not meet: `rule` for programs, `message` for people."""
+
+    rule: str
+    message: str
+
+
 class ConflictError(HeadwaterError):
-    """The present state forbids it: `current` says how things stand, `missing` which blobs are not in the store."""
+    """The present state forbids it: `current` says how things stand, `missing` which blobs are not in the store.
+
+    `unmet_rules` are the rules that keep an alias from moving.
+    """
 
     def __init__(
         self,
@@ -60,11 +72,13 @@ class ConflictError(HeadwaterError):
         *,
         current: str | None = None,
         missing: Sequence[str] = (),
+        unmet_rules: Sequence[UnmetRule] = (),
         request_id: str | None = None,
     ) -> None:
         super().__init__(message, request_id=request_id)
         self.current = current
         self.missing = tuple(missing)
+        self.unmet_rules = tuple(unmet_rules)
 
 
 class NotLoggedError(ConflictError):
@@ -97,7 +111,9 @@ def error_from_wire(code: str, message: str, data: Mapping[str, Any], request_id
         return NotFoundError(message, path=data.get("path"), request_id=request_id)
     if code == "ConflictError":
         missing = data.get("missing") or ()
-        return ConflictError(message, current=data.get("current"), missing=missing, request_id=request_id)
+        unmet = [UnmetRule(rule["rule"], rule["message"]) for rule in data.get("unmetRules") or ()]
+        current = data.get("current")
+        return ConflictError(message, current=current, missing=missing, unmet_rules=unmet, request_id=request_id)
     if code == "InvalidInputError":
         return InvalidInputError(message, field=data.get("field"), request_id=request_id)
     if code == "PermissionDeniedError":

@@ -134,7 +134,7 @@ mutation LinkArtifact($input: LinkArtifactInput!) {
     }
     ... on UserError { message }
     ... on NotFoundError { path }
-    ... on ConflictError { current }
+    ... on ConflictError { current unmetRules { rule message } }
   }
 }
 """
@@ -156,7 +156,7 @@ mutation MoveAliases($input: MoveAliasesInput!) {
     __typename
     ... on MoveAliasesPayload { aliases { name } }
     ... on UserError { message }
-    ... on ConflictError { current }
+    ... on ConflictError { current unmetRules { rule message } }
   }
 }
 """

@@ -25,7 +25,8 @@ class NotFoundError(DomainError):
 
 
 class ConflictError(DomainError):
-    """Data: `current`, where it stands now; `missing`, digests of blobs the store does not have."""
+    """Data: `current`, where it stands now; `missing`, digests of blobs the store does not have; `unmet_rules`, the
+    rules against the move of an alias, as objects `{"rule": …, "message": …}`."""
 
 
 class InvalidInputError(DomainError):

@@ -12,6 +12,8 @@ from headwater_service.api.errors import (
     NotFoundError,
     PermissionDeniedError,
     UnavailableError,
+    UserError,
+    error_type,
 )
 from headwater_service.api.fields import mutation
 from headwater_service.api.loaders import version_type
@@ -56,11 +58,20 @@ class LogArtifactInput:
     )
 
 
+@strawberry.type(description="An alias that a log asked for and that stayed where it was.")
+class RefusedAlias:
+    name: str = strawberry.field(description="The alias as it was given.")
+    error: UserError = strawberry.field(description="Why it did not move; `__typename` tells the kind of error.")
+
+
 @strawberry.type(description="Content that is logged.")
 class LogArtifactPayload:
     version: ArtifactVersion = strawberry.field(description="The version that has it, new or from before.")
     is_reused: bool = strawberry.field(description="Whether the same content was a version already.")
     notices: list[str] = strawberry.field(description="What was not done because the content was there already.")
+    refused_aliases: list[RefusedAlias] = strawberry.field(
+        description="Aliases given that did not move; the version is committed all the same. Empty when all did."
+    )
 
 
 @strawberry.input(description="What a run uses.")
@@ -154,7 +165,14 @@ class ArtifactMutation:
         context.forget()
         placed = logged.placed
         version = ArtifactVersion.from_model(placed.content, placed.collection, placed.container, context.public_url)
-        return LogArtifactPayload(version=version, is_reused=logged.is_reused, notices=list(logged.notices))
+        return LogArtifactPayload(
+            version=version,
+            is_reused=logged.is_reused,
+            notices=list(logged.notices),
+            refused_aliases=[
+                RefusedAlias(name=refusal.name, error=error_type(refusal.error)) for refusal in logged.refused
+            ],
+        )
 
     @mutation("Note that a run consumes a version, and get it. The same again changes nothing.")
     async def use_artifact(

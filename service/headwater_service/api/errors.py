@@ -32,6 +32,12 @@ class NotFoundError(UserError):
         return cls(message=error.message, path=error.data.get("path"))
 
 
+@strawberry.type(description="A condition that the move of an alias does not meet.")
+class UnmetRule:
+    rule: str = strawberry.field(description="Which condition, as a program tells it apart: for example `recall`.")
+    message: str = strawberry.field(description="What is lacking, in a sentence for people.")
+
+
 @strawberry.type(description="The state is not what the caller took it to be. Read it again, then decide.")
 class ConflictError(UserError):
     current: str | None = strawberry.field(
@@ -42,14 +48,20 @@ class ConflictError(UserError):
         "can succeed; null when bytes are not the matter.",
         default=None,
     )
+    unmet_rules: list[UnmetRule] | None = strawberry.field(
+        description="Every rule that keeps an alias from moving; null when no rule of an alias is the matter.",
+        default=None,
+    )
 
     @classmethod
     def from_error(cls, error: errors.ConflictError) -> "ConflictError":
         missing = error.data.get("missing")
+        unmet = error.data.get("unmet_rules")
         return cls(
             message=error.message,
             current=error.data.get("current"),
             missing=None if missing is None else [Digest(digest) for digest in missing],
+            unmet_rules=None if unmet is None else [UnmetRule(**rule) for rule in unmet],
         )
 
 
@@ -83,6 +95,12 @@ ERROR_TYPES: Final[dict[type[errors.DomainError], Any]] = {
     errors.PermissionDeniedError: PermissionDeniedError,
     errors.UnavailableError: UnavailableError,
 }
+
+
+def error_type(error: errors.DomainError) -> UserError:
+    """Return a domain error as the API shows it."""
+    shown: UserError = ERROR_TYPES[type(error)].from_error(error)
+    return shown
 
 
 class UnionMember:

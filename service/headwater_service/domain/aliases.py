@@ -5,18 +5,20 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from headwater_service.domain.access import Viewer, require_container
+from headwater_service.domain.alias_changes import AliasChange, Cause, Changed, Refusal
+from headwater_service.domain.alias_checks import refusals_of
 from headwater_service.domain.names import valid_alias
 from headwater_service.domain.paths import LATEST
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import AliasMove, Role, VersionState
-from headwater_service.store.aliases import Place, find_move, find_places, save_moves
-from headwater_service.store.collections import find_collection_by_id
-from headwater_service.store.containers import find_container_by_id
+from headwater_service.store.aliases import Place, find_last_move, find_move, find_places, save_moves
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.operations import Lock, record, take_lock
-from headwater_service.store.reads import find_versions
+from headwater_service.store.reads import PlacedCollection, find_collections, find_versions
 
 MOST_MOVES: Final = 100
+# Here the version is made, or was found, in the same transaction, or the alias only goes.
+_OWN_VERSIONS: Final = frozenset({Cause.LOG, Cause.LINK, Cause.DROP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +70,77 @@ async def move_aliases(
     return await graph.write(work)
 
 
-async def point_aliases(
-    tx: Transaction, lock: Lock, names: Iterable[str], version_id: str, *, by: str, reason: str
-) -> list[AliasMove]:
-    """Point aliases of the locked collection at a version; those that do already are left alone."""
-    places = await find_places(tx, lock.scope, names)
+async def change_aliases(
+    tx: Transaction,
+    lock: Lock,
+    viewer: Viewer,
+    home: PlacedCollection,
+    wanted: Sequence[MoveRequest],
+    *,
+    cause: Cause,
+    reason: str,
+) -> Changed:
+    """Make the changes that no rule forbids: the one way by which an alias of a locked collection changes.
+
+    An alias that points where it should already is left alone, and no rule is asked. What the refusals mean is the
+    caller's to decide: to raise the first undoes all. Raises NotFoundError and ConflictError for versions and
+    expectations that are wrong whoever asks.
+    """
+    places = await find_places(tx, lock.scope, [request.name for request in wanted])
+    if cause not in _OWN_VERSIONS:
+        await _require_versions(tx, wanted)
+    for request in wanted:
+        await _require_expected(tx, request, places[request.name])
+    changes = [
+        AliasChange(
+            name=request.name,
+            from_version_id=places[request.name].version_id,
+            to_version_id=request.version_id,
+            is_protected=places[request.name].is_protected,
+        )
+        for request in wanted
+        if places[request.name].version_id != request.version_id
+    ]
+    refusals = await refusals_of(tx, viewer, home, changes, cause)
+    refused = {refusal.name for refusal in refusals}
     moves = [
-        AliasMove(lock.scope, name, place.rev + 1, place.version_id, version_id, lock.at, by, reason)
-        for name, place in places.items()
-        if place.version_id != version_id
+        AliasMove(
+            collection_id=lock.scope,
+            name=change.name,
+            rev=places[change.name].rev + 1,
+            from_version_id=change.from_version_id,
+            to_version_id=change.to_version_id,
+            at=lock.at,
+            by=viewer.user_id,
+            reason=reason,
+        )
+        for change in changes
+        if change.name not in refused
     ]
     await save_moves(tx, lock.scope, moves)
-    return moves
+    return Changed(moves, refusals, {name: place.version_id for name, place in places.items()})
+
+
+async def point_aliases(
+    tx: Transaction,
+    lock: Lock,
+    viewer: Viewer,
+    home: PlacedCollection,
+    names: Iterable[str],
+    version_id: str,
+    *,
+    cause: Cause,
+    reason: str,
+) -> Changed:
+    """Point aliases of the locked collection at one version of it, as far as the rules let."""
+    wanted = [MoveRequest(collection_id=lock.scope, name=name, version_id=version_id) for name in names]
+    return await change_aliases(tx, lock, viewer, home, wanted, cause=cause, reason=reason)
+
+
+def require_all(refusals: Sequence[Refusal]) -> None:
+    """Raise the first refusal, if there is one: nothing of the transaction is kept."""
+    if refusals:
+        raise refusals[0].error
 
 
 def given_aliases(names: Iterable[str]) -> list[str]:
@@ -98,32 +159,30 @@ async def _move_in_collection(
     tx: Transaction, viewer: Viewer, requests: Sequence[MoveRequest], *, reason: str, operation: str
 ) -> list[AliasMove]:
     collection_id = requests[0].collection_id
-    scope_id = await _require_member(tx, viewer, collection_id)
+    home = await _require_member(tx, viewer, collection_id)
     lock = await take_lock(tx, collection_id, operation)
     assert lock is not None, "the collection was found in this transaction, and its node is never deleted"
     recorded = lock.replayed("ALIASES_MOVED")
     if recorded is not None:
         return [await find_move(tx, collection_id, name, rev) for name, rev in recorded]
-    places = await find_places(tx, collection_id, [request.name for request in requests])
-    await _require_versions(tx, requests)
-    moves = [
-        await _move(tx, lock, request, places[request.name], by=viewer.user_id, reason=reason) for request in requests
-    ]
-    await save_moves(tx, collection_id, [move for move in moves if move.rev > places[move.name].rev])
+    changed = await change_aliases(tx, lock, viewer, home, requests, cause=Cause.MOVE, reason=reason)
+    require_all(changed.refusals)
+    made = {move.name: move for move in changed.moves}
+    moves = [made.get(request.name) or await find_last_move(tx, collection_id, request.name) for request in requests]
     await record(
         tx,
         lock,
         "ALIASES_MOVED",
-        scope_id=scope_id,
+        scope_id=home.container.id,
         by=viewer.user_id,
         answer=[(move.name, move.rev) for move in moves],
-        before={"aliases": {name: place.version_id for name, place in places.items()}},
+        before={"aliases": changed.before},
         after={"moves": [asdict(move) for move in moves]},
     )
     return moves
 
 
-async def _move(tx: Transaction, lock: Lock, request: MoveRequest, place: Place, *, by: str, reason: str) -> AliasMove:
+async def _require_expected(tx: Transaction, request: MoveRequest, place: Place) -> None:
     if request.expected is not None and request.expected.version_id != place.version_id:
         current, expected = await _named(tx, place.version_id), await _named(tx, request.expected.version_id)
         raise ConflictError(
@@ -132,16 +191,15 @@ async def _move(tx: Transaction, lock: Lock, request: MoveRequest, place: Place,
         )
     if request.version_id is None and place.version_id is None:
         raise NotFoundError(f"There is no alias {request.name!r} to remove.", path=request.name)
-    if request.version_id == place.version_id:
-        return await find_move(tx, lock.scope, request.name, place.rev)
-    return AliasMove(lock.scope, request.name, place.rev + 1, place.version_id, request.version_id, lock.at, by, reason)
 
 
-async def _require_member(tx: Transaction, viewer: Viewer, collection_id: str) -> str:
-    """Return the container's id if the viewer may move aliases in the collection."""
-    collection = await find_collection_by_id(tx, collection_id)
-    container = None if collection is None else await find_container_by_id(tx, collection.container_id)
-    return require_container(viewer, container, Role.MEMBER, what="move aliases", path=collection_id).id
+async def _require_member(tx: Transaction, viewer: Viewer, collection_id: str) -> PlacedCollection:
+    """Return the collection in its place if the viewer may move aliases in it."""
+    home = (await find_collections(tx, [collection_id])).get(collection_id)
+    container = None if home is None else home.container
+    require_container(viewer, container, Role.MEMBER, what="move aliases", path=collection_id)
+    assert home is not None, "its container was found"
+    return home
 
 
 async def _require_versions(tx: Transaction, requests: Sequence[MoveRequest]) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from headwater_service.domain import metadata as documents
 from headwater_service.domain.access import Viewer, require_container
+from headwater_service.domain.alias_changes import Cause, Refusal, refusal_from, stored_refusal
 from headwater_service.domain.aliases import given_aliases, point_aliases
 from headwater_service.domain.collections import ensure_collection
 from headwater_service.domain.containers import get_project
@@ -34,7 +35,7 @@ from headwater_service.store.ids import new_id
 from headwater_service.store.manifests import find_manifest
 from headwater_service.store.objects import ObjectStore
 from headwater_service.store.operations import Lock, record, take_lock
-from headwater_service.store.reads import PlacedVersion, find_versions
+from headwater_service.store.reads import PlacedCollection, PlacedVersion, find_versions
 from headwater_service.store.versions import (
     change_version,
     create_artifact_version,
@@ -78,11 +79,15 @@ class ArtifactLog:
 
 @dataclass(frozen=True, slots=True)
 class LoggedArtifact:
-    """`is_reused`: the same content was a version already. `notices` tell what was therefore not done."""
+    """`is_reused`: the same content was a version already. `notices` tell what was therefore not done.
+
+    `refused` are the aliases that were given and did not move; the version is committed all the same.
+    """
 
     placed: PlacedVersion
     is_reused: bool
     notices: Sequence[str]
+    refused: Sequence[Refusal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +219,8 @@ async def _log(tx: Transaction, commit: _Commit, content: _Content | None) -> Lo
     recorded = lock.replayed("ARTIFACT_LOGGED", "ARTIFACT_REUSED")
     if recorded is not None:
         placed = await get_version(tx, recorded["version"])
-        return LoggedArtifact(placed, recorded["is_reused"], recorded["notices"])
+        refused = [refusal_from(stored) for stored in recorded.get("refused", ())]
+        return LoggedArtifact(placed, recorded["is_reused"], recorded["notices"], refused)
     existing = await find_by_digest(tx, commit.collection.id, commit.log.manifest_digest)
     if existing is not None:
         return await _log_again(tx, commit, lock, existing)
@@ -277,18 +283,24 @@ async def _end(
         await create_produced(tx, log.run_id, version_id, reused=is_reused, at=lock.at)
     # Content seen before is no news: `latest` stays at the version that came last.
     names = log.aliases if is_reused else [LATEST, *log.aliases]
-    moves = await point_aliases(tx, lock, names, version_id, by=by, reason="logged")
+    home = PlacedCollection(commit.collection, commit.project)
+    changed = await point_aliases(tx, lock, commit.viewer, home, names, version_id, cause=Cause.LOG, reason="logged")
     await record(
         tx,
         lock,
         "ARTIFACT_REUSED" if is_reused else "ARTIFACT_LOGGED",
         scope_id=commit.project.id,
         by=by,
-        answer={"version": version_id, "is_reused": is_reused, "notices": list(notices)},
+        answer={
+            "version": version_id,
+            "is_reused": is_reused,
+            "notices": list(notices),
+            "refused": [stored_refusal(refusal) for refusal in changed.refusals],
+        },
         before=before,
-        after=after | {"run_id": log.run_id, "moves": [asdict(move) for move in moves]},
+        after=after | {"run_id": log.run_id, "moves": [asdict(move) for move in changed.moves]},
     )
-    return LoggedArtifact(await get_version(tx, version_id), is_reused, notices)
+    return LoggedArtifact(await get_version(tx, version_id), is_reused, notices, changed.refusals)
 
 
 def _differences(commit: _Commit, placed: PlacedVersion, before: JsonObject) -> tuple[JsonObject, list[str]]:

@@ -3,7 +3,8 @@
 from dataclasses import asdict
 
 from headwater_service.domain.access import Viewer, require_role_at
-from headwater_service.domain.aliases import given_aliases, point_aliases
+from headwater_service.domain.alias_changes import Cause
+from headwater_service.domain.aliases import given_aliases, point_aliases, require_all
 from headwater_service.domain.artifacts import get_version, version_with_role
 from headwater_service.domain.collections import ensure_collection
 from headwater_service.domain.containers import split_container_path
@@ -22,7 +23,7 @@ from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.links import create_link, find_link
 from headwater_service.store.operations import Lock, record, take_lock
-from headwater_service.store.reads import PlacedVersion
+from headwater_service.store.reads import PlacedCollection, PlacedVersion
 
 
 async def link_artifact(
@@ -62,7 +63,9 @@ async def link_artifact(
         existing = await find_link(tx, collection.id, source.content.id)
         link_id = existing or await _create(tx, lock, viewer, source, container)
         moved = names if existing else [LATEST, *names]
-        moves = await point_aliases(tx, lock, moved, link_id, by=viewer.user_id, reason="linked")
+        home = PlacedCollection(collection, container)
+        changed = await point_aliases(tx, lock, viewer, home, moved, link_id, cause=Cause.LINK, reason="linked")
+        require_all(changed.refusals)
         await record(
             tx,
             lock,
@@ -70,7 +73,11 @@ async def link_artifact(
             scope_id=container.id,
             by=viewer.user_id,
             answer={"version": link_id},
-            after={"version_id": link_id, "source_id": source.content.id, "moves": [asdict(move) for move in moves]},
+            after={
+                "version_id": link_id,
+                "source_id": source.content.id,
+                "moves": [asdict(move) for move in changed.moves],
+            },
         )
         return await get_version(tx, link_id)
 

@@ -19,7 +19,9 @@ OPTIONAL CALL (name) {
   ORDER BY move.collection_id DESC, move.name DESC, move.rev DESC
   LIMIT 1
 }
-RETURN name, coalesce(last, 0) AS last, alias.version_id AS version_id
+OPTIONAL MATCH (:Collection {id: $collection_id})-[:IN]->(container:Container)
+RETURN name, coalesce(last, 0) AS last, alias.version_id AS version_id,
+  name IN coalesce(container.protected_aliases, []) AS is_protected
 """
 
 SAVE_ALIASES: Final = """
@@ -62,6 +64,16 @@ ORDER BY move.collection_id DESC, move.name DESC, move.at DESC
 LIMIT 1
 """
 
+FIND_LAST_MOVE: Final = """
+MATCH (move:AliasMove {collection_id: $collection_id, name: $name})
+WHERE move.rev > 0
+RETURN move {
+  .collection_id, .name, .rev, .at, .by, .reason, from_version_id: move.from, to_version_id: move.to
+} AS move
+ORDER BY move.collection_id DESC, move.name DESC, move.rev DESC
+LIMIT 1
+"""
+
 FIND_MOVE: Final = """
 MATCH (move:AliasMove {collection_id: $collection_id, name: $name, rev: $rev})
 RETURN move {
@@ -72,15 +84,19 @@ RETURN move {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an alias points now (None: nowhere), and the number of its last move (0: it never was)."""
+    """Where an alias points now (None: nowhere), the number of its last move (0: it never was), and who may move it.
+
+    Whether it is protected is read under the lock with the rest, not with the container before it.
+    """
 
     version_id: str | None
     rev: int
+    is_protected: bool
 
 
 async def find_places(tx: Transaction, collection_id: str, names: Iterable[str]) -> dict[str, Place]:
     rows = await tx.rows(FIND_PLACES, collection_id=collection_id, names=list(names))
-    return {row["name"]: Place(row["version_id"], row["last"]) for row in rows}
+    return {row["name"]: Place(row["version_id"], row["last"], row["is_protected"]) for row in rows}
 
 
 async def save_moves(tx: Transaction, collection_id: str, moves: Sequence[AliasMove]) -> None:
@@ -110,6 +126,13 @@ async def find_alias_at(tx: Transaction, collection_id: str, name: str, at: Inst
     """Return the id of the version that an alias pointed at then."""
     row = await tx.row(FIND_ALIAS_AT, collection_id=collection_id, name=name, at=at)
     return None if row is None else row["id"]
+
+
+async def find_last_move(tx: Transaction, collection_id: str, name: str) -> AliasMove:
+    """Return the move that put an alias where it points."""
+    row = await tx.row(FIND_LAST_MOVE, collection_id=collection_id, name=name)
+    assert row is not None, "an alias that points somewhere was moved there"
+    return AliasMove(**row["move"])
 
 
 async def find_move(tx: Transaction, collection_id: str, name: str, rev: int) -> AliasMove:
