@@ -1,5 +1,6 @@
 """The public names: complete, sorted, there, and cheap to import."""
 
+import inspect
 import subprocess
 import sys
 from collections.abc import Callable
@@ -56,6 +57,17 @@ def test_without_a_run_there_is_none_and_the_verbs_say_init() -> None:
         ):
             call()
     headwater.finish()
+
+
+def test_every_verb_of_a_run_is_there_at_module_level() -> None:
+    verbs = {
+        name for name, value in vars(headwater.Run).items() if inspect.isfunction(value) and not name.startswith("_")
+    }
+
+    assert verbs > {"log", "log_artifact", "finish"}
+    for name in verbs:
+        assert inspect.isfunction(getattr(headwater, name)), name
+    assert verbs <= set(headwater.__all__)
 
 
 def test_importing_it_loads_nothing_heavy() -> None:

@@ -96,3 +96,27 @@ async def test_a_total_is_counted_only_when_asked(field: str, site: Site, pipeli
         return site.graph.query_count - before
 
     assert await count("totalCount edges { node { id } }") == await count("edges { node { id } }") + 1
+
+
+@pytest.mark.parametrize(
+    ("start", "field"),
+    [
+        ("Version", "producedBy"),
+        ("Version", "consumedBy"),
+        ("Version", "consumedBy(viaLinks: false)"),
+        ("Run", "inputs"),
+        ("Run", "outputs"),
+        ("Run", "files"),
+    ],
+)
+async def test_a_total_of_what_hangs_on_a_node_is_counted_only_when_asked(
+    start: str, field: str, site: Site, pipeline: Pipeline
+) -> None:
+    async def count(fields: str) -> int:
+        before = site.graph.query_count
+        document = f"query Total($id: ID!) {{ node(id: $id) {{ ... on {start} {{ {field} {{ {fields} }} }} }} }}"
+        node = pipeline.train.id if start == "Run" else pipeline.model.version.id
+        await ask(site, pipeline.viewer, document, id=node)
+        return site.graph.query_count - before
+
+    assert await count("totalCount edges { cursor }") == await count("edges { cursor }") + 1
