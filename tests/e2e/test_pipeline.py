@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 import urllib3
 
 import headwater
+from e2e.conftest import Replicas
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -68,10 +68,13 @@ def lineage(path: str, direction: str) -> tuple[Counter[str], set[tuple[str, str
     return Counter(names.values()), {(names[edge["source"]], names[edge["target"]]) for edge in graph["edges"]}
 
 
-@pytest.fixture
-def place(client_environment: dict[str, str]) -> Iterator[str]:
-    """`entity/project` of this test."""
-    yield f"{client_environment['HEADWATER_ENTITY']}/{client_environment['HEADWATER_PROJECT']}"
+@pytest.fixture(params=["one service", pytest.param("two replicas", marks=pytest.mark.slow)])
+def place(client_environment: dict[str, str], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """`entity/project` of this test, on one service or on two behind a balancer."""
+    if request.param == "two replicas":
+        replicas: Replicas = request.getfixturevalue("replicas")
+        monkeypatch.setenv("HEADWATER_BASE_URL", replicas.url)
+    return f"{client_environment['HEADWATER_ENTITY']}/{client_environment['HEADWATER_PROJECT']}"
 
 
 def pipeline(place: str, folder: Path, *arguments: str) -> list[str]:

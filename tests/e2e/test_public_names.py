@@ -1,5 +1,6 @@
 """Service and store known to clients by other names than inside: everything that clients are given has those names."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import urllib3
 
 import headwater
 from conftest import Person
+from e2e.round_robin import round_robin
 from forwarding import forwarded
 from headwater_service.config import Settings
 from headwater_service.local.ports import free_port
@@ -28,17 +30,22 @@ class Public:
     service: Service
 
 
-@pytest.fixture(scope="module")
-def public(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Public]:
+@pytest.fixture(scope="module", params=["one service", pytest.param("two replicas", marks=pytest.mark.slow)])
+def public(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Public]:
     port, inner = free_port(), int(settings.s3_endpoint.rpartition(":")[2])
     url = f"http://localhost:{port}"
     with forwarded(inner) as store_port:
         store = f"http://localhost:{store_port}"
         named = replace(settings, public_url=url, s3_public_endpoint=store)
-        with (
-            running_service(named, tmp_path_factory.mktemp("named")) as service,
-            forwarded(int(service.url.rpartition(":")[2]), port=port),
-        ):
+        with contextlib.ExitStack() as stack:
+            service = stack.enter_context(running_service(named, tmp_path_factory.mktemp("named")))
+            if request.param == "two replicas":
+                other = stack.enter_context(running_service(named, tmp_path_factory.mktemp("other")))
+                stack.enter_context(round_robin(port, [service.url, other.url]))
+            else:
+                stack.enter_context(forwarded(int(service.url.rpartition(":")[2]), port=port))
             yield Public(url, store, service)
 
 

@@ -1,8 +1,10 @@
-"""Two replicas behind a balancer without memory do what one does: nothing that matters is kept in a process."""
+"""Two replicas behind a balancer without memory do what one does: nothing that matters is kept in a process.
+
+The tests of the examples run over them too; here is what those do not touch.
+"""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +12,18 @@ import pytest
 import urllib3
 
 import headwater
-from e2e.round_robin import round_robin
-from headwater_service.config import Settings
-from headwater_service.local.ports import free_port
-from servers import Service, running_service
+from authorisation_world import operation
+from conftest import Person
+from e2e.conftest import Replicas
+from servers import Service
 
 GRAPHQL = re.compile(r'headwater_requests_total\{method="POST",route="/graphql",status="200"\} (\d+)')
 
-
-@pytest.fixture(scope="module")
-def replicas(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[Service]]]:
-    """The address of the balancer, and the two services behind it."""
-    port = free_port()
-    named = replace(settings, public_url=f"http://127.0.0.1:{port}")
-    with (
-        running_service(named, tmp_path_factory.mktemp("one")) as one,
-        running_service(named, tmp_path_factory.mktemp("two")) as two,
-        round_robin(port, [one.url, two.url]) as url,
-    ):
-        yield url, [one, two]
+SIGN_IN = """
+mutation SignIn($input: CreateSignInLinkInput!) {
+  createSignInLink(input: $input) { ... on CreateSignInLinkPayload { url } ... on UserError { message } }
+}
+"""
 
 
 def answered(service: Service) -> int:
@@ -37,15 +32,14 @@ def answered(service: Service) -> int:
 
 
 def test_a_pipeline_runs_over_both(
-    replicas: tuple[str, list[Service]],
+    replicas: Replicas,
     client_environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     project: str,
     tmp_path: Path,
 ) -> None:
-    url, services = replicas
-    monkeypatch.setenv("HEADWATER_BASE_URL", url)
-    before = [answered(service) for service in services]
+    monkeypatch.setenv("HEADWATER_BASE_URL", replicas.url)
+    before = [answered(service) for service in replicas.services]
     (tmp_path / "rows.csv").write_text("a,b\n1,2\n", "utf-8")
 
     with headwater.init(job_type="load") as run:
@@ -61,7 +55,7 @@ def test_a_pipeline_runs_over_both(
         key = run.id
 
     found = headwater.Api().artifact(f"{project}/model:best")
-    after = [answered(service) for service in services]
+    after = [answered(service) for service in replicas.services]
     assert (Path(folder) / "rows.csv").read_text("utf-8") == "a,b\n1,2\n"
     assert found.version == "v0"
     assert found.metadata == {"loss": 0.2}
@@ -74,3 +68,46 @@ def logged_by(artifact: Any) -> str:
     run = artifact.logged_by()
     assert run is not None
     return str(run.id)
+
+
+def test_a_browser_signed_in_by_one_is_known_to_both_until_it_signs_out(
+    replicas: Replicas, post: Callable[..., dict[str, Any]], user: Person
+) -> None:
+    first, second = (service.url for service in replicas.services)
+    link = post(SIGN_IN, key=user.key, url=first, input={"operationId": operation()})["createSignInLink"]["url"]
+    signed_in = urllib3.request("POST", f"{second}/api/sessions", json={"token": link.partition("#")[2]})
+    headers = {"Cookie": signed_in.headers["Set-Cookie"].partition(";")[0], "X-Headwater-Request": "1"}
+
+    def viewers() -> list[tuple[int, Any]]:
+        body = {"query": "{ viewer { user { name } } }"}
+        asked = [urllib3.request("POST", f"{url}/graphql", json=body, headers=headers) for url in (first, second)]
+        return [(answer.status, answer.json()["data"]) for answer in asked]
+
+    known = viewers()
+    urllib3.request("DELETE", f"{first}/api/sessions", headers=headers)
+
+    assert link.startswith(f"{replicas.url}/sign-in#")
+    assert signed_in.status == 200
+    assert known == [(200, {"viewer": {"user": {"name": user.name}}})] * 2
+    assert viewers() == [(401, None)] * 2
+
+
+def test_a_key_revoked_at_one_is_refused_by_the_other_at_once(
+    replicas: Replicas, post: Callable[..., dict[str, Any]], user: Person
+) -> None:
+    make = (
+        "mutation C($i: CreateApiKeyInput!) "
+        "{ createApiKey(input: $i) { ... on CreateApiKeyPayload { key apiKey { id } } } }"
+    )
+    end = "mutation R($i: RevokeApiKeyInput!) { revokeApiKey(input: $i) { __typename } }"
+    first, second = (service.url for service in replicas.services)
+    made = post(make, key=user.key, url=first, i={"operationId": operation(), "name": "short-lived"})["createApiKey"]
+
+    def status() -> int:
+        headers = {"Authorization": f"Bearer {made['key']}"}
+        return urllib3.request("POST", f"{second}/graphql", json={"query": "{ __typename }"}, headers=headers).status
+
+    before = status()
+    post(end, key=user.key, url=first, i={"operationId": operation(), "apiKeyId": made["apiKey"]["id"]})
+
+    assert (before, status()) == (200, 401)
