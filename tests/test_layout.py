@@ -124,6 +124,29 @@ def test_the_sdk_imports_nothing_of_the_server() -> None:
     assert found == []
 
 
+def test_the_sdk_uses_nothing_that_windows_lacks() -> None:
+    unix_modules = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
+    unix_functions = {"fork", "forkpty", "getuid", "geteuid", "getpgid", "killpg", "mkfifo", "setsid", "sync", "uname"}
+
+    imported = [
+        f"{name_of(path)}:{item.line} imports {item.module}"
+        for path in modules(SDK)
+        for item in imports_of(path)
+        if item.module.split(".")[0] in unix_modules
+    ]
+    called = [
+        f"{name_of(path)}:{node.lineno} uses os.{node.attr}"
+        for path in modules(SDK)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and node.attr in unix_functions
+    ]
+
+    assert imported + called == []
+
+
 def test_the_service_imports_nothing_of_the_sdk() -> None:
     found = [
         f"{name_of(path)}:{item.line} imports {item.module}"

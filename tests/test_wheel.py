@@ -13,6 +13,8 @@ import pytest
 
 from doc_blocks import ROOT, blocks_of
 
+SERVICE = ROOT / "service" / "headwater_service"
+
 pytestmark = pytest.mark.slow
 
 
@@ -33,6 +35,10 @@ class Installed:
             text=True,
             check=False,
         )
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 @pytest.fixture(scope="module")
@@ -97,4 +103,10 @@ def test_the_wheel_holds_the_assets_of_the_service(installed: Installed) -> None
 
     assert "headwater/py.typed" in names
     assert any(name.startswith("headwater_service/store/migrations/") for name in names)
+    assert "headwater_service/http/pages/sign_in.html" in names
+    # What the browser gets is built and not in the repository; it goes into the wheel all the same.
+    built = SERVICE / "static" / "graphiql"
+    assert {f"headwater_service/static/graphiql/{path.relative_to(built).as_posix()}" for path in files_in(built)} == {
+        name for name in names if name.startswith("headwater_service/static/graphiql/")
+    }
     assert not [name for name in names if name.startswith(("tests/", "examples/", "docs/"))]

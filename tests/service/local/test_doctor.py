@@ -1,9 +1,17 @@
 """`headwater doctor` finds each thing that can be wrong, on real servers that are wrong in that way."""
 
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import urllib3
 from minio.versioningconfig import SUSPENDED, VersioningConfig
 
 from forwarding import forwarded
@@ -64,6 +72,38 @@ def test_a_store_that_does_not_answer_is_one_line(settings: Settings) -> None:
 
     assert list(found) == ["object store"]
     assert found["object store"].startswith(f"{endpoint} does not answer")
+
+
+def test_a_clock_that_is_away_from_the_stores_is_found(settings: Settings) -> None:
+    # Behind a clock of its own: the store answers as it does, and says that it is an hour later.
+    with answering_from_another_hour(settings.s3_endpoint, hours=1) as endpoint:
+        found = failures(replace(settings, s3_endpoint=endpoint, s3_public_endpoint=settings.s3_endpoint))
+
+    assert re.fullmatch(r"(3599|36\d\d) s away from the store's: signatures will be refused\. .+NTP.+", found["clock"])
+
+
+@contextlib.contextmanager
+def answering_from_another_hour(store: str, *, hours: int) -> Iterator[str]:
+    """Serve what a store answers to a GET, with a Date some hours ahead."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            response = urllib3.request("GET", store + self.path, headers=dict(self.headers.items()), retries=False)
+            self.send_response_only(response.status)
+            self.send_header("Date", formatdate(time.time() + hours * 3600, usegmt=True))
+            self.send_header("Content-Length", str(len(response.data)))
+            self.end_headers()
+            self.wfile.write(response.data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 def test_a_missing_bucket_and_a_refused_key_are_told_apart(settings: Settings) -> None:
