@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 from . import _run_operations, _version
-from ._artifact_facts import ArtifactFacts, Given, listed
+from ._artifact_facts import Given, listed
+from ._artifact_links import ArtifactLinks
 from ._cache import default_cache
 from ._client import Client, print_notice
 from ._draft import Draft, Policy, folder_prefix, temporary_name
@@ -33,7 +34,7 @@ class Writable(Protocol):
     def _write_into(self, artifact: Artifact, name: str) -> str: ...
 
 
-class Artifact(ArtifactFacts):
+class Artifact(ArtifactLinks):
     """A named set of files and references: a draft until it is logged, then one immutable version.
 
     Args:

@@ -146,36 +146,6 @@ class ArtifactFacts:
         return self._logged("is_reused").is_reused
 
     @property
-    def is_link(self) -> bool:
-        """Whether this is a registry's link to a version."""
-        return self._logged("is_link").is_link
-
-    @property
-    def source_name(self) -> str:
-        """`mnist:v3` of the version that was logged, also through a link."""
-        return self._source("source_name").name
-
-    @property
-    def source_version(self) -> str:
-        """`v3` of the version that was logged, also through a link."""
-        return f"v{self._source('source_version').index}"
-
-    @property
-    def source_entity(self) -> str:
-        """The entity of the version that was logged."""
-        return self._source("source_entity").entity
-
-    @property
-    def source_project(self) -> str:
-        """The project of the version that was logged."""
-        return self._source("source_project").container
-
-    @property
-    def source_qualified_name(self) -> str:
-        """`entity/project/mnist:v3` of the version that was logged."""
-        return self._source("source_qualified_name").path
-
-    @property
     def aliases(self) -> list[str]:
         """The names that point at this version; change the list, then `save()`."""
         self._logged("aliases")

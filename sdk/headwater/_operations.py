@@ -12,6 +12,48 @@ query GetVersion($path: String!, $type: String) {
 }
 """
 
+GET_VERSION_BY_ID = """
+query GetVersionById($id: ID!) {
+  node(id: $id) {
+    ... on Version {
+      __typename
+      id index name path url type digest size fileCount description metadata tags state aliases createdAt
+      collection { id }
+      source { id index name path aliases collection { id } }
+      ... on ArtifactVersion { historyStep }
+    }
+  }
+}
+"""
+
+LINKED_VERSIONS = """
+query LinkedVersions($id: ID!, $first: Int!, $after: String) {
+  node(id: $id) {
+    ... on ArtifactVersion {
+      linkedVersions(first: $first, after: $after) {
+        edges {
+          node {
+            __typename
+            id index name path url type digest size fileCount description metadata tags state aliases createdAt
+            collection { id }
+            source { id index name path aliases collection { id } }
+          }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+
+GET_COLLECTION = """
+query GetCollection($id: ID!) {
+  node(id: $id) {
+    ... on Collection { id name path url kind type description tags createdAt updatedAt aliases { name } }
+  }
+}
+"""
+
 GET_MANIFEST = """
 query GetManifest($id: ID!) {
   node(id: $id) {

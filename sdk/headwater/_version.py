@@ -116,6 +116,18 @@ def get_version(client: Client, path: str, *, type: str | None = None) -> Logged
     return version_from_wire(data)
 
 
+def get_version_by_id(client: Client, version_id: str) -> LoggedVersion:
+    """The version with an id.
+
+    Raises:
+        NotFoundError: if there is none, or the key may not see it.
+    """
+    data = client.execute(_operations.GET_VERSION_BY_ID, {"id": version_id})["node"]
+    if not data:
+        raise NotFoundError("The version is gone, or your key may no longer see it.")
+    return version_from_wire(data)
+
+
 def use_version(client: Client, run_id: str, path: str, *, type: str | None = None) -> LoggedVersion:
     """Record that a run consumes the version that a complete path names, and return it."""
     payload = client.mutate(_operations.USE_ARTIFACT, {"runId": run_id, "path": path, "type": type})

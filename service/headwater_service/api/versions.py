@@ -29,7 +29,7 @@ from headwater_service.domain import locations
 from headwater_service.domain.files import download_urls, manifest_urls
 from headwater_service.domain.lineage import LineageKind, LineageRequest
 from headwater_service.model import Instant, VersionState
-from headwater_service.store.hops import CONSUMERS, CONSUMERS_VIA_LINKS, PRODUCERS
+from headwater_service.store.hops import CONSUMERS, CONSUMERS_VIA_LINKS, LINKS, PRODUCERS
 from headwater_service.store.listing import Window
 
 MOST_LINKS: Final = 500
@@ -157,6 +157,10 @@ class ArtifactVersion(Version):
     @resolved("Registry versions that stand for it, those that are not unlinked and visible: the first 500.")
     async def links(self, info: Info) -> list["RegistryVersion"]:
         return await info.context.listings.links(self.id, Window(MOST_LINKS))
+
+    @resolved("The same registry versions as `links`, without its limit, in the order in which they were linked.")
+    async def linked_versions(self, info: Info, first: First = 50, after: After = None) -> "VersionConnection":
+        return await info.context.listings.version_neighbours(LINKS, self.id, first=first, after=after)
 
     @resolved("Its files and references, without their bytes.")
     async def files(
