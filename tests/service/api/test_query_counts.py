@@ -22,7 +22,8 @@ DOCUMENTS = {
     query Versions($path: String!, $first: Int!) { versions(container: $path, first: $first) { edges { node {
       name aliases metadata source { name } collection { name container { ... on Project { name } } }
       producedBy { totalCount edges { node { name } } } consumedBy { totalCount edges { node { name } } }
-      ... on ArtifactVersion { loggedBy { name } links { name linkedBy { name } } }
+      ... on ArtifactVersion { loggedBy { name } links { name linkedBy { name } }
+        linkedVersions(first: 5) { totalCount edges { node { name aliases } } } }
     } } } }
     """,
     "collections": """
