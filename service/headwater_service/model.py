@@ -42,6 +42,12 @@ class VersionState(StrEnum):
     DELETED = "DELETED"
 
 
+class EndReason(StrEnum):
+    DELETED = "DELETED"
+    UNLINKED = "UNLINKED"
+    EXPIRED = "EXPIRED"
+
+
 class CollectionKind(StrEnum):
     SOURCE = "SOURCE"
     REGISTRY = "REGISTRY"
@@ -138,6 +144,8 @@ class Collection:
     container_id: str
     created_at: Instant
     updated_at: Instant
+    ended_at: Instant | None = None
+    ttl_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,7 @@ class Run:
     heartbeat_at: Instant | None
     finished_at: Instant | None
     exit_code: int | None
+    ended_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +261,7 @@ class Event:
 
     id: str
     scope: str
+    subject_id: str
     number: int
     seq: int | None
     hash: str | None

@@ -14,7 +14,8 @@ from headwater_service.domain.containers import get_project
 from headwater_service.domain.manifests import read_layout
 from headwater_service.domain.names import valid_name
 from headwater_service.domain.paths import LATEST
-from headwater_service.domain.runs import run_with_role
+from headwater_service.domain.runs import require_live_run, run_with_role
+from headwater_service.domain.texts import valid_description, valid_tags
 from headwater_service.domain.uploads import BATCH, require_blobs, verify_blobs
 from headwater_service.errors import InvalidInputError, NotFoundError
 from headwater_service.model import (
@@ -46,10 +47,7 @@ from headwater_service.store.versions import (
     find_metadata,
 )
 
-DESCRIPTION_CHARACTERS: Final = 100_000
-MOST_TAGS: Final = 100
 MOST_ALIASES: Final = 100
-TAG_CHARACTERS: Final = 128
 # A commit holds one edge a blob: a large one gets the time that writing them takes.
 _USUAL_BLOBS: Final = 20_000
 _BLOBS_PER_SECOND: Final = 1000
@@ -155,9 +153,9 @@ async def update_version(
     """Change description, tags or metadata (as a whole) of an artifact version."""
     changes: JsonObject = {}
     if change.description is not None:
-        changes["description"] = _description(change.description)
+        changes["description"] = valid_description(change.description)
     if change.tags is not None:
-        changes["tags"] = _tags(change.tags)
+        changes["tags"] = valid_tags(change.tags)
     if change.metadata is not None:
         changes["metadata"] = documents.encode(change.metadata, limit=document_bytes)
 
@@ -343,6 +341,7 @@ async def _require_run(graph: Graph, viewer: Viewer, run_id: str | None, project
     if run_id is None:
         return
     run, home = await graph.read(lambda tx: run_with_role(tx, viewer, run_id, Role.MEMBER, what="log artifacts"))
+    require_live_run(run)
     if run.scope_id != project.id:
         raise InvalidInputError(
             f"The run {run.key!r} is in {home.path}; it can't log artifacts in {project.path}.", field="runId"
@@ -359,23 +358,8 @@ def _checked(log: ArtifactLog, *, document_bytes: int) -> tuple[ArtifactLog, str
         log,
         name=valid_name(log.name, what="Artifact name"),
         type=valid_name(log.type, what="Artifact type"),
-        description=None if log.description is None else _description(log.description),
+        description=None if log.description is None else valid_description(log.description),
         aliases=aliases,
-        tags=_tags(log.tags),
+        tags=valid_tags(log.tags),
     )
     return checked, metadata
-
-
-def _description(text: str) -> str:
-    if len(text) > DESCRIPTION_CHARACTERS:
-        raise InvalidInputError(
-            f"The description has {len(text)} characters; the limit is {DESCRIPTION_CHARACTERS}.", field="description"
-        )
-    return text
-
-
-def _tags(tags: Sequence[str]) -> list[str]:
-    found = list(dict.fromkeys(tags))
-    if len(found) > MOST_TAGS or not all(1 <= len(tag) <= TAG_CHARACTERS for tag in found):
-        raise InvalidInputError(f"At most {MOST_TAGS} tags, each of 1 to {TAG_CHARACTERS} characters.", field="tags")
-    return found

@@ -7,8 +7,8 @@ from headwater_service.domain.access import Viewer, require_container, require_w
 from headwater_service.domain.names import valid_name
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import Container, ContainerKind, Role
+from headwater_service.store.containers import create_container_again, find_container, find_container_by_id
 from headwater_service.store.containers import create_project as insert_project
-from headwater_service.store.containers import find_container, find_container_by_id
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.operations import record, take_lock
@@ -51,7 +51,8 @@ async def container_at(tx: Transaction, viewer: Viewer, path: str) -> Container 
     """
     entity_name, name = split_container_path(path)
     container = await find_container(tx, entity_of(viewer, entity_name), name)
-    return container if container is not None and viewer.sees(container) else None
+    is_there = container is not None and container.ended_at is None
+    return container if is_there and container is not None and viewer.sees(container) else None
 
 
 async def get_container(
@@ -85,7 +86,7 @@ async def create_project(
 
     async def work(tx: Transaction) -> Container:
         existing = await find_container(tx, entity_id, name)
-        if existing is not None and viewer.sees(existing):
+        if existing is not None and existing.ended_at is None and viewer.sees(existing):
             return require_project(existing)
         require_whole_entity(viewer, entity_id, Role.MEMBER, what="create projects")
         return await _create_under_lock(tx, viewer, entity_id, name, description, operation=operation)
@@ -105,11 +106,16 @@ async def _create_under_lock(
         assert recorded is not None, "an event names it, and projects are never deleted"
         return recorded
     existing = await find_container(tx, entity_id, name)
-    if existing is not None:
+    if existing is not None and existing.ended_at is None:
         return require_project(existing)
     entity = viewer.entity_names[entity_id]
-    project = Container(new_id(), ContainerKind.PROJECT, name, entity_id, entity, description, lock.at)
-    await insert_project(tx, project)
+    project_id = new_id() if existing is None else existing.id
+    project = Container(project_id, ContainerKind.PROJECT, name, entity_id, entity, description, lock.at)
+    if existing is None:
+        await insert_project(tx, project)
+    else:
+        await take_lock(tx, existing.id, operation)
+        await create_container_again(tx, project)
     await record(
         tx,
         lock,

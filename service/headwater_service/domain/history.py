@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.documents import to_json
-from headwater_service.domain.runs import beat_within, run_with_role
+from headwater_service.domain.runs import beat_within, require_live_run, run_with_role
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from headwater_service.model import JsonObject, Role
 from headwater_service.store import history as store
@@ -92,7 +92,8 @@ async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_i
     """
 
     async def begin(tx: Transaction) -> tuple[str, int]:
-        _, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="log history")
+        run, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="log history")
+        require_live_run(run)
         await beat_within(tx, run_id)
         return container.entity_id, await store.find_acknowledged(tx, run_id, batch.stream)
 

@@ -64,7 +64,7 @@ async def get_collection_id(graph: Graph, viewer: Viewer, path: str) -> str:
     async def work(tx: Transaction) -> str:
         container = await visible_container(tx, viewer, parsed, text=path)
         collection = await find_collection(tx, container.id, parsed.name)
-        if collection is None:
+        if collection is None or collection.ended_at is not None:
             raise NotFoundError(f"There is no collection {parsed.name!r} in {container.path}.", path=path)
         return collection.id
 

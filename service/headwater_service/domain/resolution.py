@@ -25,9 +25,11 @@ async def resolve_version(
     says the same whether the thing exists or not.
     """
     path = parse_path(text, entity=entity, project=project)
-    container = await visible_container(tx, viewer, path, text=text)
+    # A number still names its version after the collection or the project was deleted: lineage shows such paths.
+    is_number = path.ref.index is not None
+    container = await visible_container(tx, viewer, path, text=text, may_be_ended=is_number)
     collection = await find_collection(tx, container.id, path.name)
-    if collection is None:
+    if collection is None or (collection.ended_at is not None and not is_number):
         raise NotFoundError(f"There is no artifact {path.name!r} in {container.path}.", path=text)
     version_id = await _version_id(tx, collection, path.ref, text)
     if version_id is None:
@@ -35,11 +37,14 @@ async def resolve_version(
     return (await find_versions(tx, [version_id]))[version_id]
 
 
-async def visible_container(tx: Transaction, viewer: Viewer, path: ArtifactPath, *, text: str) -> Container:
-    """Return the project or registry of a path, if the viewer may see it. Raises NotFoundError."""
+async def visible_container(
+    tx: Transaction, viewer: Viewer, path: ArtifactPath, *, text: str, may_be_ended: bool = False
+) -> Container:
+    """Return the project or registry of a path, if it is there and the viewer may see it. Raises NotFoundError."""
     entity_ids = [entity_id for entity_id, name in viewer.entity_names.items() if name == path.entity]
     container = await find_container(tx, entity_ids[0], path.container_name) if entity_ids else None
-    if container is None or not viewer.sees(container):
+    is_gone = container is None or (container.ended_at is not None and not may_be_ended)
+    if container is None or is_gone or not viewer.sees(container):
         raise NotFoundError(
             f"There is no project or registry {path.entity}/{path.container_name}, or you may not see it.", path=text
         )

@@ -96,6 +96,8 @@ async def start_run(
         if answer is not None:
             return StartedRun(await _get_run(tx, answer["run"]), project, answer["is_resumed"])
         existing = await store.find_run_by_key(tx, project.id, start.key)
+        if existing is not None and existing.ended_at is not None:
+            raise ConflictError(f"The run {start.key!r} was deleted. Restore it, or choose another id.")
         if existing is None:
             if start.resume is RunResume.MUST:
                 raise NotFoundError(f"There is no run {start.key!r} in {project.path} to resume.", path=start.key)
@@ -172,7 +174,8 @@ async def beat(graph: Graph, viewer: Viewer, run_id: str) -> None:
     """Note that a run is alive; one that was taken for CRASHED is RUNNING again."""
 
     async def work(tx: Transaction) -> None:
-        await run_with_role(tx, viewer, run_id, Role.MEMBER, what="send heartbeats")
+        run, _ = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="send heartbeats")
+        require_live_run(run)
         await beat_within(tx, run_id)
 
     await graph.write(work)
@@ -204,6 +207,12 @@ async def run_with_role(
     container = require_container(viewer, container, role, what=what, path=run_id)
     assert run is not None, "its container was found"
     return run, container
+
+
+def require_live_run(run: Run) -> None:
+    """Raise ConflictError when the run was deleted: it takes nothing more."""
+    if run.ended_at is not None:
+        raise ConflictError(f"The run {run.key!r} was deleted. Restore it, or start another.")
 
 
 async def _project_of(graph: Graph, viewer: Viewer, start: RunStart, *, operation: str) -> Container:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from headwater_service.errors import ConflictError
 from headwater_service.store.graph import Transaction
 
 FIND_LINK: Final = """
@@ -11,12 +12,17 @@ WHERE version.state = 'COMMITTED'
 RETURN version.id AS id
 """
 
+# The source is locked before its state is read, for the reason given in `store.consumption`.
 CREATE_LINK: Final = """
-MATCH (collection:Collection {id: $collection_id})
 MATCH (source:ArtifactVersion {id: $source_id})
+SET source.lock = $edge_id
+WITH source
+WHERE source.state = 'COMMITTED'
+MATCH (collection:Collection {id: $collection_id})
 CREATE (version:RegistryVersion:Lineage)-[:VERSION_OF]->(collection)
 SET version = $properties
 CREATE (source)-[:LINKED_TO {id: $edge_id, at: $at}]->(version)
+RETURN version.id AS id
 """
 
 
@@ -27,9 +33,9 @@ async def find_link(tx: Transaction, collection_id: str, source_id: str) -> str 
 
 
 async def create_link(tx: Transaction, properties: Mapping[str, Any]) -> None:
-    """Create a registry version and the edge from its source."""
+    """Create a registry version and the edge from its source. Raises ConflictError when the source was deleted."""
     source_id, version_id = properties["source_id"], properties["id"]
-    await tx.rows(
+    made = await tx.row(
         CREATE_LINK,
         collection_id=properties["collection_id"],
         source_id=source_id,
@@ -37,3 +43,5 @@ async def create_link(tx: Transaction, properties: Mapping[str, Any]) -> None:
         at=properties["created_at"],
         properties=properties,
     )
+    if made is None:
+        raise ConflictError("That version was deleted just now: it can't be linked any more.")

@@ -23,7 +23,7 @@ from headwater_service.store.reads import (
 )
 
 _COLLECTIONS: Final[LiteralString] = (
-    "MATCH (collection:Collection) WHERE collection.scope_id IN $scopes WITH collection"
+    "MATCH (collection:Collection) WHERE collection.scope_id IN $scopes AND collection.ended_at IS NULL WITH collection"
 )
 
 _COLLECTION_COLUMNS: Final[LiteralString] = (
@@ -40,7 +40,7 @@ _SORT: Final[dict[CollectionOrderField, LiteralString]] = {
 }
 
 _CONTAINERS: Final[LiteralString] = "MATCH (container:Container)-[:OWNED_BY]->(entity:Entity)"
-_IN_SCOPES: Final[LiteralString] = "container.id IN $scopes AND container.kind = $kind"
+_IN_SCOPES: Final[LiteralString] = "container.id IN $scopes AND container.kind = $kind AND container.ended_at IS NULL"
 _NAMED: Final[LiteralString] = " AND toLower(container.name) CONTAINS toLower($name)"
 _PATH_ORDER: Final = Sorting("PATH", "(entity.name + '/' + container.name)", "container.id", OrderDirection.ASC)
 

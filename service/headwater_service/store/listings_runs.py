@@ -6,7 +6,7 @@ from typing import Final, LiteralString
 
 from headwater_service.model import Page
 from headwater_service.store.conditions import run_condition
-from headwater_service.store.filters import Parameters, RunFilter, RunOrder, RunOrderField
+from headwater_service.store.filters import Parameters, RunFilter, RunOrder, RunOrderField, all_of
 from headwater_service.store.graph import Transaction
 from headwater_service.store.listing import Listing, Sorting, Window, count_all, read_page
 from headwater_service.store.reads import CONTAINER_COLUMNS, RUN_COLUMNS, RUN_JOINS, PlacedRun, placed_run_from
@@ -15,6 +15,8 @@ from headwater_service.store.reads import CONTAINER_COLUMNS, RUN_COLUMNS, RUN_JO
 # properties is used only when both are asked about, hence the time.
 _IN_ONE: Final[LiteralString] = "MATCH (run:Run {scope_id: $scopes[0]}) WHERE run.created_at > 0 WITH run"
 _IN_MANY: Final[LiteralString] = "MATCH (run:Run) WHERE run.scope_id IN $scopes AND run.created_at > 0 WITH run"
+
+_IS_LIVE: Final[LiteralString] = "run.ended_at IS NULL"
 
 _COLUMNS: Final[LiteralString] = RUN_JOINS + "RETURN " + RUN_COLUMNS + "," + CONTAINER_COLUMNS
 
@@ -65,7 +67,7 @@ async def group_runs(
 
 def _listing(scopes: Sequence[str], wanted: RunFilter) -> Listing:
     parameters = Parameters()
-    condition = run_condition(wanted, parameters)
+    condition = all_of([_IS_LIVE, run_condition(wanted, parameters)])
     return Listing(
         match=_IN_ONE if len(scopes) == 1 else _IN_MANY,
         condition=condition,

@@ -15,6 +15,8 @@ from headwater_service.store.graph import Transaction
 from headwater_service.store.ids import new_id
 
 OPERATION_CHARACTERS: Final = 256
+# What the hash of an event covers: see `store.events.StoredEvent`.
+EVENT_FORMAT: Final = 2
 
 # A plain write of a parameter takes the lock before anything is read: reading first would show the state
 # from before the lock. Time is the database's own, and at least one microsecond after the scope's last change.
@@ -27,15 +29,15 @@ WITH scope, event, datetime.realtime() AS now
 WITH scope, event, now.epochSeconds * 1000000 + now.microsecond AS clock
 WITH scope, event, CASE WHEN clock > coalesce(scope.last_at, 0) THEN clock ELSE scope.last_at + 1 END AS at
 SET scope.last_at = at
-RETURN at, event.answer AS answer, event.kind AS kind
+RETURN at, event.answer AS answer, event.kind AS kind, scope.ended_at AS ended_at
 """
 
 RECORD: Final = """
 MATCH (scope:EventScope {id: $scope})
 SET scope.event_number = coalesce(scope.event_number, 0) + 1
 CREATE (:Event:Unsequenced {
-  id: $id, scope: $scope, scope_id: $scope_id, number: scope.event_number, kind: $kind, operation_id: $operation,
-  before: $before, after: $after, answer: $answer, by: $by, at: $at
+  id: $id, scope: $scope, scope_id: $scope_id, subject_id: $subject, number: scope.event_number, kind: $kind,
+  operation_id: $operation, before: $before, after: $after, answer: $answer, by: $by, at: $at, format: $format
 })
 """
 
@@ -49,15 +51,24 @@ class Lock:
     at: Instant
     answer: Any | None
     recorded_kind: str | None = None
+    ended_at: Instant | None = None
 
     def replayed(self, *kinds: str) -> Any | None:
         """Return the recorded answer, or None if the operation is new.
 
-        Raises ConflictError when its id was used for a change of another kind.
+        Raises ConflictError when its id was used for a change of another kind, and when the operation is new but
+        the scope was deleted.
         """
+        if self.answer is None:
+            self.require_live()
         if self.answer is not None and self.recorded_kind not in kinds:
             raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
         return self.answer
+
+    def require_live(self) -> None:
+        """Raise ConflictError when the scope was deleted, which may have happened just before the lock."""
+        if self.ended_at is not None:
+            raise ConflictError("What this changes was deleted. Restore it, or read again what is there.")
 
 
 async def take_lock(tx: Transaction, scope: str, operation: str) -> Lock | None:
@@ -70,7 +81,7 @@ async def take_lock(tx: Transaction, scope: str, operation: str) -> Lock | None:
     if row is None:
         return None
     answer = None if row["answer"] is None else orjson.loads(row["answer"])
-    return Lock(scope, operation, Instant(row["at"]), answer, row["kind"])
+    return Lock(scope, operation, Instant(row["at"]), answer, row["kind"], row["ended_at"])
 
 
 async def record(
@@ -83,16 +94,20 @@ async def record(
     answer: Any,
     before: JsonObject | None = None,
     after: JsonObject | None = None,
+    subject: str | None = None,
 ) -> None:
     """Write the event of a change, with the answer that a replay of the operation is given.
 
-    `scope_id` is what decides who may see it: the project or registry, else the entity or user.
+    `scope_id` is what decides who may see it: the project or registry, else the entity or user. `subject` is what
+    the event is about and found by, if that is not the scope: a collection made under the lock of its container.
     """
     await tx.rows(
         RECORD,
         id=new_id(),
         scope=lock.scope,
         scope_id=scope_id,
+        subject=subject or lock.scope,
+        format=EVENT_FORMAT,
         kind=kind,
         operation=lock.operation,
         before=_json(before),

@@ -38,14 +38,15 @@ container {
 
 COLLECTION_COLUMNS: Final[LiteralString] = """
 collection {
-  .id, .kind, .name, .type, .description, .tags, .created_at, .updated_at, container_id: container.id
+  .id, .kind, .name, .type, .description, .tags, .created_at, .updated_at, .ended_at, .ttl_seconds,
+  container_id: container.id
 } AS collection
 """
 
 RUN_COLUMNS: Final[LiteralString] = """
 run {
   .id, .key, .name, .scope_id, .created_by, .job_type, .group, .tags, .notes, .state, .host, .command, .git_commit,
-  .git_remote, .created_at, .heartbeat_at, .finished_at, .exit_code
+  .git_remote, .created_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
 } AS run
 """
 
@@ -203,7 +204,7 @@ UNWIND $ids AS id
 MATCH (event:Event {id: id})
 WHERE event.seq IS NOT NULL
 RETURN event {
-  .id, .scope, .number, .seq, .hash, .kind, .operation_id, .before, .after, .by, .at
+  .id, .scope, .subject_id, .number, .seq, .hash, .kind, .operation_id, .before, .after, .by, .at
 } AS event, event.scope_id AS scope_id
 """
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from headwater_service.errors import ConflictError
 from headwater_service.model import Instant
 from headwater_service.store.graph import Transaction
 
@@ -12,10 +13,13 @@ OPTIONAL MATCH (link:RegistryVersion {collection_id: $collection_id, index: $ind
 RETURN coalesce(artifact.id, link.id) AS id
 """
 
+# There may be two, when one was deleted, logged anew, and then restored.
 FIND_BY_DIGEST: Final = """
 MATCH (version:ArtifactVersion {collection_id: $collection_id, digest: $digest})
 WHERE version.state = 'COMMITTED'
 RETURN version.id AS id
+ORDER BY version.index DESC
+LIMIT 1
 """
 
 # Two are enough to know that a prefix is ambiguous.
@@ -71,8 +75,12 @@ RETURN edge.id AS id
 
 CREATE_PRODUCED: Final = """
 MATCH (run:Run {id: $run_id})
+SET run.lock = $edge_id
+WITH run
+WHERE run.ended_at IS NULL
 MATCH (version:ArtifactVersion {id: $version_id})
-CREATE (run)-[:PRODUCED {id: $edge_id, at: $at, reused: $reused}]->(version)
+CREATE (run)-[edge:PRODUCED {id: $edge_id, at: $at, reused: $reused}]->(version)
+RETURN edge.id AS id
 """
 
 
@@ -131,4 +139,5 @@ async def create_produced(tx: Transaction, run_id: str, version_id: str, *, reus
     edge = {"run_id": run_id, "version_id": version_id, "edge_id": f"{run_id}:{version_id}"}
     # Edges of a version are made under its collection's lock, so a look first is enough.
     if await tx.row(FIND_PRODUCED, edge_id=edge["edge_id"]) is None:
-        await tx.rows(CREATE_PRODUCED, edge, at=at, reused=reused)
+        if await tx.row(CREATE_PRODUCED, edge, at=at, reused=reused) is None:
+            raise ConflictError("The run was deleted. Restore it, or log from another.")
