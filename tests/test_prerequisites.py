@@ -1,6 +1,7 @@
 """The check before everything else names all that is missing at once, and runs without anything installed."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ VERSIONS = {
 }
 
 
-def check(tmp_path: Path, programs: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+def check(tmp_path: Path, programs: dict[str, str], *, script: Path = SCRIPT) -> "subprocess.CompletedProcess[str]":
     """Run the check where only these programs are found, each printing its version."""
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -27,7 +28,7 @@ def check(tmp_path: Path, programs: dict[str, str]) -> "subprocess.CompletedProc
         (folder / name).chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
     return subprocess.run(
-        [sys.executable, "-S", "-E", str(SCRIPT)],
+        [sys.executable, "-S", "-E", str(script)],
         env={**environment, "PATH": str(folder)},
         cwd=ROOT,
         capture_output=True,
@@ -63,6 +64,20 @@ def test_what_is_too_old_or_too_new_is_named_with_its_version(tmp_path: Path) ->
         "  - Go 1.24 or newer (found 1.19)",
         "  - Node 20 or newer (found 18.19)",
     ]
+
+
+def test_too_little_memory_and_disk_are_named_with_what_is_there(tmp_path: Path) -> None:
+    # The same check, asking for more than any machine has.
+    asking_more = SCRIPT.read_text("utf-8").replace("MEMORY_GIB = 4", f"MEMORY_GIB = {10**6}")
+    script = tmp_path / "check.py"
+    script.write_text(asking_more.replace("DISK_GIB = 3", f"DISK_GIB = {10**9}"), "utf-8")
+
+    done = check(tmp_path, VERSIONS, script=script)
+
+    assert done.returncode == 1
+    memory, disk = done.stderr.splitlines()[1:]
+    assert re.fullmatch(r"  - 1000000 GB of memory \(here: [\d.]+\)", memory)
+    assert re.fullmatch(r"  - 1000000000 GB of free disk \(in /.*: [\d.]+\)", disk)
 
 
 def test_the_targets_of_make_are_few_and_each_is_explained() -> None:
