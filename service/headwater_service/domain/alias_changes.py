@@ -34,7 +34,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AliasChange:
-    """A change that somebody wants: from where an alias points under the lock, to a version or nowhere (None)."""
+    """A change that somebody wants: from where an alias points under the lock, to a version or nowhere (None).
+
+    Of a link that is yet to be made `to_version_id` is the source.
+    """
 
     name: str
     from_version_id: str | None

@@ -11,7 +11,17 @@ from headwater_service.domain.names import valid_alias
 from headwater_service.domain.paths import LATEST
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import AliasMove, Role, VersionState
-from headwater_service.store.aliases import Place, find_last_move, find_move, find_places, save_moves
+from headwater_service.store.aliases import (
+    Place,
+    ProtectedAlias,
+    find_highest,
+    find_last_move,
+    find_move,
+    find_places,
+    list_names_on,
+    list_protected_on,
+    save_moves,
+)
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.operations import Lock, record, take_lock
 from headwater_service.store.reads import PlacedCollection, find_collections, find_versions
@@ -48,7 +58,7 @@ async def move_aliases(
     wanted = [
         MoveRequest(
             collection_id=request.collection_id,
-            name=_movable(request.name),
+            name=movable_alias(request.name),
             version_id=request.version_id,
             expected=request.expected,
         )
@@ -137,6 +147,53 @@ async def point_aliases(
     return await change_aliases(tx, lock, viewer, home, wanted, cause=cause, reason=reason)
 
 
+async def require_for_new(
+    tx: Transaction, viewer: Viewer, home: PlacedCollection, names: Sequence[str], version_id: str
+) -> None:
+    """Raise the first refusal of aliases in a collection that is yet to be made, on a link of this version.
+
+    Asked before the collection is made, so that a refused link leaves none behind.
+    """
+    protected = home.container.protected_aliases
+    changes = [
+        AliasChange(name=name, from_version_id=None, to_version_id=version_id, is_protected=name in protected)
+        for name in names
+    ]
+    require_all(await refusals_of(tx, viewer, home, changes, Cause.LINK))
+
+
+async def release_versions(
+    tx: Transaction, lock: Lock, viewer: Viewer, home: PlacedCollection, version_ids: Sequence[str], *, reason: str
+) -> Changed:
+    """Take all aliases off versions of the locked collection that go; `latest` goes to the highest that stays.
+
+    Protected aliases are refused whoever asks. Before or after the versions' state is changed.
+    """
+    names = await list_names_on(tx, lock.scope, version_ids)
+    highest = await find_highest(tx, lock.scope, without=version_ids)
+    wanted = [
+        MoveRequest(collection_id=lock.scope, name=name, version_id=highest if name == LATEST else None)
+        for name in names
+    ]
+    return await change_aliases(tx, lock, viewer, home, wanted, cause=Cause.DROP, reason=reason)
+
+
+async def renew_latest(tx: Transaction, lock: Lock, viewer: Viewer, home: PlacedCollection, *, reason: str) -> Changed:
+    """Point `latest` of the locked collection at its highest live version: after one came back."""
+    highest = await find_highest(tx, lock.scope, without=())
+    wanted = [MoveRequest(collection_id=lock.scope, name=LATEST, version_id=highest)] if highest else []
+    return await change_aliases(tx, lock, viewer, home, wanted, cause=Cause.DROP, reason=reason)
+
+
+async def protected_on(tx: Transaction, version_ids: Sequence[str]) -> list[ProtectedAlias]:
+    """Return the protected aliases that keep versions from being deleted or unlinked, in order of path and name.
+
+    A source is kept by the aliases of its links as well, also of links that the viewer may not see: what is told of
+    those is the caller's to decide, by their `scope_id`.
+    """
+    return await list_protected_on(tx, version_ids)
+
+
 def require_all(refusals: Sequence[Refusal]) -> None:
     """Raise the first refusal, if there is one: nothing of the transaction is kept."""
     if refusals:
@@ -148,7 +205,8 @@ def given_aliases(names: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(valid_alias(name) for name in names) if name != LATEST]
 
 
-def _movable(name: str) -> str:
+def movable_alias(name: str) -> str:
+    """Return the alias in NFC if people may move it: `latest` they may not."""
     name = valid_alias(name)
     if name == LATEST:
         raise InvalidInputError(f"The alias {LATEST!r} is kept by the service; it can't be moved.", field="moves")
@@ -159,7 +217,7 @@ async def _move_in_collection(
     tx: Transaction, viewer: Viewer, requests: Sequence[MoveRequest], *, reason: str, operation: str
 ) -> list[AliasMove]:
     collection_id = requests[0].collection_id
-    home = await _require_member(tx, viewer, collection_id)
+    home = await collection_of_member(tx, viewer, collection_id)
     lock = await take_lock(tx, collection_id, operation)
     assert lock is not None, "the collection was found in this transaction, and its node is never deleted"
     recorded = lock.replayed("ALIASES_MOVED")
@@ -193,7 +251,7 @@ async def _require_expected(tx: Transaction, request: MoveRequest, place: Place)
         raise NotFoundError(f"There is no alias {request.name!r} to remove.", path=request.name)
 
 
-async def _require_member(tx: Transaction, viewer: Viewer, collection_id: str) -> PlacedCollection:
+async def collection_of_member(tx: Transaction, viewer: Viewer, collection_id: str) -> PlacedCollection:
     """Return the collection in its place if the viewer may move aliases in it."""
     home = (await find_collections(tx, [collection_id])).get(collection_id)
     container = None if home is None else home.container
@@ -215,7 +273,7 @@ async def _require_versions(tx: Transaction, requests: Sequence[MoveRequest]) ->
                 f"Alias {request.name!r} can't point at {request.version_id!r}: the collection has no such version.",
                 path=request.version_id,
             )
-        if placed.version.state is not VersionState.COMMITTED:
+        if VersionState.DELETED in (placed.version.state, placed.content.state):
             raise ConflictError(f"v{placed.version.index} was deleted; no alias can point at it.")
 
 

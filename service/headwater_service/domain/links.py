@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from headwater_service.domain.access import Viewer, require_role_at
 from headwater_service.domain.alias_changes import Cause
-from headwater_service.domain.aliases import given_aliases, point_aliases, require_all
+from headwater_service.domain.aliases import given_aliases, point_aliases, require_all, require_for_new
 from headwater_service.domain.artifacts import get_version, version_with_role
 from headwater_service.domain.collections import ensure_collection
 from headwater_service.domain.containers import split_container_path
@@ -12,13 +12,14 @@ from headwater_service.domain.paths import LATEST, parse_target
 from headwater_service.domain.resolution import visible_container
 from headwater_service.errors import ConflictError
 from headwater_service.model import (
+    Collection,
     CollectionKind,
     Container,
     RegistryVersion,
     Role,
     VersionState,
 )
-from headwater_service.store.collections import take_index
+from headwater_service.store.collections import find_collection, take_index
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.links import create_link, find_link
@@ -44,6 +45,7 @@ async def link_artifact(
     """
     names = given_aliases(aliases)
     source, container, name = await graph.read(lambda tx: _ends(tx, viewer, version_id, target, project=project))
+    await graph.read(lambda tx: _require_aliases(tx, viewer, source, container, name, names))
     collection = await ensure_collection(
         graph,
         container,
@@ -82,6 +84,17 @@ async def link_artifact(
         return await get_version(tx, link_id)
 
     return await graph.write(work)
+
+
+async def _require_aliases(
+    tx: Transaction, viewer: Viewer, source: PlacedVersion, container: Container, name: str, names: list[str]
+) -> None:
+    """Raise what refuses an alias of a link whose collection is not there yet, before it is made."""
+    if names and await find_collection(tx, container.id, name) is None:
+        kind, type = CollectionKind.REGISTRY, source.content.type
+        now = source.version.created_at
+        collection = Collection("", kind, name, type, "", (), container.id, now, now)
+        await require_for_new(tx, viewer, PlacedCollection(collection, container), names, source.content.id)
 
 
 async def _create(tx: Transaction, lock: Lock, viewer: Viewer, source: PlacedVersion, container: Container) -> str:

@@ -51,6 +51,55 @@ CREATE (:AliasMove {
 })
 """
 
+# The last place that is not where the alias points now, and still there: a link goes with its source.
+FIND_TARGET_BEFORE: Final = """
+MATCH (move:AliasMove {collection_id: $collection_id, name: $name})
+WHERE move.rev > 0 AND move.to IS NOT NULL AND ($current IS NULL OR move.to <> $current)
+WITH move
+ORDER BY move.collection_id DESC, move.name DESC, move.rev DESC
+MATCH (version:Lineage {id: move.to})
+MATCH (content:ArtifactVersion {id: coalesce(version.source_id, version.id)})
+WHERE version.state = 'COMMITTED' AND content.state = 'COMMITTED'
+RETURN version.id AS id
+LIMIT 1
+"""
+
+FIND_NAMES_ON: Final = """
+UNWIND $version_ids AS id
+MATCH (version:Lineage {id: id})<-[:POINTS_TO]-(alias:Alias {collection_id: $collection_id})
+RETURN alias.name AS name
+ORDER BY name
+"""
+
+# Of a source, what its links carry counts too.
+FIND_PROTECTED_ON: Final = """
+UNWIND $version_ids AS id
+MATCH (:Lineage {id: id})-[:LINKED_TO*0..1]->(carrier:ArtifactVersion|RegistryVersion)<-[:POINTS_TO]-(alias:Alias)
+MATCH (carrier)-[:VERSION_OF]->(collection:Collection)-[:IN]->(container:Container)-[:OWNED_BY]->(entity:Entity)
+WHERE alias.name IN coalesce(container.protected_aliases, [])
+RETURN id AS version_id, alias.name AS name, carrier.id AS carrier_id, container.id AS scope_id,
+  entity.name + '/' + container.name + '/' + collection.name + ':v' + carrier.index AS path
+ORDER BY path, name
+"""
+
+# A collection holds versions of one kind; `index >= 0` is always true and lets the index give the highest first.
+FIND_HIGHEST: Final = """
+CALL () {
+  MATCH (version:ArtifactVersion {collection_id: $collection_id})
+  WHERE version.index >= 0 AND version.state = 'COMMITTED' AND NOT version.id IN $without
+  RETURN version.id AS id
+  ORDER BY version.collection_id DESC, version.index DESC
+  LIMIT 1
+UNION ALL
+  MATCH (version:RegistryVersion {collection_id: $collection_id})
+  WHERE version.index >= 0 AND version.state = 'COMMITTED' AND NOT version.id IN $without
+  RETURN version.id AS id
+  ORDER BY version.collection_id DESC, version.index DESC
+  LIMIT 1
+}
+RETURN id
+"""
+
 FIND_ALIAS: Final = """
 MATCH (alias:Alias {collection_id: $collection_id, name: $name})
 RETURN alias.version_id AS id
@@ -94,6 +143,17 @@ class Place:
     is_protected: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ProtectedAlias:
+    """An alias that keeps a version: on the version itself, or on its link (`carrier_id`, at `path` in `scope_id`)."""
+
+    version_id: str
+    name: str
+    carrier_id: str
+    scope_id: str
+    path: str
+
+
 async def find_places(tx: Transaction, collection_id: str, names: Iterable[str]) -> dict[str, Place]:
     rows = await tx.rows(FIND_PLACES, collection_id=collection_id, names=list(names))
     return {row["name"]: Place(row["version_id"], row["last"], row["is_protected"]) for row in rows}
@@ -114,6 +174,29 @@ async def save_moves(tx: Transaction, collection_id: str, moves: Sequence[AliasM
     if removed:
         await tx.rows(DELETE_ALIASES, collection_id=collection_id, names=removed)
     await tx.rows(CREATE_MOVES, collection_id=collection_id, moves=rows, at=first.at, by=first.by, reason=first.reason)
+
+
+async def find_target_before(tx: Transaction, collection_id: str, name: str, current: str | None) -> str | None:
+    """Return the version that an alias pointed at last, other than `current` and not deleted."""
+    row = await tx.row(FIND_TARGET_BEFORE, collection_id=collection_id, name=name, current=current)
+    return None if row is None else row["id"]
+
+
+async def list_names_on(tx: Transaction, collection_id: str, version_ids: Sequence[str]) -> list[str]:
+    """Return the names of the aliases of a collection that point at some of its versions."""
+    rows = await tx.rows(FIND_NAMES_ON, collection_id=collection_id, version_ids=list(version_ids))
+    return [row["name"] for row in rows]
+
+
+async def list_protected_on(tx: Transaction, version_ids: Sequence[str]) -> list[ProtectedAlias]:
+    rows = await tx.rows(FIND_PROTECTED_ON, version_ids=list(version_ids))
+    return [ProtectedAlias(**row) for row in rows]
+
+
+async def find_highest(tx: Transaction, collection_id: str, *, without: Sequence[str]) -> str | None:
+    """Return the id of the live version with the highest number, some versions left aside."""
+    row = await tx.row(FIND_HIGHEST, collection_id=collection_id, without=list(without))
+    return None if row is None else row["id"]
 
 
 async def find_alias(tx: Transaction, collection_id: str, name: str) -> str | None:
