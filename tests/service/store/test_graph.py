@@ -1,6 +1,7 @@
 """The one place that talks to the database: it always answers, and the database itself refuses doubles."""
 
 import asyncio
+import importlib
 import threading
 import time
 from typing import LiteralString
@@ -148,3 +149,10 @@ async def test_a_client_that_stalls_with_a_lock_loses_it(graph: Graph, settings:
             await stalled.commit()
     (left,) = await graph.write(lambda tx: tx.rows(TAKE, names=[name]))
     assert left["visits"] == 1
+
+
+def test_answers_are_decoded_by_the_compiled_driver() -> None:
+    # `neo4j-rust-ext` puts it there; without it the driver works, at half the speed, and tells nobody.
+    packstream = importlib.import_module("neo4j._codec.packstream.v1")
+
+    assert packstream._rust_unpack.__module__ == "neo4j._rust.codec.packstream.v1"
