@@ -1,0 +1,396 @@
+"""Alias moves, version + alias, and resolving `name:production`, beside MLflow's registry and the raw Neo4j driver.
+
+    python benchmarks/registry.py [--seconds 5] [--clients 8] [--rounds 1] [--mlflow PYTHON]
+
+Needs a running service (`headwater up`). `--mlflow` is the Python of an environment that has MLflow in it
+(`pip install mlflow==3.17.2`); its server is started twice on SQLite, with its own default of workers and with one.
+Each figure is what client processes did per second, all with their own connection, after a warm-up. The raw driver
+does the least that keeps the same facts: lock, compare, move, one node of history, in one statement. Every answer
+means that the change is committed. Rates of one run are compared; no figure stands alone.
+
+After the moves of one contended alias its history is read: as many moves as were answered, numbered without a gap.
+"""
+
+import argparse
+import contextlib
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+WARM_UP = 20
+VERSIONS = 8
+ALIAS = "production"
+OPERATIONS = ("move", "contended", "version", "resolve")
+
+RAW_SETUP = """
+CREATE (c:BenchCollection {id: $id})
+WITH c UNWIND range(0, $versions - 1) AS i
+CREATE (:BenchVersion {id: $id + '/' + i})-[:OF]->(c)
+"""
+RAW_MOVE = """
+MATCH (c:BenchCollection {id: $id})
+SET c.lock = $operation
+WITH c
+MATCH (to:BenchVersion {id: $to})
+MERGE (a:BenchAlias {key: $key})
+SET a.rev = coalesce(a.rev, 0) + 1
+WITH a, to
+CALL (a) { MATCH (a)-[old:POINTS_TO]->() DELETE old }
+CREATE (a)-[:POINTS_TO]->(to)
+CREATE (:BenchMove {key: $key, rev: a.rev, to: $to, at: timestamp()})
+"""
+RAW_VERSION = """
+MATCH (c:BenchCollection {id: $id})
+SET c.lock = $operation, c.next = coalesce(c.next, $versions) + 1
+WITH c
+CREATE (to:BenchVersion {id: $id + '/' + c.next})-[:OF]->(c)
+MERGE (a:BenchAlias {key: $key})
+SET a.rev = coalesce(a.rev, 0) + 1
+WITH a, to
+CALL (a) { MATCH (a)-[old:POINTS_TO]->() DELETE old }
+CREATE (a)-[:POINTS_TO]->(to)
+CREATE (:BenchMove {key: $key, rev: a.rev, to: to.id, at: timestamp()})
+"""
+RAW_RESOLVE = "MATCH (:BenchAlias {key: $key})-[:POINTS_TO]->(to)-[:OF]->(c) RETURN to.id, c.id"
+RAW_INDEXES = (
+    "CREATE CONSTRAINT bench_collection IF NOT EXISTS FOR (n:BenchCollection) REQUIRE n.id IS UNIQUE",
+    "CREATE CONSTRAINT bench_version IF NOT EXISTS FOR (n:BenchVersion) REQUIRE n.id IS UNIQUE",
+    "CREATE CONSTRAINT bench_alias IF NOT EXISTS FOR (n:BenchAlias) REQUIRE n.key IS UNIQUE",
+)
+RAW_CLEAN = "MATCH (n:BenchCollection|BenchVersion|BenchAlias|BenchMove) CALL (n) { DETACH DELETE n } IN TRANSACTIONS"
+
+
+# --- Workers: one client process each, which does one operation again and again. -------------------------------------
+
+
+def headwater_worker(target: dict[str, Any], operation: str, number: int) -> Callable[[int], object]:
+    import headwater
+    from headwater import _operations
+
+    api = headwater.Api()
+    collection = target["collections"][0 if operation == "contended" else number]
+    path, versions = collection["path"], collection["versions"]
+    if operation == "resolve":
+        return lambda turn: api.artifact(f"{path}:{ALIAS}")
+    if operation == "version":
+        sources, linked = target["sources"], f"{path}-linked"
+        return lambda turn: api._client.mutate(
+            _operations.LINK_ARTIFACT,
+            {"versionId": sources[number][turn], "target": linked, "project": None, "aliases": [ALIAS]},
+        )
+
+    def move(turn: int) -> object:
+        version = versions[turn % len(versions)]
+        return api._client.mutate(
+            _operations.MOVE_ALIASES,
+            {"moves": [{"collection": collection["id"], "name": ALIAS, "version": version}]},
+        )
+
+    return move
+
+
+def mlflow_worker(target: dict[str, Any], operation: str, number: int) -> Callable[[int], object]:
+    from mlflow import MlflowClient  # type: ignore[import-not-found, unused-ignore]
+
+    client = MlflowClient(target["url"], registry_uri=target["url"])
+    name = f"{target['name']}-{0 if operation == 'contended' else number}"
+    if operation == "resolve":
+        return lambda turn: client.get_model_version_by_alias(name, ALIAS)
+    if operation == "version":
+
+        def add(turn: int) -> object:
+            version = client.create_model_version(f"{name}-linked", source="file:///tmp/model")
+            return client.set_registered_model_alias(f"{name}-linked", ALIAS, version.version)
+
+        return add
+    return lambda turn: client.set_registered_model_alias(name, ALIAS, str(turn % VERSIONS + 1))
+
+
+def raw_worker(target: dict[str, Any], operation: str, number: int) -> Callable[[int], object]:
+    from neo4j import GraphDatabase
+
+    driver = GraphDatabase.driver(target["uri"], auth=(target["user"], target["password"]))
+    session = driver.session(database="neo4j")
+    collection = f"{target['name']}-{0 if operation == 'contended' else number}"
+    facts: dict[str, Any] = {"id": collection, "key": f"{collection}/{ALIAS}", "versions": VERSIONS}
+    if operation == "resolve":
+        return lambda turn: session.run(RAW_RESOLVE, facts).single(strict=True)
+    if operation == "version":
+        facts["key"] += "-linked"
+        return lambda turn: session.run(RAW_VERSION, facts, operation=uuid.uuid4().hex).consume()
+    return lambda turn: session.run(
+        RAW_MOVE, facts, to=f"{collection}/{turn % VERSIONS}", operation=uuid.uuid4().hex
+    ).consume()
+
+
+def work(kind: str, operation: str, number: int, seconds: float, target: dict[str, Any]) -> None:
+    """Prepare, say so, wait for the start, and print how many operations were answered in the time."""
+    makers = {"headwater": headwater_worker, "mlflow": mlflow_worker, "raw": raw_worker}
+    act = makers[kind](target, operation, number)
+    for turn in range(WARM_UP):
+        act(turn)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    turn, end = WARM_UP, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        act(turn)
+        turn += 1
+    print(turn - WARM_UP, flush=True)
+
+
+# --- The run ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Contender:
+    """Who is measured: the Python its clients run in and what they need to know."""
+
+    name: str
+    kind: str
+    python: str
+    target: dict[str, Any]
+    rates: dict[tuple[str, int], list[float]] = field(default_factory=dict)
+
+    def measure(self, operation: str, clients: int, seconds: float) -> int:
+        """Run client processes side by side; keep the rate and return how many operations were answered."""
+        command = [self.python, __file__, "--worker", self.kind, operation, str(seconds), json.dumps(self.target)]
+        workers = [
+            subprocess.Popen(
+                [*command, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet()
+            )
+            for number in range(clients)
+        ]
+        for worker in workers:
+            assert worker.stdout and worker.stdout.readline() == "ready\n", f"a client of {self.name} failed"
+        for worker in workers:
+            assert worker.stdin
+            worker.stdin.write("\n")
+            worker.stdin.flush()
+        done = sum(int(worker.communicate()[0]) for worker in workers)
+        self.rates.setdefault((operation, clients), []).append(done / seconds)
+        return done
+
+
+def quiet() -> dict[str, str]:
+    return {**os.environ, "HEADWATER_SILENT": "1", "MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
+
+
+def headwater_target(clients: int, links: int) -> dict[str, Any]:
+    """Make a registered model for each client, and versions to link."""
+    import headwater
+
+    api = headwater.Api()
+    project = f"bench-{uuid.uuid4().hex[:8]}"
+    collections: list[dict[str, Any]] = []
+    sources: list[list[str]] = []
+    with headwater.init(project=project) as run:
+        for number in range(clients):
+            logged = []
+            for index in range(links + WARM_UP):
+                artifact = headwater.Artifact(f"model-{number}", type="model")
+                with artifact.new_file("weights.txt") as file:
+                    file.write(f"{number} {index}")
+                logged.append(run.log_artifact(artifact))
+            sources.append([artifact.wait().id for artifact in logged])
+            name = f"{run.entity}/model-registry/{project}-{number}"
+            linked = [run.link_artifact(artifact, name, aliases=[ALIAS]) for artifact in logged[:VERSIONS]]
+            found = api.artifact(f"{name}:latest")
+            assert found._version is not None
+            collections.append(
+                {
+                    "path": name,
+                    "id": found._version.place.collection_id,
+                    "versions": [version.id for version in linked],
+                }
+            )
+    return {"collections": collections, "sources": sources}
+
+
+def prepare_mlflow(url: str, name: str, clients: int) -> None:
+    """Make a registered model for each client; runs in the Python that has MLflow."""
+    from mlflow import MlflowClient  # type: ignore[import-not-found, unused-ignore]
+
+    client = MlflowClient(url, registry_uri=url)
+    for number in range(clients):
+        client.create_registered_model(f"{name}-{number}")
+        client.create_registered_model(f"{name}-{number}-linked")
+        for _ in range(VERSIONS):
+            client.create_model_version(f"{name}-{number}", source="file:///tmp/model")
+        client.set_registered_model_alias(f"{name}-{number}", ALIAS, "1")
+
+
+def mlflow_target(python: str, url: str, clients: int) -> dict[str, Any]:
+    name = f"bench-{uuid.uuid4().hex[:8]}"
+    command = [python, __file__, "--prepare-mlflow", url, name, str(clients)]
+    subprocess.run(command, check=True, env=quiet(), stdout=subprocess.DEVNULL)
+    return {"url": url, "name": name}
+
+
+def raw_target(clients: int) -> dict[str, Any]:
+    from neo4j import GraphDatabase
+
+    from headwater_service.local.plan import make_plan
+
+    settings = make_plan().settings()
+    target = {"uri": settings.neo4j_uri, "user": settings.neo4j_user, "password": settings.neo4j_password}
+    target["name"] = uuid.uuid4().hex
+    with GraphDatabase.driver(target["uri"], auth=(target["user"], target["password"])) as driver:
+        for statement in RAW_INDEXES:
+            driver.execute_query(statement)
+        for number in range(clients):
+            collection = f"{target['name']}-{number}"
+            driver.execute_query(RAW_SETUP, id=collection, versions=VERSIONS)
+            driver.execute_query(
+                RAW_MOVE, id=collection, key=f"{collection}/{ALIAS}", to=f"{collection}/0", operation="first"
+            )
+    return target
+
+
+def clean_raw(target: dict[str, Any]) -> None:
+    """Remove everything the raw driver made."""
+    from neo4j import GraphDatabase
+
+    with GraphDatabase.driver(target["uri"], auth=(target["user"], target["password"])) as driver:
+        with driver.session() as session:
+            session.run(RAW_CLEAN).consume()
+        for statement in RAW_INDEXES:
+            driver.execute_query("DROP CONSTRAINT " + statement.split()[2])
+
+
+@contextlib.contextmanager
+def mlflow_server(python: str, workers: int | None) -> Iterator[str]:
+    """An MLflow server on SQLite in a folder of its own; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
+        command = [python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
+        command += ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", folder]
+        command += [] if workers is None else ["--workers", str(workers)]
+        with (Path(folder) / "log").open("wb") as log:
+            # A session of its own: its workers are stopped with it.
+            server = subprocess.Popen(command, stdout=log, stderr=log, env=quiet(), start_new_session=True)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(f"{url}/health", server)
+            yield url
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(30)
+
+
+def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+    for _ in range(600):
+        assert server.poll() is None, "the server of MLflow ended; is the Python right?"
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+def check_contended(target: dict[str, Any], answered: int) -> None:
+    """Raise unless the history of the contended alias has each answered move once, numbered without a gap."""
+    import headwater
+
+    api = headwater.Api()
+    first = target["collections"][0]
+    document = """
+    query Moves($path: String!, $alias: String!, $after: String) {
+      collection(path: $path) {
+        alias(name: $alias) {
+          history(first: 200, after: $after) {
+            edges { node { from { id } to { id } } }
+            pageInfo { hasNextPage endCursor }
+          }
+        }
+      }
+    }
+    """
+    moves: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        found = api._client.execute(document, {"path": first["path"], "alias": ALIAS, "after": after})
+        page = found["collection"]["alias"]["history"]
+        moves += [edge["node"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    broken = sum(older["to"] != newer["from"] for newer, older in itertools.pairwise(moves))
+    print(f"contended alias: {answered} moves answered, {len(moves)} in its history, {broken} breaks in the chain")
+    # Moving an alias to where it points already is answered, and is no move.
+    assert broken == 0 and len(moves) <= answered, "moves were lost or doubled"
+
+
+def show(contenders: list[Contender]) -> None:
+    ours = contenders[0]
+    for operation, clients in ours.rates:
+        rate = best(ours, operation, clients)
+        line = f"{operation:<10} {clients} client(s)  headwater {rate:7.1f}/s"
+        for other in contenders[1:]:
+            if (operation, clients) in other.rates:
+                line += f"   {other.name} {best(other, operation, clients):7.1f}/s"
+                line += f" (ratio {rate / best(other, operation, clients):.2f})"
+        print(line)
+
+
+def best(contender: Contender, operation: str, clients: int) -> float:
+    return max(contender.rates[operation, clients])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5.0, help="length of each measurement")
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=1, help="the best of so many is printed")
+    parser.add_argument("--links", type=int, default=600, help="versions made beforehand for `version`, a client")
+    parser.add_argument("--mlflow", metavar="PYTHON", help="the Python of an environment with MLflow")
+    options = parser.parse_args()
+
+    raw = Contender("raw driver", "raw", sys.executable, raw_target(options.clients))
+    ours = Contender("headwater", "headwater", sys.executable, headwater_target(options.clients, options.links))
+    contenders = [ours, raw]
+    answered = 0
+    try:
+        for _ in range(options.rounds):
+            for operation in OPERATIONS:
+                for clients in (1, options.clients):
+                    for contender in (ours, raw):
+                        done = contender.measure(operation, clients, options.seconds)
+                        if contender is ours and operation in ("contended", "move"):
+                            answered += done + clients * WARM_UP
+        check_contended(ours.target, answered)
+    finally:
+        clean_raw(raw.target)
+    for workers in (None, 1) if options.mlflow else ():
+        with mlflow_server(options.mlflow, workers) as url:
+            target = mlflow_target(options.mlflow, url, options.clients)
+            name = "mlflow default" if workers is None else "mlflow 1 worker"
+            contenders.append(Contender(name, "mlflow", options.mlflow, target))
+            for operation in OPERATIONS:
+                for clients in (1, options.clients):
+                    contenders[-1].measure(operation, clients, options.seconds)
+    show(contenders)
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--worker"]:
+        worker_kind, worker_operation, length, known, own_number = sys.argv[2:7]
+        work(worker_kind, worker_operation, int(own_number), float(length), json.loads(known))
+        sys.exit(0)
+    if sys.argv[1:2] == ["--prepare-mlflow"]:
+        prepare_mlflow(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+        sys.exit(0)
+    sys.exit(main())
