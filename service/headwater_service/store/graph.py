@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Literal, LiteralString, TypeVar
 
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, NotificationMinimumSeverity
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncResult, NotificationMinimumSeverity, Query
 from neo4j.exceptions import (
     AuthError,
     ClientError,
@@ -24,7 +24,7 @@ from headwater_service.errors import UnavailableError
 T = TypeVar("T")
 Access = Literal["READ", "WRITE"]
 
-BOLT_SECONDS = Histogram("headwater_bolt_seconds", "Time of one transaction on the graph", ["access"])
+BOLT_SECONDS = Histogram("headwater_bolt_seconds", "Time of one read or write of the graph", ["access"])
 
 # A lock that could not be had in time is reported as the client's fault, which the driver would not retry.
 _RETRIED_CLIENT_ERRORS: Final = frozenset(
@@ -44,8 +44,8 @@ class DuplicateError(Exception):
 class Transaction:
     """What a store function is given: runs fixed query texts with parameters and returns plain rows."""
 
-    def __init__(self, transaction: AsyncTransaction) -> None:
-        self._transaction = transaction
+    def __init__(self, run: Callable[[LiteralString, dict[str, Any]], Awaitable[AsyncResult]]) -> None:
+        self._run = run
         self.query_count = 0
 
     async def rows(
@@ -53,7 +53,7 @@ class Transaction:
     ) -> list[dict[str, Any]]:
         """Run a query and return all its rows."""
         self.query_count += 1
-        result = await self._transaction.run(query, {**(parameters or {}), **more})
+        result = await self._run(query, {**(parameters or {}), **more})
         return await result.data()
 
     async def row(
@@ -77,7 +77,11 @@ class Graph:
         self.query_count = 0
 
     async def read(self, work: Work[T], *, deadline_seconds: float | None = None) -> T:
-        """Run `work` in a read transaction, again after a passing fault."""
+        """Run `work`, each of its queries in a read transaction of its own, again after a passing fault.
+
+        Neo4j reads what is committed at that moment also inside one transaction, so that one around several queries
+        would isolate nothing: it would only cost two more round trips.
+        """
         return await self._run("READ", work, deadline_seconds)
 
     async def write(self, work: Work[T], *, deadline_seconds: float | None = None) -> T:
@@ -119,16 +123,23 @@ class Graph:
     async def _attempt(self, access: Access, work: Work[T], seconds: float) -> T:
         started = time.perf_counter()
         async with self._driver.session(database=self._database, default_access_mode=access) as session:
-            # The server ends the transaction even if this process is stopped in the middle of it.
-            async with await session.begin_transaction(timeout=seconds) as transaction:
-                ours = Transaction(transaction)
-                try:
-                    answer = await work(ours)
+            # The server ends a transaction even if this process is stopped in the middle of it.
+            if access == "READ":
+                answer = await self._counted(
+                    Transaction(lambda query, values: session.run(Query(query, timeout=seconds), values)), work
+                )
+            else:
+                async with await session.begin_transaction(timeout=seconds) as transaction:
+                    answer = await self._counted(Transaction(transaction.run), work)
                     await transaction.commit()
-                finally:
-                    self.query_count += ours.query_count
         BOLT_SECONDS.labels(access).observe(time.perf_counter() - started)
         return answer
+
+    async def _counted(self, transaction: Transaction, work: Work[T]) -> T:
+        try:
+            return await work(transaction)
+        finally:
+            self.query_count += transaction.query_count
 
 
 def _raise_unless_passing(error: Neo4jError | DriverError) -> None:
