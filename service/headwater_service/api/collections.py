@@ -1,23 +1,24 @@
-"""GraphQL types: collections, their aliases and how those moved."""
+"""GraphQL types: collections and pages of them."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from headwater_service import model
+from headwater_service.api.aliases import Alias, AliasMoveConnection, MovedAfter, MovedBefore
 from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.containers import Container, container_type
 from headwater_service.api.context import Info
 from headwater_service.api.fields import resolved
 from headwater_service.api.inputs import OfVersions, Order, VersionFilter, VersionListing, VersionOrder
 from headwater_service.api.node import Node
-from headwater_service.api.people import User
 from headwater_service.domain import locations
 from headwater_service.model import CollectionKind, Instant
+from headwater_service.store.alias_history import MovesWanted
 from headwater_service.store.listings_versions import Place
 
 if TYPE_CHECKING:
-    from headwater_service.api.versions import Version, VersionConnection
+    from headwater_service.api.versions import VersionConnection
 
 
 @strawberry.type(description="A named series of versions: an artifact of a project, or a registered model.")
@@ -56,16 +57,34 @@ class Collection(Node):
         return container_type(self.home, info.context.public_url)
 
     @resolved("All movable names in it, sorted.")
-    async def aliases(self, info: Info) -> list["Alias"]:
+    async def aliases(self, info: Info) -> list[Alias]:
         return await info.context.loaders.aliases(self.id)
 
-    @resolved("One of its aliases, null if it has none of that name. For a table with a column an alias.")
+    @resolved("One of its aliases, now or as it stood at a time; null if it pointed nowhere then.")
     async def alias(
         self,
         info: Info,
         name: Annotated[str, strawberry.argument(description="As `production`; `latest` is one too.")],
-    ) -> "Alias | None":
+        at: Annotated[
+            Instant | None, strawberry.argument(description="Where it pointed at that instant; null: now.")
+        ] = None,
+    ) -> Alias | None:
+        if at is not None:
+            return await info.context.loaders.alias_history.alias_at(self.id, name, at)
         return next((alias for alias in await info.context.loaders.aliases(self.id) if alias.name == name), None)
+
+    @resolved("Every place that an alias has pointed at, newest first, also of one that was removed.")
+    async def alias_moves(
+        self,
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="The alias, whether it is there now or not.")],
+        moved_after: MovedAfter = None,
+        moved_before: MovedBefore = None,
+        first: First = 50,
+        after: After = None,
+    ) -> AliasMoveConnection:
+        asked = MovesWanted(self.id, name, after=moved_after, before=moved_before)
+        return await info.context.listings.moves(asked, first=first, after=after)
 
     @resolved("Its members; deleted ones are left out.")
     async def versions(
@@ -80,76 +99,6 @@ class Collection(Node):
         return await info.context.listings.versions(Place([self.home.id], self.id), listing)
 
 
-@strawberry.type(description="A movable name of one version inside a collection, such as `latest` or `production`.")
-class Alias:
-    name: str = strawberry.field(description="Unique in its collection. `latest` is kept by the server.")
-    moved_at: Instant = strawberry.field(description="Since when it points where it does.")
-    collection_id: strawberry.Private[str]
-    version_id: strawberry.Private[str]
-    mover_id: strawberry.Private[str | None]
-
-    @classmethod
-    def from_model(cls, alias: model.Alias) -> "Alias":
-        return cls(
-            name=alias.name,
-            moved_at=alias.moved_at,
-            collection_id=alias.collection_id,
-            version_id=alias.version_id,
-            mover_id=alias.moved_by,
-        )
-
-    @resolved("What it points at now.")
-    async def version(self, info: Info) -> Annotated["Version", strawberry.lazy("headwater_service.api.versions")]:
-        found = await info.context.loaders.version(self.version_id)
-        assert found is not None, "an alias points into its own collection"
-        return found
-
-    @resolved("Who pointed it there; null when the account is gone.")
-    async def moved_by(self, info: Info) -> User | None:
-        return await info.context.loaders.author(self.mover_id)
-
-    @resolved("Every place it has pointed at, newest first.")
-    async def history(self, info: Info, first: First = 50, after: After = None) -> "AliasMoveConnection":
-        return await info.context.listings.moves(self.collection_id, self.name, first=first, after=after)
-
-
-@strawberry.type(description="One change of where an alias points. Moves are kept for ever.")
-class AliasMove:
-    name: str = strawberry.field(description="The alias that was moved.")
-    at: Instant = strawberry.field(description="When the change took effect, by the clock of the database.")
-    reason: str = strawberry.field(description="What the mover gave as the cause; may be empty.")
-    from_id: strawberry.Private[str | None]
-    to_id: strawberry.Private[str | None]
-    mover_id: strawberry.Private[str | None]
-
-    @classmethod
-    def from_model(cls, move: model.AliasMove) -> "AliasMove":
-        return cls(
-            name=move.name,
-            at=move.at,
-            reason=move.reason,
-            from_id=move.from_version_id,
-            to_id=move.to_version_id,
-            mover_id=move.by,
-        )
-
-    @resolved("Where it pointed before; null when it was new.", name="from")
-    async def from_version(
-        self, info: Info
-    ) -> Annotated["Version", strawberry.lazy("headwater_service.api.versions")] | None:
-        return None if self.from_id is None else await info.context.loaders.version(self.from_id)
-
-    @resolved("Where it pointed afterwards; null when it was removed.", name="to")
-    async def to_version(
-        self, info: Info
-    ) -> Annotated["Version", strawberry.lazy("headwater_service.api.versions")] | None:
-        return None if self.to_id is None else await info.context.loaders.version(self.to_id)
-
-    @resolved("Who moved it; null when the account is gone.")
-    async def by(self, info: Info) -> User | None:
-        return await info.context.loaders.author(self.mover_id)
-
-
 @strawberry.type(description="A collection on a page.")
 class CollectionEdge(Edge):
     node: Collection = strawberry.field(description="The collection at this position.")
@@ -158,13 +107,3 @@ class CollectionEdge(Edge):
 @strawberry.type(description="A page of collections.")
 class CollectionConnection(Connection):
     edges: list[CollectionEdge] = strawberry.field(description="The collections of this page, in the order asked for.")
-
-
-@strawberry.type(description="A move on a page of an alias's history.")
-class AliasMoveEdge(Edge):
-    node: AliasMove = strawberry.field(description="The move at this position.")
-
-
-@strawberry.type(description="A page of an alias's history.")
-class AliasMoveConnection(Connection):
-    edges: list[AliasMoveEdge] = strawberry.field(description="The moves of this page, newest first.")

@@ -4,13 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from headwater_service.api.collections import (
-    AliasMove,
-    AliasMoveConnection,
-    AliasMoveEdge,
-    CollectionConnection,
-    CollectionEdge,
-)
+from headwater_service.api.aliases import AliasMove, AliasMoveConnection, AliasMoveEdge
+from headwater_service.api.collections import CollectionConnection, CollectionEdge
 from headwater_service.api.connection import PageRequest, connect, page_request
 from headwater_service.api.containers import (
     ProjectConnection,
@@ -52,6 +47,7 @@ from headwater_service.domain.lookups import find_version_id
 from headwater_service.domain.people import count_users, list_users
 from headwater_service.model import ContainerKind, ManifestEntry
 from headwater_service.store import filters
+from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
 from headwater_service.store.graph import Work
 from headwater_service.store.hops import LINKS, OUTPUTS, Hop
 from headwater_service.store.listing import Window
@@ -61,7 +57,7 @@ from headwater_service.store.listings_collections import (
     list_collections,
     list_containers,
 )
-from headwater_service.store.listings_events import count_events, count_moves, list_events, list_moves
+from headwater_service.store.listings_events import count_events, list_events
 from headwater_service.store.listings_files import count_run_files, list_run_files
 from headwater_service.store.listings_runs import count_runs, list_runs
 from headwater_service.store.listings_versions import Place, count_versions, list_versions
@@ -153,12 +149,12 @@ class Listings:
         count = self._counting(lambda tx: count_events(tx, scopes, kinds))
         return connect(EventConnection, EventEdge, page, nodes, request=request, count=count)
 
-    async def moves(self, collection_id: str, name: str, *, first: int, after: str | None) -> AliasMoveConnection:
+    async def moves(self, wanted: MovesWanted, *, first: int, after: str | None) -> AliasMoveConnection:
         """List where an alias of a visible collection has pointed."""
         request = self._request(first, after)
-        page = await self._context.graph.read(lambda tx: list_moves(tx, collection_id, name, _window(request)))
+        page = await self._context.graph.read(lambda tx: list_moves(tx, wanted, _window(request)))
         nodes = [AliasMove.from_model(move) for move in page.items]
-        count = self._counting(lambda tx: count_moves(tx, collection_id, name))
+        count = self._counting(lambda tx: count_moves(tx, wanted))
         return connect(AliasMoveConnection, AliasMoveEdge, page, nodes, request=request, count=count)
 
     async def run_neighbours(

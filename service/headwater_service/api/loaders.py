@@ -9,7 +9,9 @@ from typing import Any, TypeAlias, TypeVar
 from strawberry.dataloader import DataLoader
 
 from headwater_service import model
-from headwater_service.api.collections import Alias, Collection
+from headwater_service.api.alias_loaders import AliasLoaders
+from headwater_service.api.aliases import Alias
+from headwater_service.api.collections import Collection
 from headwater_service.api.containers import Project, Registry, container_type
 from headwater_service.api.events import Event
 from headwater_service.api.people import ApiKey, Entity, Member, User
@@ -65,6 +67,7 @@ class Loaders:
         self._runs = _loader(lambda ids: reading.find_runs(graph, viewer, ids))
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
+        self.alias_history = AliasLoaders(graph)
         self._aliases = _loader(lambda ids: reading.list_aliases(graph, ids))
         self._alias_names = self._by_id(reads.list_alias_names)
         self._metadata = self._by_id(reads.find_metadata)

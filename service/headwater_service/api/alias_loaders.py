@@ -1,0 +1,51 @@
+"""Loaders of what aliases were: many questions of one request in one query."""
+
+from typing import Final, TypeAlias
+
+from strawberry.dataloader import DataLoader
+
+from headwater_service import model
+from headwater_service.api.aliases import Alias, AliasMove
+from headwater_service.model import Instant
+from headwater_service.store.alias_history import AliasAt, Span, find_aliases_at, find_moves, find_spans
+from headwater_service.store.graph import Graph
+
+# A collection, a name, and the number of a move or a time.
+MoveKey: TypeAlias = tuple[str, str, int]
+TimeKey: TypeAlias = tuple[str, str, Instant]
+
+# The longest that a transaction on the graph usually takes: what it changes has the time at which it began.
+PROVISIONAL_SECONDS: Final = 30
+
+
+class AliasLoaders:
+    """One set a request. The collections that are asked for were given to the viewer before."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._aliases: DataLoader[TimeKey, AliasAt] = DataLoader(load_fn=self._load_aliases)
+        self._moves: DataLoader[MoveKey, model.AliasMove] = DataLoader(load_fn=self._load_moves)
+        self._spans: DataLoader[MoveKey, Span] = DataLoader(load_fn=self._load_spans)
+
+    async def alias_at(self, collection_id: str, name: str, at: Instant) -> Alias | None:
+        """Return an alias as it stood at a time, or None if it pointed nowhere."""
+        found = await self._aliases.load((collection_id, name, at))
+        if found.alias is None:
+            return None
+        return Alias.from_model(found.alias, is_provisional=at > found.now - PROVISIONAL_SECONDS * 1_000_000)
+
+    async def move(self, collection_id: str, name: str, rev: int) -> AliasMove:
+        return AliasMove.from_model(await self._moves.load((collection_id, name, rev)))
+
+    async def span(self, collection_id: str, name: str, rev: int) -> Span:
+        """Return when the next move replaced one."""
+        return await self._spans.load((collection_id, name, rev))
+
+    async def _load_aliases(self, keys: list[TimeKey]) -> list[AliasAt]:
+        return await self._graph.read(lambda tx: find_aliases_at(tx, keys))
+
+    async def _load_moves(self, keys: list[MoveKey]) -> list[model.AliasMove]:
+        return await self._graph.read(lambda tx: find_moves(tx, keys))
+
+    async def _load_spans(self, keys: list[MoveKey]) -> list[Span]:
+        return await self._graph.read(lambda tx: find_spans(tx, keys))
