@@ -1,17 +1,26 @@
 """Projects and registries: found by path, and projects made."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from headwater_service.domain.access import Viewer, require_container, require_whole_entity
+from headwater_service.domain.access import Viewer, require_container, require_role_at, require_whole_entity
+from headwater_service.domain.expectations import require_expected
 from headwater_service.domain.names import valid_name
+from headwater_service.domain.texts import valid_description
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
-from headwater_service.model import Container, ContainerKind, Role
-from headwater_service.store.containers import create_container_again, find_container, find_container_by_id
+from headwater_service.model import Container, ContainerKind, Instant, JsonObject, Role
+from headwater_service.store.containers import (
+    change_container,
+    create_container_again,
+    find_container,
+    find_container_by_id,
+    find_container_named,
+)
 from headwater_service.store.containers import create_project as insert_project
+from headwater_service.store.former_names import drop_former_name, keep_former_name
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
-from headwater_service.store.operations import record, take_lock
+from headwater_service.store.operations import Lock, record, take_lock
 
 MODEL_REGISTRY: Final = "model-registry"
 
@@ -74,10 +83,18 @@ def require_project(container: Container) -> Container:
     return container
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectChange:
+    """What to change of a project, or what it is taken to be; None is left as it is, or not looked at."""
+
+    name: str | None = None
+    description: str | None = None
+
+
 async def create_project(
     graph: Graph, viewer: Viewer, entity_name: str | None, name: str, description: str, *, operation: str
 ) -> Container:
-    """Create a project and return it; one that exists is returned as it is.
+    """Create a project and return it; one that exists is returned as it is. One that had the name before is not it.
 
     Raises NotFoundError for an entity that is not the viewer's, and ConflictError when a registry has the name.
     """
@@ -85,7 +102,7 @@ async def create_project(
     name = valid_name(name, what="Project name")
 
     async def work(tx: Transaction) -> Container:
-        existing = await find_container(tx, entity_id, name)
+        existing = await find_container_named(tx, entity_id, name)
         if existing is not None and existing.ended_at is None and viewer.sees(existing):
             return require_project(existing)
         require_whole_entity(viewer, entity_id, Role.MEMBER, what="create projects")
@@ -105,9 +122,12 @@ async def _create_under_lock(
         recorded = await find_container_by_id(tx, answer)
         assert recorded is not None, "an event names it, and projects are never deleted"
         return recorded
-    existing = await find_container(tx, entity_id, name)
+    existing = await find_container_named(tx, entity_id, name)
     if existing is not None and existing.ended_at is None:
+        if not viewer.sees(existing):
+            raise taken(viewer, entity_id, name)
         return require_project(existing)
+    await drop_former_name(tx, entity_id, name)
     entity = viewer.entity_names[entity_id]
     project_id = new_id() if existing is None else existing.id
     project = Container(project_id, ContainerKind.PROJECT, name, entity_id, entity, description, lock.at)
@@ -126,3 +146,92 @@ async def _create_under_lock(
         after=asdict(project),
     )
     return project
+
+
+async def update_project(
+    graph: Graph,
+    viewer: Viewer,
+    project_id: str,
+    change: ProjectChange,
+    *,
+    expected: ProjectChange | None,
+    operation: str,
+) -> Container:
+    """Change a project; its name takes an admin. Its former name leads to it until something else takes that name.
+
+    Raises ConflictError when it is not as expected, and when the name is taken.
+    """
+    changes = _checked(change)
+
+    async def work(tx: Transaction) -> Container:
+        lock = await lock_container(tx, await _changeable(tx, viewer, project_id, changes), operation=operation)
+        project = await _changeable(tx, viewer, project_id, changes)
+        if lock.replayed("PROJECT_CHANGED") is not None:
+            return project
+        require_expected(asdict(project), {} if expected is None else _checked(expected), what=project.path)
+        made = {name: value for name, value in changes.items() if value != getattr(project, name)}
+        if "name" in made:
+            await take_container_name(tx, viewer, project.entity_id, made["name"], instead_of=project, at=lock.at)
+        if made:
+            await change_container(tx, project_id, made)
+        changed = replace(project, **made)
+        await record(
+            tx,
+            lock,
+            "PROJECT_CHANGED",
+            scope_id=project_id,
+            by=viewer.user_id,
+            answer=project_id,
+            before=asdict(project),
+            after=asdict(changed),
+        )
+        return changed
+
+    return await graph.write(work)
+
+
+async def lock_container(tx: Transaction, container: Container, *, operation: str) -> Lock:
+    """Lock a container and its entity, whose names and members it shares. What was read before is old by now."""
+    # In order of id, as everywhere.
+    locks = {scope: await take_lock(tx, scope, operation) for scope in sorted((container.entity_id, container.id))}
+    lock = locks[container.id]
+    assert lock is not None, "the container was found in this transaction, and its node is never deleted"
+    return lock
+
+
+async def _changeable(tx: Transaction, viewer: Viewer, project_id: str, changes: JsonObject) -> Container:
+    found = await find_container_by_id(tx, project_id)
+    project = require_container(viewer, found, Role.MEMBER, what="change projects", path=project_id)
+    if project.kind is not ContainerKind.PROJECT:
+        raise InvalidInputError(f"{project.path} is a registry, not a project.", field="projectId")
+    if "name" in changes:
+        require_role_at(viewer, project, Role.ADMIN, what="rename projects")
+    return project
+
+
+def _checked(change: ProjectChange) -> JsonObject:
+    """Return what was given, as it is stored."""
+    given: JsonObject = {
+        "name": None if change.name is None else valid_name(change.name, what="Project name"),
+        "description": None if change.description is None else valid_description(change.description),
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+async def take_container_name(
+    tx: Transaction, viewer: Viewer, entity_id: str, name: str, *, instead_of: Container | None = None, at: Instant
+) -> None:
+    """Make sure, under the lock of the entity, that a name is free, and let the name given up for it redirect.
+
+    Raises ConflictError when a project or registry has the name.
+    """
+    if await find_container_named(tx, entity_id, name) is not None:
+        raise taken(viewer, entity_id, name)
+    await drop_former_name(tx, entity_id, name)
+    if instead_of is not None:
+        await keep_former_name(tx, entity_id, instead_of.name, instead_of.id, at=at)
+
+
+def taken(viewer: Viewer, entity_id: str, name: str) -> ConflictError:
+    """Return the refusal of a name, which says no more than that: the viewer may not see what has it."""
+    return ConflictError(f"The name {name!r} is taken in {viewer.entity_names[entity_id]}.", current=name)

@@ -1,6 +1,6 @@
 """Users, entities, their members and API keys: who exists, and who may do what where."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
@@ -173,8 +173,8 @@ async def remove_member(graph: Graph, viewer: Viewer, entity_name: str, user_nam
         if held is None:
             raise NotFoundError(f"{user_name!r} is no member of {entity_name!r}.", path=user_name)
         _require_not_needed(user, held, is_owner=is_owner, admins=admins)
-        await store.delete_member(tx, entity_id, user.id)
-        await _record_member(tx, lock, viewer, user, before=held, after=None)
+        registry_roles = await store.delete_member(tx, entity_id, user.id)
+        await _record_member(tx, lock, viewer, user, before=held, after=None, registry_roles=registry_roles)
         return await _entity(tx, entity_id)
 
     return await graph.write(work)
@@ -333,8 +333,16 @@ def _require_not_needed(user: User, held: Role | None, *, is_owner: bool, admins
 
 
 async def _record_member(
-    tx: Transaction, lock: Lock, viewer: Viewer, user: User, *, before: Role | None, after: Role | None
+    tx: Transaction,
+    lock: Lock,
+    viewer: Viewer,
+    user: User,
+    *,
+    before: Role | None,
+    after: Role | None,
+    registry_roles: Mapping[str, Role] | None = None,
 ) -> None:
+    also = {"registry_roles": dict(registry_roles)} if registry_roles else {}
     await record(
         tx,
         lock,
@@ -342,7 +350,7 @@ async def _record_member(
         scope_id=lock.scope,
         by=viewer.user_id,
         answer=user.id,
-        before=None if before is None else {"user_id": user.id, "role": before},
+        before=None if before is None else {"user_id": user.id, "role": before, **also},
         after=None if after is None else {"user_id": user.id, "role": after},
     )
 

@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from headwater_service.domain import documents
 from headwater_service.domain.access import Viewer, require_container
-from headwater_service.domain.containers import create_project, get_project, split_container_path
+from headwater_service.domain.containers import (
+    container_at,
+    create_project,
+    get_project,
+    require_project,
+    split_container_path,
+)
 from headwater_service.domain.display_names import display_name
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import Container, Instant, JsonObject, Role, Run, RunState
@@ -218,6 +224,11 @@ def require_live_run(run: Run) -> None:
 async def _project_of(graph: Graph, viewer: Viewer, start: RunStart, *, operation: str) -> Container:
     if start.resume is RunResume.MUST:
         return await get_project(graph, viewer, start.project, Role.MEMBER, what="resume runs")
+    # A project that had the name before is meant too: who renames one need not change every script.
+    existing = await graph.read(lambda tx: container_at(tx, viewer, start.project))
+    if existing is not None:
+        project = require_project(existing)
+        return require_container(viewer, project, Role.MEMBER, what="start runs", path=start.project)
     entity, name = split_container_path(start.project)
     project = await create_project(graph, viewer, entity, name, "", operation=f"{operation}/project")
     return require_container(viewer, project, Role.MEMBER, what="start runs", path=start.project)

@@ -40,8 +40,8 @@ CREATE (:Container:Project:EventScope {
 """
 
 CREATE_REGISTRY: Final = """
-MATCH (entity:Entity {id: $entity_id}), (creator:User {id: $creator_id})
-CREATE (creator)-[:HAS_ROLE_IN {role: 'ADMIN'}]->(:Container:Registry:EventScope {
+MATCH (entity:Entity {id: $entity_id})
+CREATE (:Container:Registry:EventScope {
   id: $id, kind: 'REGISTRY', name: $name, entity_id: $entity_id, description: $description, created_at: $at,
   visibility: $visibility, artifact_types: $artifact_types, protected_aliases: $protected_aliases
 })-[:OWNED_BY]->(entity)
@@ -73,6 +73,11 @@ SET held.role = $role
 
 DELETE_REGISTRY_ROLE: Final = """
 MATCH (:User {id: $user_id})-[held:HAS_ROLE_IN]->(:Registry {id: $registry_id})
+DELETE held
+"""
+
+DELETE_REGISTRY_ROLES: Final = """
+MATCH (:Registry {id: $registry_id})<-[held:HAS_ROLE_IN]-(:User)
 DELETE held
 """
 
@@ -135,9 +140,8 @@ async def create_project(tx: Transaction, project: Container) -> None:
     )
 
 
-async def create_registry(tx: Transaction, registry: Container, *, creator_id: str) -> None:
-    """Create a registry whose first admin is its creator."""
-    await tx.rows(CREATE_REGISTRY, {**asdict(registry), "at": registry.created_at, "creator_id": creator_id})
+async def create_registry(tx: Transaction, registry: Container) -> None:
+    await tx.rows(CREATE_REGISTRY, {**asdict(registry), "at": registry.created_at})
 
 
 async def change_container(tx: Transaction, container_id: str, changes: dict[str, Any]) -> None:
@@ -166,6 +170,11 @@ async def put_registry_role(tx: Transaction, registry_id: str, user_id: str, rol
 
 async def delete_registry_role(tx: Transaction, registry_id: str, user_id: str) -> None:
     await tx.rows(DELETE_REGISTRY_ROLE, registry_id=registry_id, user_id=user_id)
+
+
+async def delete_registry_roles(tx: Transaction, registry_id: str) -> None:
+    """Take all roles in a registry away: another one is made in its place."""
+    await tx.rows(DELETE_REGISTRY_ROLES, registry_id=registry_id)
 
 
 async def list_registry_members(tx: Transaction, registry_ids: Sequence[str]) -> dict[str, list[Member]]:

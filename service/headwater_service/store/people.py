@@ -56,8 +56,16 @@ SET membership.role = $role
 """
 
 DELETE_MEMBER: Final = """
-MATCH (:User {id: $user_id})-[membership:MEMBER_OF]->(:Entity {id: $entity_id})
+MATCH (user:User {id: $user_id})-[membership:MEMBER_OF]->(:Entity {id: $entity_id})
 DELETE membership
+"""
+
+# Whoever comes back starts with the role that is given then, and none in single registries.
+DELETE_ROLES_IN_REGISTRIES: Final = """
+MATCH (:User {id: $user_id})-[held:HAS_ROLE_IN]->(registry:Registry {entity_id: $entity_id})
+WITH held, registry.id AS registry_id, held.role AS role
+DELETE held
+RETURN registry_id, role
 """
 
 CREATE_API_KEY: Final = """
@@ -146,8 +154,11 @@ async def put_member(tx: Transaction, entity_id: str, user_id: str, role: Role) 
     await tx.rows(PUT_MEMBER, entity_id=entity_id, user_id=user_id, role=role.value)
 
 
-async def delete_member(tx: Transaction, entity_id: str, user_id: str) -> None:
+async def delete_member(tx: Transaction, entity_id: str, user_id: str) -> dict[str, Role]:
+    """Take a user out of an entity and return the roles that it had in single registries, which go too."""
     await tx.rows(DELETE_MEMBER, entity_id=entity_id, user_id=user_id)
+    rows = await tx.rows(DELETE_ROLES_IN_REGISTRIES, entity_id=entity_id, user_id=user_id)
+    return {row["registry_id"]: Role(row["role"]) for row in rows}
 
 
 async def create_api_key(tx: Transaction, key: ApiKey, *, key_hash: str) -> ApiKey:

@@ -261,8 +261,8 @@ def container_from(row: Mapping[str, Any]) -> Container:
             **found,
             "kind": ContainerKind(found["kind"]),
             "visibility": Visibility(found["visibility"] or Visibility.ENTITY),
-            "artifact_types": found["artifact_types"] or (),
-            "protected_aliases": found["protected_aliases"] or (),
+            "artifact_types": tuple(found["artifact_types"] or ()),
+            "protected_aliases": tuple(found["protected_aliases"] or ()),
         }
     )
 
