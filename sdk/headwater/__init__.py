@@ -14,7 +14,9 @@ __all__ = [
     "Api",
     "Artifact",
     "Image",
+    "ModelAdapter",
     "Run",
+    "beta",
     "config",
     "errors",
     "finish",
@@ -34,7 +36,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from . import errors, plot
+    from . import beta, errors, plot
+    from ._adapters import ModelAdapter
     from ._api import Api
     from ._artifact import Artifact
     from ._config import Config
@@ -63,6 +66,7 @@ _HOMES = {
     "Api": "_api",
     "Artifact": "_artifact",
     "Image": "_media",
+    "ModelAdapter": "_adapters",
     "Run": "_run",
     "finish": "_init",
     "init": "_init",
@@ -76,7 +80,7 @@ _HOMES = {
     "use_artifact": "_verbs",
     "use_model": "_verbs",
 }
-_MODULES = ("errors", "plot")
+_MODULES = ("beta", "errors", "plot")
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ HeadwaterError
 │   └── NotLoggedError                        the artifact is still a draft
 ├── InvalidInputError (ValueError)            what was given cannot be right
 ├── PermissionDeniedError (PermissionError)   no key, a wrong key, or too few rights
+│   └── UntrustedModelError                   reading the model can run code, and nobody said to trust it
 └── UnavailableError (ConnectionError)        the service or the store did not answer in time
     └── WaitTimeoutError (TimeoutError)       `wait(timeout)` ran out
 """
@@ -95,6 +96,10 @@ class InvalidInputError(HeadwaterError, ValueError):
 
 class PermissionDeniedError(HeadwaterError, PermissionError):
     """No key, a wrong key, or a key with too few rights."""
+
+
+class UntrustedModelError(PermissionDeniedError):
+    """Reading the model can run code that is in its files, and the caller did not say `trust=True`."""
 
 
 class UnavailableError(HeadwaterError, ConnectionError):

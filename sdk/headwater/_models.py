@@ -9,27 +9,52 @@ from typing import TYPE_CHECKING
 
 from . import _run_artifacts
 from ._errors import InvalidInputError
+from ._names import REGISTRY
 
 if TYPE_CHECKING:
     from ._artifact import Artifact
     from ._run import Run
 
-REGISTRY = "model-registry"
+
+def log_model(run: Run, path: object, *, name: str | None, aliases: str | Iterable[str] | None) -> Artifact:
+    """Log what lies at a path, or what an adapter writes of an object, as an artifact of the type "model"."""
+    if isinstance(path, str | os.PathLike):
+        return run.log_artifact(path, name=name, type="model", aliases=aliases)
+    from ._saved_model import log
+
+    return log(run, path, name=name, aliases=aliases).artifact
 
 
-def log_model(
-    run: Run, path: str | os.PathLike[str], *, name: str | None, aliases: str | Iterable[str] | None
-) -> Artifact:
-    """Log what lies at a path as an artifact of the type "model"."""
-    return run.log_artifact(path, name=name, type="model", aliases=aliases)
+def use(run: Run | None, name: str) -> Artifact:
+    """The version of a path, if it is a model; declared as an input if there is a run.
+
+    Raises:
+        NotFoundError: if there is none; if a registered model has this name, the message gives its path.
+        InvalidInputError: if it is no model.
+    """
+    if run is None:
+        from ._api import Api
+
+        found = Api().artifact(name)
+        _require_model(name, found.type)
+        return found
+    version = _run_artifacts.find(run, name)
+    _require_model(name, version.type)
+    # By its number: an alias may have moved on since its type was looked at.
+    return run.use_artifact(version.place.path)
+
+
+def _require_model(name: str, type: str) -> None:
+    if "model" not in type:
+        raise InvalidInputError(
+            f"{name!r} has the type {type!r}, not 'model' or a type with \"model\" in its name: "
+            f"run.use_artifact({name!r})."
+        )
 
 
 def use_model(run: Run, name: str) -> str:
     """Declare a model as an input and return the path of its one file, or of its folder."""
-    type = _run_artifacts.find(run, name).type
-    if "model" not in type:
-        raise InvalidInputError(f"{name!r} has the type {type!r}, which is no model: run.use_artifact({name!r}).")
-    artifact = run.use_artifact(name)
+    artifact = use(run, name)
     folder = Path(artifact.download())
     paths = [entry.path for entry in artifact.manifest]
     return str(folder / paths[0]) if len(paths) == 1 else str(folder)

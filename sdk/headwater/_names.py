@@ -18,6 +18,7 @@ LONGEST_PATH_BYTES = 1024
 LONGEST_SEGMENT_BYTES = 255
 LARGEST_INDEX = 2**31 - 1  # a GraphQL Int
 RESERVED = "-"
+REGISTRY = "model-registry"  # the registry that every entity has from the start
 RESERVED_ENTITIES = frozenset(
     {
         "-",

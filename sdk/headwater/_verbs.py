@@ -46,9 +46,9 @@ def link_artifact(artifact: Artifact, target_path: str, aliases: str | Iterable[
 
 
 def log_model(
-    path: str | os.PathLike[str], name: str | None = None, aliases: str | Iterable[str] | None = None
+    path: str | os.PathLike[str] | object, name: str | None = None, aliases: str | Iterable[str] | None = None
 ) -> Artifact:
-    """Log a file, a folder or an `s3://` URI as a model: `Run.log_model`."""
+    """Log a file, a folder, an `s3://` URI or an object as a model: `Run.log_model`."""
     return current("log_model").log_model(path, name, aliases)
 
 

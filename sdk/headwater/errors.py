@@ -9,6 +9,7 @@ from ._errors import (
     NotLoggedError,
     PermissionDeniedError,
     UnavailableError,
+    UntrustedModelError,
     WaitTimeoutError,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "NotLoggedError",
     "PermissionDeniedError",
     "UnavailableError",
+    "UntrustedModelError",
     "WaitTimeoutError",
 ]
