@@ -71,7 +71,7 @@ mutation CreateApiKey($input: CreateApiKeyInput!) {
 }
 """
 EVENTS = """
-query Events($scope: String!) { events(scope: $scope, first: 200) { edges { node { kind } } } }
+query Events($scope: String!) { events(filter: {container: $scope}, first: 200) { edges { node { kind } } } }
 """
 OWN_IDS = """
 query OwnIds($project: String!, $entity: String!) {
@@ -79,7 +79,7 @@ query OwnIds($project: String!, $entity: String!) {
   project(path: $project) { id }
   entity(name: $entity) { id }
   registry(path: "model-registry") { id path }
-  events(scope: $project, first: 100) { edges { node { id } } }
+  events(filter: {container: $project}, first: 100) { edges { node { id } } }
 }
 """
 

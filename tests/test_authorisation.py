@@ -96,7 +96,12 @@ ROOT_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ('(filter: {{ consumed: "{shared}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
         ('(filter: {{ produced: "{version}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
     ],
-    "events": [('(scope: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0)],
+    "events": [
+        ('(filter: {{ container: "{project}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ('(filter: {{ entity: "{entity}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ('(filter: {{ collection: "{collection}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
+    ],
+    "auditCheck": [],  # for administrators of the server alone, in a test of its own
     "runCounts": [('(project: "{project}", groupBy: STATE) {{ key count }}', 0)],
     "versionCounts": [('(container: "{project}", groupBy: TYPE) {{ key count size }}', 0)],
 }
@@ -137,6 +142,19 @@ def test_a_root_field_gives_an_outsider_nothing(world: World, field: str, text: 
 
     assert own["data"][field] not in (None, [], {"edges": [], "totalCount": 0}), own
     assert found_in(answer, field) == expected
+
+
+def test_only_an_administrator_of_the_server_checks_the_audit_trail(world: World, admin_key: str) -> None:
+    document = "{ auditCheck(limit: 1) { events anchor fault { message } } }"
+
+    _, allowed = ask(world, document, admin_key)
+    _, owners = ask(world, document, world.owner.key)
+    _, nobodys = ask(world, document, None)
+
+    assert allowed["data"]["auditCheck"]["events"] == 1
+    assert [error["extensions"]["code"] for error in owners["errors"]] == ["PermissionDeniedError"]
+    assert owners["data"] is None
+    assert "data" not in nobodys or nobodys["data"] is None
 
 
 def test_users_are_told_of_those_with_whom_they_share_an_entity(world: World, make_user: Callable[..., Any]) -> None:
@@ -209,6 +227,13 @@ MUTATIONS: dict[str, dict[str, Any] | None] = {
     "linkArtifact": {"versionId": "{version_id}", "target": "{outsider}/model-registry/intruded"},
     "moveAliases": {"moves": [{"collection": "{collection_id}", "name": "intruded", "version": "{version_id}"}]},
     "updateVersion": {"versionId": "{version_id}", "description": "intruded"},
+    "createRegistry": {"entity": "{entity}", "name": "intruded"},
+    "updateRegistry": {"registryId": "{registry_id}", "changes": {"description": "intruded"}},
+    "setRegistryMember": {"registryId": "{registry_id}", "user": "{outsider}", "role": "ADMIN"},
+    "removeRegistryMember": {"registryId": "{registry_id}", "user": "{owner}"},
+    "updateProject": {"projectId": "{project_id}", "changes": {"description": "intruded"}},
+    "createCollection": {"container": "{project}", "name": "intruded", "type": "dataset"},
+    "updateCollection": {"collectionId": "{collection_id}", "changes": {"description": "intruded"}},
     "repairBlob": {"versionId": "{version_id}", "blob": DIGEST},
 }
 
@@ -284,6 +309,11 @@ def sent(world: World, name: str, wanted: dict[str, Any] | None = None) -> str:
         **{f"shared_{what}": value for what, value in asdict(world.shared).items()},
         "my_project": world.mine.collection_path.rpartition("/")[0],
         "team": world.team,
+        "team_project_id": world.team_project_id,
+        "team_registry_id": world.team_registry_id,
+        "registry_id": world.registry_id,
+        "project_id": world.project_id,
+        **{f"hidden_{what}": value for what, value in asdict(world.hidden).items()},
     }
     text = orjson.dumps(given).decode()
     for word, value in values.items():
@@ -313,9 +343,9 @@ def events_in(world: World, key: str, scopes: list[str]) -> list[str]:
     for scope in scopes:
         _, answer = ask(
             world,
-            "query E($scope: String!) { events(scope: $scope, first: 200) { edges { node { id } } } }",
+            "query E($filter: EventFilter!) { events(filter: $filter, first: 200) { edges { node { id } } } }",
             key,
-            scope=scope,
+            filter={"container" if "/" in scope else "entity": scope},
         )
         found += [edge["node"]["id"] for edge in answer["data"]["events"]["edges"]]
     return found
@@ -363,6 +393,17 @@ SMUGGLED: list[tuple[str, dict[str, Any]]] = [
     ("createApiKey", {"project": "{project}"}),
     ("startRun", {"project": "{my_project}", "key": "{run_key}", "resume": "MUST"}),
     ("removeMember", {"entity": "{outsider}", "user": "{owner}"}),
+    # The team's restricted registry, to a member of the team who has no role in it.
+    ("linkArtifact", {"versionId": "{my_version_id}", "target": "{hidden_registry_path}/intruded"}),
+    ("linkArtifact", {"versionId": "{hidden_link_id}", "target": "{outsider}/model-registry/intruded"}),
+    ("moveAliases", {"moves": [{"collection": "{hidden_collection_id}", "name": "a"}]}),
+    ("useArtifact", {"runId": "{my_run_id}", "path": "{hidden_link_path}"}),
+    ("updateRegistry", {"registryId": "{hidden_registry_id}", "changes": {"visibility": "ENTITY"}}),
+    ("setRegistryMember", {"registryId": "{hidden_registry_id}", "user": "{outsider}", "role": "ADMIN"}),
+    ("removeRegistryMember", {"registryId": "{hidden_registry_id}", "user": "{owner}"}),
+    ("createCollection", {"container": "{hidden_registry_path}", "name": "a", "type": "dataset"}),
+    ("updateCollection", {"collectionId": "{hidden_collection_id}", "changes": {"description": "a"}}),
+    ("createApiKey", {"entity": "{team}", "project": "{hidden_registry_path}"}),
 ]
 # Bytes are known by their digest alone: those of another entity are as if nobody had ever sent them.
 FOREIGN_BYTES: list[tuple[str, dict[str, Any], str]] = [
@@ -425,6 +466,13 @@ BY_A_VIEWER: dict[str, dict[str, Any]] = {
         "moves": [{"collection": "{shared_collection_id}", "name": "intruded", "version": "{shared_version_id}"}]
     },
     "updateVersion": {"versionId": "{shared_version_id}", "description": "intruded"},
+    "createRegistry": {"entity": "{team}", "name": "intruded"},
+    "updateRegistry": {"registryId": "{team_registry_id}", "changes": {"description": "intruded"}},
+    "setRegistryMember": {"registryId": "{team_registry_id}", "user": "{outsider}", "role": "ADMIN"},
+    "removeRegistryMember": {"registryId": "{team_registry_id}", "user": "{owner}"},
+    "updateProject": {"projectId": "{team_project_id}", "changes": {"description": "intruded"}},
+    "createCollection": {"container": "{team}/model-registry", "name": "intruded", "type": "dataset"},
+    "updateCollection": {"collectionId": "{shared_collection_id}", "addTags": ["intruded"]},
 }
 # These take no role in an entity, or are for readers too.
 NOT_BY_ROLE = {"createUser", "createEntity", "createApiKey", "revokeApiKey", "createSignInLink", "repairBlob"}
@@ -464,7 +512,7 @@ def starts_of(world: World) -> dict[str, str]:
             entity(name: $team) { id }
             project(path: $shared) { id }
             registry(path: $registry) { id }
-            events(scope: $registry, first: 200) { edges { node { id kind } } }
+            events(filter: {container: $registry}, first: 200) { edges { node { id kind } } }
           }
         """,
         world.outsider.key,
@@ -508,7 +556,9 @@ def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) ->
 
 
 def test_the_events_of_what_is_shared_name_nothing_that_is_not(world: World) -> None:
-    document = "query E($s: String!) { events(scope: $s, first: 200) { edges { node { kind before after } } } }"
+    document = """
+    query E($s: String!) { events(filter: {container: $s}, first: 200) { edges { node { kind before after } } } }
+    """
     scopes = (f"{world.team}/shared", f"{world.team}/model-registry")
 
     told = {
@@ -520,6 +570,33 @@ def test_the_events_of_what_is_shared_name_nothing_that_is_not(world: World) -> 
     assert world.own.version_path in told[world.owner.name]
     assert [word for word in words(world) if word in told[world.outsider.name]] == []
     assert '"path":null' in told[world.outsider.name] and '"source_id":null' in told[world.outsider.name]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ("registry", '(path: "{registry_path}") {{ id }}', None),
+        ("collection", '(path: "{collection_path}") {{ id }}', None),
+        ("artifact", '(path: "{link_path}") {{ id }}', None),
+        ("node", '(id: "{registry_id}") {{ id }}', None),
+        ("node", '(id: "{collection_id}") {{ id }}', None),
+        ("node", '(id: "{link_id}") {{ id }}', None),
+        ("registries", '(entity: "{team}") {{ edges {{ node {{ path }} }} totalCount }}', 1),
+        ("collections", '(container: "{registry_path}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ("versions", '(container: "{registry_path}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ("events", '(filter: {{ container: "{registry_path}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
+    ],
+)
+def test_a_restricted_registry_is_not_there_for_a_member_without_a_role(
+    world: World, field: str, text: str, expected: int | None
+) -> None:
+    document = "{ " + field + text.format(team=world.team, **asdict(world.hidden)) + " }"
+
+    _, own = ask(world, document, world.owner.key)
+    _, answer = ask(world, document, world.outsider.key)
+
+    assert found_in(own, field) not in (None, expected)
+    assert found_in(answer, field) == expected
 
 
 def test_the_owner_walks_from_the_same_things_to_the_secrets(world: World) -> None:
@@ -545,7 +622,8 @@ def test_lineage_stops_at_what_the_outsider_may_not_see_and_says_so(world: World
     assert lineage["completeness"] == {
         "isComplete": False,
         "reason": "PERMISSION",
-        "frontier": [{"id": world.shared.version_id, "hidden": 1}],
+        # What the owner's run made of it, and its link in the restricted registry.
+        "frontier": [{"id": world.shared.version_id, "hidden": 2}],
     }
 
 

@@ -7,11 +7,25 @@ import strawberry
 from headwater_service import model
 from headwater_service.api.connection import Connection, Edge
 from headwater_service.api.context import Info
+from headwater_service.api.enums import describe
 from headwater_service.api.fields import resolved
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
 from headwater_service.api.scalars import Json
+from headwater_service.domain import audit
+from headwater_service.domain.audit import AuditFaultKind
 from headwater_service.model import Instant, JsonObject
+
+describe(
+    AuditFaultKind,
+    "What was done to the record behind the service's back.",
+    {
+        "EDITED": "What an event says is not what its hash was made of, or the chain was written anew.",
+        "REMOVED": "An event is gone: a place in the chain, or a number in its scope, is empty.",
+        "INSERTED": "An event is there that the service never wrote.",
+        "REORDERED": "An event stands where another one belongs.",
+    },
+)
 
 # Changes that name a version which may lie elsewhere: the key of its id, and the keys that tell something of it.
 ELSEWHERE: Final = {
@@ -32,6 +46,7 @@ class Event(Node):
     at: Instant = strawberry.field(description="When it took effect, by the clock of the database.")
     operation_id: str = strawberry.field(description="The `operationId` of the mutation that caused it.")
     before: Json | None = strawberry.field(description="State of the changed thing; null when it was not there.")
+    subject_id: strawberry.Private[str]
     hash: str = strawberry.field(description="Chains this event to the one with the `seq` before: tampering shows.")
     actor_id: strawberry.Private[str | None]
     state_after: strawberry.Private[JsonObject | None]
@@ -43,6 +58,7 @@ class Event(Node):
             # Listings show only events that the sequencer has numbered.
             seq=event.seq or 0,
             scope=event.scope,
+            subject_id=event.subject_id,
             number=event.number,
             kind=event.kind,
             at=event.at,
@@ -69,6 +85,13 @@ class Event(Node):
     async def by(self, info: Info) -> User | None:
         return await info.context.loaders.author(self.actor_id)
 
+    @resolved(
+        "What was changed: of a version or an alias the collection, else the project, registry, run, user or entity. "
+        "Null when it is gone or the viewer may not see it."
+    )
+    async def subject(self, info: Info) -> Node | None:
+        return await info.context.loaders.subject(self.subject_id)
+
 
 @strawberry.type(description="An event on a page.")
 class EventEdge(Edge):
@@ -77,4 +100,47 @@ class EventEdge(Edge):
 
 @strawberry.type(description="A page of events.")
 class EventConnection(Connection):
-    edges: list[EventEdge] = strawberry.field(description="The events of this page, oldest first.")
+    edges: list[EventEdge] = strawberry.field(description="The events of this page, in the direction asked for.")
+
+
+@strawberry.type(description="An event that is not as the service wrote it.")
+class AuditFault:
+    kind: AuditFaultKind = strawberry.field(description="What was done to it.")
+    message: str = strawberry.field(description="The same in a sentence, for people.")
+    seq: int | None = strawberry.field(description="Its place in the chain; null when it has none.")
+    event_id: strawberry.ID | None = strawberry.field(description="Which event; null when it is gone.")
+    scope: str | None = strawberry.field(description="Id of the thing whose event it is; null when unknown.")
+    number: int | None = strawberry.field(description="Its number among that scope's events; null when unknown.")
+
+
+@strawberry.type(description="What one call of a check of the audit trail found. A whole check takes several calls.")
+class AuditCheck:
+    events: int = strawberry.field(description="How many events this call found right.")
+    scopes: int = strawberry.field(description="How many counters of scopes it compared with their events.")
+    anchor: str = strawberry.field(
+        description="Number and hash of the last event found right: kept elsewhere and given to a later check, it "
+        "tells whether all up to there is still the same."
+    )
+    cursor: str | None = strawberry.field(description="To go on with as `after`; null when the check is over.")
+    fault: AuditFault | None = strawberry.field(description="The first event that is not right, which ends the check.")
+
+    @classmethod
+    def from_check(cls, check: audit.AuditCheck) -> "AuditCheck":
+        return cls(
+            events=check.events,
+            scopes=check.scopes,
+            anchor=f"{check.last.seq}:{check.last.hash}",
+            cursor=check.cursor,
+            fault=None if check.fault is None else _fault(check.fault),
+        )
+
+
+def _fault(fault: audit.AuditFault) -> AuditFault:
+    return AuditFault(
+        kind=fault.kind,
+        message=fault.message,
+        seq=fault.seq,
+        event_id=None if fault.event_id is None else strawberry.ID(fault.event_id),
+        scope=fault.scope,
+        number=fault.number,
+    )

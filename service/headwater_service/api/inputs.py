@@ -8,6 +8,7 @@ import strawberry
 from headwater_service.api.enums import describe
 from headwater_service.api.scalars import Json
 from headwater_service.domain import filters as rules
+from headwater_service.domain.audit import EventsWanted
 from headwater_service.model import CollectionKind, Instant, RunState
 from headwater_service.store import filters
 from headwater_service.store.filters import (
@@ -210,6 +211,39 @@ class CollectionFilter:
 
 
 @strawberry.input(description="In which order runs are listed; without one, the latest started first.")
+@strawberry.input(
+    description="Which events to list. Fields are and-ed; an empty list matches nothing; null is no condition."
+)
+class EventFilter:
+    entity: str | None = strawberry.field(
+        description="Name of one of the viewer's entities: its own events and those of all that lies in it.",
+        default=None,
+    )
+    container: str | None = strawberry.field(
+        description="Path of a project or registry: its own events and those of all that lies in it.", default=None
+    )
+    collection: str | None = strawberry.field(
+        description="Path of a series: what happened to it, its versions and its aliases.", default=None
+    )
+    actor: str | None = strawberry.field(
+        description="Name of the user who caused them, whether still a member or not.", default=None
+    )
+    kinds: list[str] | None = strawberry.field(description="What happened, such as `ALIASES_MOVED`.", default=None)
+    after: Instant | None = strawberry.field(description="Later than this.", default=None)
+    before: Instant | None = strawberry.field(description="Earlier than this.", default=None)
+
+    def to_wanted(self) -> EventsWanted:
+        return EventsWanted(
+            entity=self.entity,
+            container=self.container,
+            collection=self.collection,
+            actor=self.actor,
+            kinds=self.kinds,
+            after=self.after,
+            before=self.before,
+        )
+
+
 class RunOrder:
     field: RunOrderField = strawberry.field(description="What is compared; ties are broken by id.")
     direction: OrderDirection = strawberry.field(description="Whether the smallest or the largest comes first.")

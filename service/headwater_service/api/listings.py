@@ -40,6 +40,7 @@ from headwater_service.api.versions import (
     VersionEdge,
 )
 from headwater_service.domain import locations
+from headwater_service.domain.audit import EventsWanted, asked_events
 from headwater_service.domain.files import list_files
 from headwater_service.domain.filters import check_nesting, with_ids
 from headwater_service.domain.listings import count_files
@@ -141,12 +142,14 @@ class Listings:
         return connect(UserConnection, UserEdge, page, nodes, request=request, count=count)
 
     async def events(
-        self, scopes: Sequence[str], kinds: Sequence[str] | None, *, first: int, after: str | None
+        self, wanted: EventsWanted, direction: filters.OrderDirection, *, first: int, after: str | None
     ) -> EventConnection:
+        """List the events that the viewer may see."""
         request = self._request(first, after)
-        page = await self._context.graph.read(lambda tx: list_events(tx, scopes, kinds, _window(request)))
+        asked = await asked_events(self._context.graph, self._context.viewer, wanted)
+        page = await self._context.graph.read(lambda tx: list_events(tx, asked, _window(request), direction))
         nodes = [Event.from_model(scoped.event) for scoped in page.items]
-        count = self._counting(lambda tx: count_events(tx, scopes, kinds))
+        count = self._counting(lambda tx: count_events(tx, asked))
         return connect(EventConnection, EventEdge, page, nodes, request=request, count=count)
 
     async def moves(self, wanted: MovesWanted, *, first: int, after: str | None) -> AliasMoveConnection:

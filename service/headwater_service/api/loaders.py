@@ -4,7 +4,7 @@ They return API types, or None for what is absent or not visible.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -14,6 +14,7 @@ from headwater_service.api.aliases import Alias
 from headwater_service.api.collections import Collection
 from headwater_service.api.containers import Project, Registry, container_type
 from headwater_service.api.events import Event
+from headwater_service.api.node import Node
 from headwater_service.api.people import ApiKey, Entity, Member, User
 from headwater_service.api.runs import Run
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion
@@ -24,6 +25,7 @@ from headwater_service.store import reads
 from headwater_service.store.graph import Graph
 from headwater_service.store.hops import Hop, find_loggers
 from headwater_service.store.listing import Window
+from headwater_service.store.listings_events import find_labels
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -68,6 +70,7 @@ class Loaders:
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
         self.alias_history = AliasLoaders(graph)
+        self._labels = self._by_id(find_labels)
         self._aliases = _loader(lambda ids: reading.list_aliases(graph, ids))
         self._alias_names = self._by_id(reads.list_alias_names)
         self._metadata = self._by_id(reads.find_metadata)
@@ -127,6 +130,14 @@ class Loaders:
         """Return config and summary of a run."""
         found: tuple[Any, Any] = await self._documents.load(run_id) or ({}, {})
         return found
+    async def subject(self, subject_id: str) -> Node | None:
+        """Return what an event is about, whatever it is."""
+        labels = await self._labels.load(subject_id) or frozenset()
+        for label, load in SUBJECTS.items():
+            if label in labels:
+                return await load(self, subject_id)
+        return None
+
 
     async def version(self, version_id: str) -> AnyVersion | None:
         found = await self._versions.load(version_id)
@@ -201,5 +212,15 @@ class Loaders:
 def _loader(read: Callable[[Sequence[str]], Awaitable[list[V]]]) -> DataLoader[str, V]:
     async def load(ids: list[str]) -> list[V]:
         return await read(ids)
+
+# The label that tells what an event is about, and the loader that reads it for the viewer.
+SUBJECTS: Final[dict[str, Callable[[Loaders, str], Awaitable[Node | None]]]] = {
+    "Collection": lambda loaders, node_id: loaders.collection(node_id),
+    "Container": lambda loaders, node_id: loaders.container(node_id),
+    "Run": lambda loaders, node_id: loaders.run(node_id),
+    "Entity": lambda loaders, node_id: loaders.entity(node_id),
+    "User": lambda loaders, node_id: loaders.user(node_id),
+}
+
 
     return DataLoader(load_fn=load)

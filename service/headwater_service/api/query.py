@@ -10,12 +10,13 @@ from headwater_service.api.collections import Collection, CollectionConnection
 from headwater_service.api.connection import After, First
 from headwater_service.api.containers import Project, ProjectConnection, Registry, RegistryConnection
 from headwater_service.api.context import Info
-from headwater_service.api.events import EventConnection
+from headwater_service.api.events import AuditCheck, EventConnection
 from headwater_service.api.fields import resolved
 from headwater_service.api.inputs import (
     CollectionFilter,
     CollectionListing,
     CollectionOrder,
+    EventFilter,
     OfCollections,
     OfRuns,
     OfVersions,
@@ -35,6 +36,7 @@ from headwater_service.api.runs import Run, RunConnection
 from headwater_service.api.scalars import ByteCount
 from headwater_service.api.versions import Version, VersionConnection
 from headwater_service.domain import listings
+from headwater_service.domain.audit import MOST_A_CALL, EventsWanted, check_audit
 from headwater_service.domain.lookups import (
     find_collection_id,
     find_container_at,
@@ -43,6 +45,7 @@ from headwater_service.domain.lookups import (
     get_collection_id,
 )
 from headwater_service.model import ContainerKind
+from headwater_service.store.filters import OrderDirection
 from headwater_service.store.listings_runs import RunGroup
 from headwater_service.store.listings_versions import Place, VersionGroup
 
@@ -221,20 +224,42 @@ class Query:
     async def events(
         self,
         info: Info,
-        scope: Annotated[
-            str | None,
-            strawberry.argument(
-                description="Path of an entity (with all that lies in it), project or registry; null is all visible."
-            ),
+        filter: Annotated[
+            EventFilter | None, strawberry.argument(description="Which events are wanted; null wants all visible.")
         ] = None,
-        kinds: Annotated[
-            list[str] | None, strawberry.argument(description="Only these, such as `RUN_STARTED`; null gives all.")
-        ] = None,
+        direction: Annotated[
+            OrderDirection, strawberry.argument(description="ASC begins with the oldest, DESC with the newest.")
+        ] = OrderDirection.ASC,
         first: First = 50,
         after: After = None,
     ) -> EventConnection:
-        scopes = await listings.event_scopes_at(info.context.graph, info.context.viewer, scope)
-        return await info.context.listings.events(scopes, kinds, first=first, after=after)
+        wanted = EventsWanted() if filter is None else filter.to_wanted()
+        return await info.context.listings.events(wanted, direction, first=first, after=after)
+
+    @resolved(
+        "The next stretch of a check that nobody edited, removed, added or moved events behind the service's back. "
+        "For administrators of the server; others get a PermissionDeniedError."
+    )
+    async def audit_check(
+        self,
+        info: Info,
+        anchor: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Begins after this event, which must still be there: an `anchor` of an earlier check. "
+                "Null begins with the first event."
+            ),
+        ] = None,
+        after: Annotated[
+            str | None, strawberry.argument(description="The `cursor` of the call before; `anchor` is then not read.")
+        ] = None,
+        limit: Annotated[
+            int, strawberry.argument(description="How many events this call checks: 1 to 10,000.")
+        ] = MOST_A_CALL,
+    ) -> AuditCheck:
+        context = info.context
+        check = await check_audit(context.graph, context.viewer, anchor=anchor, cursor=after, limit=limit)
+        return AuditCheck.from_check(check)
 
     @resolved("How many executions there are of each sort, for dashboards.")
     async def run_counts(

@@ -6,7 +6,6 @@ commit late; and a counter taken in every write would make all writers wait for 
 
 import hashlib
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from headwater_service.store import events as store
@@ -36,22 +35,6 @@ async def sequence_events(graph: Graph, lease: Lease, *, limit: int = BATCH) -> 
         return len(links)
 
     return await graph.write(work)
-
-
-async def first_broken_link(graph: Graph, *, page: int = 5_000) -> int | None:
-    """Follow the whole chain. Return the number at which an event is missing or was altered, or None."""
-    end = await graph.read(store.find_chain_end)
-    seq, previous = 0, GENESIS
-    while seq < end:
-        events = await graph.read(partial(store.list_sequenced, after=seq, limit=page))
-        if not events:
-            return seq + 1
-        for event, link in events:
-            seq += 1
-            previous = link_hash(previous, event, seq)
-            if (link.seq, link.hash) != (seq, previous):
-                return seq
-    return None
 
 
 def in_order(events: Sequence[store.Unsequenced]) -> list[store.StoredEvent]:

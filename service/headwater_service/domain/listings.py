@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from headwater_service.domain.access import Viewer
-from headwater_service.domain.containers import entity_of, get_container, split_container_path
+from headwater_service.domain.containers import entity_of, get_container
 from headwater_service.domain.files import get_content
 from headwater_service.domain.manifests import list_entries
 from headwater_service.domain.reading import event_scopes, visible_scopes, visible_scopes_in
@@ -59,15 +59,12 @@ async def scopes_in_entity(graph: Graph, viewer: Viewer, entity_name: str | None
     return await visible_scopes_in(graph, viewer, [entity_id])
 
 
-async def event_scopes_at(graph: Graph, viewer: Viewer, path: str | None) -> list[str]:
-    """Return the scopes whose events are asked for: of an entity with all in it, of a container, or all visible."""
-    if path is None:
+async def event_scopes_in(graph: Graph, viewer: Viewer, entity_name: str | None) -> list[str]:
+    """Return the scopes whose events are asked for: of an entity with all that lies in it, or all visible."""
+    if entity_name is None:
         return await event_scopes(graph, viewer)
-    if path in viewer.entity_names.values():
-        inside = await scopes_in_entity(graph, viewer, path)
-        return inside if viewer.project_id is not None else [entity_of(viewer, path), *inside]
-    split_container_path(path)
-    return await scopes_at(graph, viewer, path)
+    inside = await scopes_in_entity(graph, viewer, entity_name)
+    return inside if viewer.project_id is not None else [entity_of(viewer, entity_name), *inside]
 
 
 async def count_runs_by(graph: Graph, scopes: Sequence[str], wanted: RunFilter, group: RunGroup) -> list[GroupCount]:

@@ -1,6 +1,6 @@
 """The sequencer's view of events: those without a global number yet, in the order they may get one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import orjson
 from headwater_service.store.graph import Transaction
 
 CHAIN: Final = "events"
+_SINCE_FORMAT_2: Final = frozenset({"subject_id", "answer", "format"})
 
 HAS_UNSEQUENCED: Final = """
 MATCH (event:Unsequenced)
@@ -27,7 +28,8 @@ OPTIONAL MATCH (previous:Event {scope: event.scope, number: event.number - 1})
 WITH event, CASE WHEN previous.seq IS NULL THEN previous.id END AS waits_for
 ORDER BY event.at, event.scope, event.number
 RETURN collect(event {
-  .id, .scope, .scope_id, .number, .kind, .operation_id, .before, .after, .by, .at, waits_for: waits_for
+  .id, .scope, .scope_id, .subject_id, .number, .kind, .operation_id, .before, .after, .answer, .by, .at, .format,
+  waits_for: waits_for
 }) AS events
 """
 
@@ -36,11 +38,6 @@ READ_CHAIN: Final = """
 MERGE (chain:EventChain {name: $name})
 SET chain.lock = $holder
 RETURN coalesce(chain.seq, 0) AS seq, coalesce(chain.hash, $genesis) AS hash
-"""
-
-FIND_CHAIN_END: Final = """
-MATCH (chain:EventChain {name: $name})
-RETURN chain.seq AS seq
 """
 
 SEQUENCE: Final = """
@@ -55,34 +52,34 @@ MATCH (chain:EventChain {name: $name})
 SET chain.seq = $seq, chain.hash = $hash
 """
 
-LIST_SEQUENCED: Final = """
-MATCH (event:Event)
-WHERE event.seq > $after
-WITH event ORDER BY event.seq LIMIT $limit
-RETURN collect(event {
-  .id, .scope, .scope_id, .number, .kind, .operation_id, .before, .after, .by, .at, .seq, .hash
-}) AS events
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as it is stored; `before` and `after` are JSON text. `canonical` is what its hash covers."""
+    """An event as it is stored; `before`, `after` and `answer` are JSON text. `canonical` is what its hash covers.
+
+    Events from before there was a `format` are hashed without their subject and answer.
+    """
 
     id: str
     scope: str
     scope_id: str
+    subject_id: str | None
     number: int
     kind: str
     operation_id: str
     before: str | None
     after: str | None
+    answer: str | None
     by: str | None
     at: int
+    format: int | None
 
     def canonical(self, seq: int) -> bytes:
         facts = {name: getattr(self, name) for name in self.__slots__}
-        return orjson.dumps({**facts, "seq": seq}, option=orjson.OPT_SORT_KEYS)
+        if self.format is None:
+            facts = {name: value for name, value in facts.items() if name not in _SINCE_FORMAT_2}
+        # A forged value may be of any type that the database knows; it must be hashed, not crash.
+        return orjson.dumps({**facts, "seq": seq}, default=str, option=orjson.OPT_SORT_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ async def has_unsequenced(tx: Transaction) -> bool:
 async def list_unsequenced(tx: Transaction, *, limit: int) -> list[Unsequenced]:
     row = await tx.row(LIST_UNSEQUENCED, limit=limit)
     assert row is not None, "collect returns a row"
-    return [Unsequenced(_event(facts), facts["waits_for"]) for facts in row["events"]]
+    return [Unsequenced(event_from(facts), facts["waits_for"]) for facts in row["events"]]
 
 
 async def read_chain(tx: Transaction, *, holder: str, genesis: str) -> tuple[int, str]:
@@ -119,24 +116,11 @@ async def read_chain(tx: Transaction, *, holder: str, genesis: str) -> tuple[int
     return row["seq"], row["hash"]
 
 
-async def find_chain_end(tx: Transaction) -> int:
-    """Return the number of the last event that has one, or 0."""
-    row = await tx.row(FIND_CHAIN_END, name=CHAIN)
-    return 0 if row is None else row["seq"]
-
-
 async def extend_chain(tx: Transaction, links: Sequence[ChainLink]) -> None:
     """Give events their place in the chain, which was locked in this transaction."""
     await tx.rows(SEQUENCE, links=[{"id": link.id, "seq": link.seq, "hash": link.hash} for link in links])
     await tx.rows(EXTEND_CHAIN, name=CHAIN, seq=links[-1].seq, hash=links[-1].hash)
 
 
-async def list_sequenced(tx: Transaction, *, after: int, limit: int) -> list[tuple[StoredEvent, ChainLink]]:
-    """Return events in order of their global number, with their places in the chain."""
-    row = await tx.row(LIST_SEQUENCED, after=after, limit=limit)
-    assert row is not None, "collect returns a row"
-    return [(_event(facts), ChainLink(facts["id"], facts["seq"], facts["hash"])) for facts in row["events"]]
-
-
-def _event(facts: dict[str, Any]) -> StoredEvent:
+def event_from(facts: Mapping[str, Any]) -> StoredEvent:
     return StoredEvent(**{name: facts[name] for name in StoredEvent.__slots__})

@@ -48,7 +48,7 @@ async def test_a_refusal_of_a_mutation_is_a_member_of_its_union(site: Site) -> N
         ('{ artifact(path: "a:b:c/d") { id } }', "InvalidInputError"),
         ('{ runs(project: "no-such-project") { edges { cursor } } }', "NotFoundError"),
         ('{ runs(filter: {consumed: "nothing:v1"}) { edges { cursor } } }', "NotFoundError"),
-        ('{ events(scope: "a/b/c") { edges { cursor } } }', "InvalidInputError"),
+        ('{ events(filter: {container: "a/b/c"}) { edges { cursor } } }', "InvalidInputError"),
         ('{ runs(filter: {createdAfter: "yesterday"}) { edges { cursor } } }', "InvalidInputError"),
         ('{ versions(filter: {metadata: [{path: "a", op: GT}]}) { edges { cursor } } }', "InvalidInputError"),
     ],

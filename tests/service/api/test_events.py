@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from asking import ask
+import pytest
+
+from asking import ask, refusal
 from content import Site
 from headwater_service.domain.events import sequence_events
 from headwater_service.store.graph import Graph
@@ -11,10 +13,10 @@ from pipelines import new_pipeline
 from viewers import fresh, new_admin
 
 EVENTS = """
-query Events($scope: String, $kinds: [String!], $first: Int! = 50, $after: String) {
-  events(scope: $scope, kinds: $kinds, first: $first, after: $after) {
+query Events($filter: EventFilter, $direction: OrderDirection! = ASC, $first: Int! = 50, $after: String) {
+  events(filter: $filter, direction: $direction, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
-    edges { node { id seq scope number kind at operationId before after hash by { name } } }
+    edges { node { id seq scope number kind at operationId before after hash by { name } subject { id } } }
   }
 }
 """
@@ -36,10 +38,10 @@ async def test_events_of_a_project_come_once_numbered_and_in_order(site: Site) -
     viewer, path = pipeline.viewer, pipeline.project.path
     await sequence_all(site.graph)
 
-    whole = await ask(site, viewer, EVENTS, scope=path)
-    runs = await ask(site, viewer, EVENTS, scope=path, kinds=["RUN_STARTED"])
-    first = await ask(site, viewer, EVENTS, scope=path, first=2)
-    rest = await ask(site, viewer, EVENTS, scope=path, after=first["events"]["pageInfo"]["endCursor"])
+    whole = await ask(site, viewer, EVENTS, filter={"container": path})
+    runs = await ask(site, viewer, EVENTS, filter={"container": path, "kinds": ["RUN_STARTED"]})
+    first = await ask(site, viewer, EVENTS, filter={"container": path}, first=2)
+    rest = await ask(site, viewer, EVENTS, filter={"container": path}, after=first["events"]["pageInfo"]["endCursor"])
 
     found = nodes(whole)
     assert [event["seq"] for event in found] == sorted(event["seq"] for event in found)
@@ -55,7 +57,7 @@ async def test_an_entity_shows_its_own_events_and_those_of_all_in_it(site: Site)
     pipeline = await new_pipeline(site)
     await sequence_all(site.graph)
 
-    own = nodes(await ask(site, pipeline.viewer, EVENTS, scope=pipeline.project.entity_name))
+    own = nodes(await ask(site, pipeline.viewer, EVENTS, filter={"entity": pipeline.project.entity_name}))
     everything = nodes(await ask(site, pipeline.viewer, EVENTS))
 
     kinds = {event["kind"] for event in own}
@@ -67,7 +69,7 @@ async def test_an_outsider_sees_no_event_of_it_by_list_or_id(site: Site) -> None
     pipeline = await new_pipeline(site)
     outsider = await new_admin(site.graph)
     await sequence_all(site.graph)
-    event = nodes(await ask(site, pipeline.viewer, EVENTS, scope=pipeline.project.path))[0]["id"]
+    event = nodes(await ask(site, pipeline.viewer, EVENTS, filter={"container": pipeline.project.path}))[0]["id"]
     document = "query Node($id: ID!) { node(id: $id) { id } }"
 
     listed = nodes(await ask(site, outsider, EVENTS))
@@ -75,3 +77,91 @@ async def test_an_outsider_sees_no_event_of_it_by_list_or_id(site: Site) -> None
     assert event not in [one["id"] for one in listed]
     assert await ask(site, outsider, document, id=event) == {"node": None}
     assert await ask(site, pipeline.viewer, document, id=event) == {"node": {"id": event}}
+
+
+async def test_events_are_found_by_collection_actor_kind_and_time(site: Site) -> None:
+    pipeline = await new_pipeline(site)
+    viewer, project = pipeline.viewer, pipeline.project
+    await sequence_all(site.graph)
+    everything = nodes(await ask(site, viewer, EVENTS, filter={"entity": project.entity_name}, first=100))
+    path = f"{project.path}/data"
+
+    data = await ask(site, viewer, EVENTS, filter={"collection": path})
+    mine = nodes(await ask(site, viewer, EVENTS, filter={"actor": viewer.user_name, "container": project.path}))
+    nobodys = await ask(site, viewer, EVENTS, filter={"actor": "nobody-of-this-name"})
+    middle = everything[4]
+    later = nodes(await ask(site, viewer, EVENTS, filter={"container": project.path, "after": middle["at"]}))
+    earlier = nodes(await ask(site, viewer, EVENTS, filter={"container": project.path, "before": middle["at"]}))
+    none = nodes(await ask(site, viewer, EVENTS, filter={"kinds": []}))
+
+    assert [event["kind"] for event in nodes(data)] == ["COLLECTION_CREATED", "ARTIFACT_LOGGED"]
+    assert data["events"]["totalCount"] == 2
+    assert {event["subject"]["id"] for event in nodes(data)} == {pipeline.data.collection.id}
+    assert [event["id"] for event in mine] == [
+        event["id"] for event in everything if event["id"] in {one["id"] for one in mine}
+    ]
+    assert len(mine) >= 8
+    assert nobodys["events"] == {
+        "totalCount": 0,
+        "pageInfo": {"hasNextPage": False, "endCursor": None},
+        "edges": [],
+    }
+    assert all(event["at"] > middle["at"] for event in later) and later
+    assert all(event["at"] < middle["at"] for event in earlier) and earlier
+    assert none == []
+
+
+@pytest.mark.parametrize("wanted", ["entity", "collection", "actor"])
+async def test_the_newest_come_first_when_asked_and_pages_meet(site: Site, wanted: str) -> None:
+    pipeline = await new_pipeline(site)
+    viewer, project = pipeline.viewer, pipeline.project
+    await sequence_all(site.graph)
+    given = {
+        "entity": {"entity": project.entity_name},
+        "collection": {"collection": f"{project.path}/model"},
+        "actor": {"actor": viewer.user_name},
+    }[wanted]
+
+    oldest = nodes(await ask(site, viewer, EVENTS, filter=given, first=100))
+    newest: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = await ask(site, viewer, EVENTS, filter=given, direction="DESC", first=1, after=after)
+        newest += nodes(page)
+        after = page["events"]["pageInfo"]["endCursor"]
+        if not page["events"]["pageInfo"]["hasNextPage"]:
+            break
+
+    assert len(oldest) >= 2
+    assert newest == oldest[::-1]
+    assert [event["seq"] for event in oldest] == sorted({event["seq"] for event in oldest})
+
+
+async def test_what_an_outsider_asks_by_collection_container_or_actor_stays_hidden(site: Site) -> None:
+    pipeline = await new_pipeline(site)
+    outsider = await new_admin(site.graph)
+    await sequence_all(site.graph)
+
+    for given in ({"collection": f"{pipeline.project.path}/data"}, {"container": pipeline.project.path}):
+        code, _ = await refusal(site, outsider, EVENTS, filter=given)
+        assert code == "NotFoundError"
+    by_actor = nodes(await ask(site, outsider, EVENTS, filter={"actor": pipeline.viewer.user_name}))
+
+    assert by_actor == []
+
+
+async def test_an_entity_and_a_container_at_once_are_refused(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+
+    code, message = await refusal(site, viewer, EVENTS, filter={"entity": viewer.user_name, "container": "a"})
+
+    assert code == "InvalidInputError"
+    assert message == "Give an entity or a container: the container's path names its entity."
+
+
+async def test_a_cursor_of_another_listing_is_refused(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+
+    code, _ = await refusal(site, viewer, EVENTS, after='["SEQ","text","id"]')
+
+    assert code == "InvalidInputError"

@@ -32,9 +32,9 @@ DOCUMENTS = {
     } } } }
     """,
     "events": """
-    query Events($path: String!, $first: Int!) { events(scope: $path, first: $first) { edges { node {
-      seq kind by { name }
-    } } } }
+    query Events($path: String!, $first: Int!) { 
+      events(filter: {container: $path}, first: $first) { edges { node { seq kind by { name } subject { id } } } }
+    }
     """,
     "users": """
     query Users($path: String!, $first: Int!) {

@@ -9,14 +9,15 @@ import pytest
 import pytest_asyncio
 
 from headwater_service.config import Settings
-from headwater_service.domain import events, periodic
+from headwater_service.domain import audit, events, periodic
 from headwater_service.domain.runs import RunChange, update_run
+from headwater_service.store.audit import Place, find_end, list_stretch
 from headwater_service.store.events import StoredEvent, Unsequenced
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.leases import Lease, LeaseLostError, take_lease
 from headwater_service.store.listing import Window
-from headwater_service.store.listings_events import count_events, list_events
+from headwater_service.store.listings_events import Asked, count_events, list_events
 from headwater_service.store.objects import ObjectStore, open_objects
 from viewers import DOCUMENT_BYTES, fresh, new_admin, new_run
 
@@ -67,6 +68,7 @@ async def test_two_sequencers_racing_with_writers_leave_no_gap_and_keep_each_sco
     admin = await new_admin(graph)
     started = [await new_run(graph, admin) for _ in range(4)]
     leases = [await new_lease(graph), await new_lease(graph)]
+    end = await graph.read(find_end) or Place(0, events.GENESIS)
     is_over = asyncio.Event()
 
     async def write(run_id: str) -> None:
@@ -90,7 +92,8 @@ async def test_two_sequencers_racing_with_writers_leave_no_gap_and_keep_each_sco
         assert [number for number, _ in found] == list(range(1, 13))
         assert len(numbers) == 12
         assert numbers == sorted(numbers)
-    assert await events.first_broken_link(graph) is None
+    found = await graph.read(lambda tx: list_stretch(tx, after=end.seq, limit=1_000))
+    assert audit.follow(end, found)[1] is None
 
 
 async def test_who_lost_the_lease_sequences_nothing(graph: Graph) -> None:
@@ -103,7 +106,21 @@ async def test_who_lost_the_lease_sequences_nothing(graph: Graph) -> None:
 
 
 def event(scope: str, number: int) -> StoredEvent:
-    return StoredEvent(f"{scope}{number}", scope, scope, number, "KIND", "op", None, '{"a":1}', "user", 5)
+    return StoredEvent(
+        id=f"{scope}{number}",
+        scope=scope,
+        scope_id=scope,
+        subject_id="subject",
+        number=number,
+        kind="KIND",
+        operation_id="op",
+        before=None,
+        after='{"a":1}',
+        answer="3",
+        by="user",
+        at=5,
+        format=2,
+    )
 
 
 def test_an_event_waits_for_the_one_before_it_in_its_scope() -> None:
@@ -143,8 +160,8 @@ async def test_only_events_of_the_scopes_asked_for_are_listed(graph: Graph) -> N
     await graph.write(create)
     await sequence_all(graph, await new_lease(graph))
 
-    page = await graph.read(lambda tx: list_events(tx, [asked], None, Window(10)))
-    count = await graph.read(lambda tx: count_events(tx, [asked], None))
+    page = await graph.read(lambda tx: list_events(tx, Asked([asked]), Window(10)))
+    count = await graph.read(lambda tx: count_events(tx, Asked([asked])))
 
     assert [scoped.event.id for scoped in page.items] == [f"{asked}1", f"{asked}2"]
     assert count == 2
@@ -152,14 +169,24 @@ async def test_only_events_of_the_scopes_asked_for_are_listed(graph: Graph) -> N
 
 def test_a_link_covers_the_hash_before_the_number_and_every_fact() -> None:
     canonical = (
-        b'{"after":"{\\"a\\":1}","at":5,"before":null,"by":"user","id":"a1","kind":"KIND","number":1,'
-        b'"operation_id":"op","scope":"a","scope_id":"a","seq":9}'
+        b'{"after":"{\\"a\\":1}","answer":"3","at":5,"before":null,"by":"user","format":2,"id":"a1","kind":"KIND",'
+        b'"number":1,"operation_id":"op","scope":"a","scope_id":"a","seq":9,"subject_id":"subject"}'
     )
 
     expected = hashlib.sha256(events.GENESIS.encode() + canonical).hexdigest()
     assert events.link_hash(events.GENESIS, event("a", 1), 9) == expected
     assert events.link_hash(events.GENESIS, replace(event("a", 1), after=None), 9) != expected
     assert events.link_hash(events.GENESIS, event("a", 1), 10) != expected
+
+
+def test_an_event_from_before_there_was_a_format_is_hashed_as_it_was_then() -> None:
+    old = replace(event("a", 1), format=None, subject_id=None, answer="3")
+    canonical = (
+        b'{"after":"{\\"a\\":1}","at":5,"before":null,"by":"user","id":"a1","kind":"KIND","number":1,'
+        b'"operation_id":"op","scope":"a","scope_id":"a","seq":9}'
+    )
+
+    assert old.canonical(9) == canonical
 
 
 async def test_the_periodic_work_sequences_what_is_written_and_two_replicas_share_it(
