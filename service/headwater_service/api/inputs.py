@@ -210,7 +210,6 @@ class CollectionFilter:
         )
 
 
-@strawberry.input(description="In which order runs are listed; without one, the latest started first.")
 @strawberry.input(
     description="Which events to list. Fields are and-ed; an empty list matches nothing; null is no condition."
 )
@@ -244,6 +243,7 @@ class EventFilter:
         )
 
 
+@strawberry.input(description="In which order runs are listed; without one, the latest started first.")
 class RunOrder:
     field: RunOrderField = strawberry.field(description="What is compared; ties are broken by id.")
     direction: OrderDirection = strawberry.field(description="Whether the smallest or the largest comes first.")

@@ -69,8 +69,8 @@ class Loaders:
         self._runs = _loader(lambda ids: reading.find_runs(graph, viewer, ids))
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
-        self.alias_history = AliasLoaders(graph)
         self._labels = self._by_id(find_labels)
+        self.alias_history = AliasLoaders(graph)
         self._aliases = _loader(lambda ids: reading.list_aliases(graph, ids))
         self._alias_names = self._by_id(reads.list_alias_names)
         self._metadata = self._by_id(reads.find_metadata)
@@ -126,10 +126,6 @@ class Loaders:
         found = await self._events.load(event_id)
         return None if found is None else Event.from_model(found.event)
 
-    async def run_documents(self, run_id: str) -> tuple[Any, Any]:
-        """Return config and summary of a run."""
-        found: tuple[Any, Any] = await self._documents.load(run_id) or ({}, {})
-        return found
     async def subject(self, subject_id: str) -> Node | None:
         """Return what an event is about, whatever it is."""
         labels = await self._labels.load(subject_id) or frozenset()
@@ -138,6 +134,10 @@ class Loaders:
                 return await load(self, subject_id)
         return None
 
+    async def run_documents(self, run_id: str) -> tuple[Any, Any]:
+        """Return config and summary of a run."""
+        found: tuple[Any, Any] = await self._documents.load(run_id) or ({}, {})
+        return found
 
     async def version(self, version_id: str) -> AnyVersion | None:
         found = await self._versions.load(version_id)
@@ -209,10 +209,6 @@ class Loaders:
         return [found[key] for key in keys]
 
 
-def _loader(read: Callable[[Sequence[str]], Awaitable[list[V]]]) -> DataLoader[str, V]:
-    async def load(ids: list[str]) -> list[V]:
-        return await read(ids)
-
 # The label that tells what an event is about, and the loader that reads it for the viewer.
 SUBJECTS: Final[dict[str, Callable[[Loaders, str], Awaitable[Node | None]]]] = {
     "Collection": lambda loaders, node_id: loaders.collection(node_id),
@@ -222,5 +218,9 @@ SUBJECTS: Final[dict[str, Callable[[Loaders, str], Awaitable[Node | None]]]] = {
     "User": lambda loaders, node_id: loaders.user(node_id),
 }
 
+
+def _loader(read: Callable[[Sequence[str]], Awaitable[list[V]]]) -> DataLoader[str, V]:
+    async def load(ids: list[str]) -> list[V]:
+        return await read(ids)
 
     return DataLoader(load_fn=load)
