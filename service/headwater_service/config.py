@@ -85,6 +85,12 @@ class Settings:
     download_url_seconds: int = _setting("HEADWATER_DOWNLOAD_URL_SECONDS", "How long a signed download URL works", 3600)
     sign_in_seconds: int = _setting("HEADWATER_SIGN_IN_SECONDS", "How long a one-time sign-in link works", 600)
     session_seconds: int = _setting("HEADWATER_SESSION_SECONDS", "How long a browser stays signed in", 14 * 86_400)
+    restore_days: int = _setting(
+        "HEADWATER_RESTORE_DAYS", "How long what was deleted, unlinked or expired can be restored", 7
+    )
+    deletion_nodes: int = _setting(
+        "HEADWATER_DELETION_NODES", "Most versions, links, runs and collections in one deletion or restoration", 10_000
+    )
     crashed_after_seconds: int = _setting(
         "HEADWATER_CRASHED_AFTER_SECONDS", "Silence after which a run is CRASHED", 300
     )

@@ -12,6 +12,8 @@ import structlog
 from headwater_service.config import Settings
 from headwater_service.domain.events import BATCH, sequence_events
 from headwater_service.domain.runs import CRASHED_BATCH, crash_silent_runs
+from headwater_service.domain.ttl import BATCH as EXPIRY_BATCH
+from headwater_service.domain.ttl import expire_versions
 from headwater_service.errors import UnavailableError
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
@@ -22,6 +24,7 @@ LEASE_SECONDS: Final = 15.0
 FAULT_SECONDS: Final = 5.0
 SEQUENCER_SECONDS: Final = 0.25
 CRASHED_SECONDS: Final = 15.0
+EXPIRY_SECONDS: Final = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +97,7 @@ def start(graph: Graph, objects: ObjectStore, settings: Settings) -> Periodic:
         [
             Job("sequencer", SEQUENCER_SECONDS, partial(_sequence, graph)),
             Job("crashed-runs", CRASHED_SECONDS, partial(_crash, graph, settings.crashed_after_seconds)),
+            Job("expired-versions", EXPIRY_SECONDS, partial(_expire, graph)),
         ],
     )
 
@@ -104,3 +108,7 @@ async def _sequence(graph: Graph, lease: Lease) -> bool:
 
 async def _crash(graph: Graph, seconds: float, lease: Lease) -> bool:
     return await crash_silent_runs(graph, lease, seconds=seconds) == CRASHED_BATCH
+
+
+async def _expire(graph: Graph, lease: Lease) -> bool:
+    return await expire_versions(graph, lease) == EXPIRY_BATCH

@@ -1,0 +1,270 @@
+"""The trash: what was deleted, for as long as it can be restored, and how it comes back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from headwater_service.domain.access import Viewer, require_container
+from headwater_service.domain.aliases import renew_latest
+from headwater_service.domain.deletion_targets import MOST_TARGETS
+from headwater_service.domain.locations import version_name
+from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
+from headwater_service.model import Container, Instant, Page, Role
+from headwater_service.store import deletions as store
+from headwater_service.store.batches import Change, find_answer, record_all, take_locks
+from headwater_service.store.deletions import EndedNode
+from headwater_service.store.graph import Graph, Transaction
+from headwater_service.store.listing import Window, read_position, write_position
+from headwater_service.store.operations import Lock
+from headwater_service.store.reads import PlacedCollection, find_collections, find_containers, find_versions
+
+RESTORE_SECONDS: Final = 28.0
+_ORDER: Final = "ENDED_AT"
+_DAY: Final = 86_400_000_000
+_VERSIONS: Final = ("ARTIFACT_VERSION", "REGISTRY_VERSION")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """How many things came back."""
+
+    versions: int
+    links: int
+    collections: int
+    runs: int
+    containers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrashItem:
+    """Something that was deleted, with its path and until when it can be restored."""
+
+    node: EndedNode
+    path: str
+    restorable_until: Instant
+
+
+def restorable_until(ended_at: Instant, days: int) -> Instant:
+    return Instant(ended_at + days * _DAY)
+
+
+async def list_trash(graph: Graph, scopes: Sequence[str], *, days: int, window: Window) -> Page[TrashItem]:
+    """Return a page of what somebody deleted in scopes that the viewer sees and that can be restored, the last first.
+
+    What went along with it is not listed; it comes back with it.
+    """
+    before = None if window.after is None else read_position(window.after, _ORDER)
+
+    async def work(tx: Transaction) -> Page[TrashItem]:
+        since = Instant(await store.read_clock(tx) - days * _DAY)
+        found = await store.list_trash(tx, scopes, since=since, before=before, limit=window.first + 1)
+        shown = found[: window.first]
+        paths = await _paths(tx, shown)
+        return Page(
+            items=[TrashItem(node, paths[node.id], restorable_until(node.ended_at, days)) for node in shown],
+            cursors=[write_position(_ORDER, node.ended_at, node.id) for node in shown],
+            has_next=len(found) > window.first,
+        )
+
+    return await graph.read(work)
+
+
+async def restore(
+    graph: Graph,
+    viewer: Viewer,
+    ids: Sequence[str],
+    *,
+    deletion_id: str | None,
+    operation: str,
+    days: int,
+    limit: int,
+) -> Restored:
+    """Bring back things by id, with what lies in them and went in the same deletion; or all of one deletion.
+
+    A version or run comes back with its number or key, and with its collection and project when those are gone. Its
+    aliases stay away, but for `latest`.
+    Raises NotFoundError, PermissionDeniedError, and ConflictError when the time is over or its place was taken.
+    """
+    if len(set(ids)) > MOST_TARGETS or bool(ids) is (deletion_id is not None):
+        raise InvalidInputError(f"Name a deletion, or 1 to {MOST_TARGETS:,} things to restore.", field="input")
+
+    async def work(tx: Transaction) -> Restored:
+        first = await _gather(tx, viewer, ids, deletion_id, limit=limit)
+        scopes = _scopes(first.values()) or await _live_scopes(tx, viewer, ids)
+        recorded = await find_answer(tx, scopes, operation)
+        if recorded is not None:
+            return _answered(*recorded)
+        if not first:
+            raise NotFoundError("There is nothing of that in the trash, or you may not see it.", path=deletion_id)
+        locks = await take_locks(tx, scopes, operation)
+        await store.lock_nodes(tx, [node.id for node in first.values() if node.kind in _VERSIONS], operation=operation)
+        nodes = await _gather(tx, viewer, ids, deletion_id, limit=limit)
+        if set(nodes) != set(first):
+            raise ConflictError("Something of that was restored or deleted just now. Look again what is there.")
+        await _require_restorable(tx, nodes, max(lock.at for lock in locks.values()), days=days)
+        return await _carry_out(tx, viewer, nodes, locks)
+
+    return await graph.write(work, deadline_seconds=RESTORE_SECONDS)
+
+
+async def _gather(
+    tx: Transaction, viewer: Viewer, ids: Sequence[str], deletion_id: str | None, *, limit: int
+) -> dict[str, EndedNode]:
+    """Return all that comes back. Raises NotFoundError for what is absent, and ConflictError for what is live."""
+    if deletion_id is not None:
+        nodes = await _together(tx, deletion_id, limit=limit)
+    else:
+        named = await store.find_ended(tx, ids)
+        nodes = dict(named)
+        for node in named.values():
+            nodes |= await _inside(tx, node, limit=limit)
+    nodes |= await _homes(tx, nodes.values())
+    await _require_roles(tx, viewer, nodes.values(), named=deletion_id)
+    return nodes
+
+
+async def _together(tx: Transaction, deletion_id: str, *, limit: int) -> dict[str, EndedNode]:
+    nodes = await store.list_ended_together(tx, deletion_id, limit=limit + 1)
+    if len(nodes) > limit:
+        raise InvalidInputError(
+            f"That is more than {limit:,} things, the limit of one restoration (HEADWATER_DELETION_NODES).",
+            field="input",
+        )
+    return nodes
+
+
+async def _inside(tx: Transaction, node: EndedNode, *, limit: int) -> dict[str, EndedNode]:
+    """Return what lies in a collection, project or registry and ended with it, and the links of such versions."""
+    if node.kind not in ("COLLECTION", "CONTAINER") or node.deletion_id is None:
+        return {}
+    together = await _together(tx, node.deletion_id, limit=limit)
+    inside = {
+        one.id: one for one in together.values() if node.id in (one.scope_id, one.collection_id) or one.id == node.id
+    }
+    return inside | {one.id: one for one in together.values() if one.source_id in inside}
+
+
+async def _homes(tx: Transaction, nodes: Iterable[EndedNode]) -> dict[str, EndedNode]:
+    """Return the collections and projects that must come back for these to have a place."""
+    places = {place for node in nodes for place in (node.collection_id, node.scope_id) if place is not None}
+    return await store.find_ended(tx, sorted(places))
+
+
+async def _live_scopes(tx: Transaction, viewer: Viewer, ids: Sequence[str]) -> list[str]:
+    """Return where a replay would find its answer when all of it is live: it was restored then."""
+    versions = await find_versions(tx, ids)
+    for placed in versions.values():
+        require_container(viewer, placed.container, Role.MEMBER, what="restore versions", path=placed.version.id)
+    return sorted({*ids, *(placed.collection.id for placed in versions.values())})
+
+
+async def _require_roles(tx: Transaction, viewer: Viewer, nodes: Iterable[EndedNode], *, named: str | None) -> None:
+    listed = list(nodes)
+    containers = await find_containers(tx, sorted({node.scope_id for node in listed}))
+    for node in listed:
+        role = Role.ADMIN if node.kind == "CONTAINER" else Role.MEMBER
+        require_container(
+            viewer, containers.get(node.scope_id), role, what="restore what was deleted there", path=named or node.id
+        )
+
+
+def _scopes(nodes: Iterable[EndedNode]) -> list[str]:
+    return sorted({node.collection_id if node.kind in _VERSIONS and node.collection_id else node.id for node in nodes})
+
+
+async def _require_restorable(tx: Transaction, nodes: Mapping[str, EndedNode], now: Instant, *, days: int) -> None:
+    for node in nodes.values():
+        if restorable_until(node.ended_at, days) < now:
+            raise ConflictError(
+                f"It was deleted more than {days} days ago, so it can't be restored any more (HEADWATER_RESTORE_DAYS)."
+            )
+    links = [node for node in nodes.values() if node.kind == "REGISTRY_VERSION"]
+    sources = await store.find_ended(tx, sorted({link.source_id for link in links if link.source_id is not None}))
+    if any(source_id not in nodes for source_id in sources):
+        raise ConflictError("A link comes back only with its source: restore that first, or the whole deletion.")
+    for link_id, index in (await store.list_linked_again(tx, links)).items():
+        raise ConflictError(
+            f"v{nodes[link_id].index} can't be restored: its source was linked there again, as v{index}."
+        )
+    await _require_same_series(tx, nodes)
+
+
+async def _require_same_series(tx: Transaction, nodes: Mapping[str, EndedNode]) -> None:
+    """Raise ConflictError when a version's collection was made anew as something else."""
+    versions = [node for node in nodes.values() if node.kind in _VERSIONS]
+    homes = await find_collections(tx, sorted({node.collection_id for node in versions if node.collection_id}))
+    for node in versions:
+        assert node.collection_id is not None, "it is a version"
+        home = homes[node.collection_id].collection
+        is_source = node.kind == "ARTIFACT_VERSION"
+        if home.type != node.type or (home.kind == "SOURCE") is not is_source:
+            raise ConflictError(
+                f"{home.name!r} was made anew meanwhile, with the type {home.type!r}; v{node.index} is of type "
+                f"{node.type!r} and can't be restored into it.",
+                current=home.type,
+            )
+
+
+async def _carry_out(
+    tx: Transaction, viewer: Viewer, nodes: Mapping[str, EndedNode], locks: Mapping[str, Lock]
+) -> Restored:
+    await store.restore_nodes(tx, sorted(nodes), at=max(lock.at for lock in locks.values()))
+    kinds = [node.kind for node in nodes.values()]
+    restored = Restored(
+        versions=kinds.count("ARTIFACT_VERSION"),
+        links=kinds.count("REGISTRY_VERSION"),
+        collections=kinds.count("COLLECTION"),
+        runs=kinds.count("RUN"),
+        containers=kinds.count("CONTAINER"),
+    )
+    homes = await find_collections(tx, sorted(locks))
+    containers = await find_containers(tx, sorted({node.scope_id for node in nodes.values()}))
+    changes = [await _change(tx, viewer, lock, nodes, homes, containers) for _, lock in sorted(locks.items())]
+    await record_all(tx, changes, by=viewer.user_id, answer=asdict(restored))
+    return restored
+
+
+async def _change(
+    tx: Transaction,
+    viewer: Viewer,
+    lock: Lock,
+    nodes: Mapping[str, EndedNode],
+    homes: Mapping[str, PlacedCollection],
+    containers: Mapping[str, Container],
+) -> Change:
+    """Put `latest` of a collection right, and return the event of one scope."""
+    scope = lock.scope
+    if scope in homes:
+        home = homes[scope]
+        renewed = await renew_latest(tx, lock, viewer, home, reason="restored")
+        inside = sorted(node.id for node in nodes.values() if node.collection_id == scope)
+        return Change(
+            lock=lock,
+            kind="COLLECTION_RESTORED" if scope in nodes else "VERSIONS_RESTORED",
+            scope_id=home.container.id,
+            before={"versions": inside},
+            after={"collection": asdict(home.collection), "moves": [asdict(move) for move in renewed.moves]},
+        )
+    node = nodes[scope]
+    kind = "RUN_RESTORED" if node.kind == "RUN" else f"{containers[node.scope_id].kind}_RESTORED"
+    return Change(lock=lock, kind=kind, scope_id=node.scope_id, before={"ended_at": node.ended_at}, after={"id": scope})
+
+
+def _answered(kind: str, answer: dict[str, int]) -> Restored:
+    if not kind.endswith("_RESTORED"):
+        raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
+    return Restored(**answer)
+
+
+async def _paths(tx: Transaction, nodes: Sequence[EndedNode]) -> dict[str, str]:
+    containers = await find_containers(tx, sorted({node.scope_id for node in nodes}))
+    homes = await find_collections(tx, sorted({node.collection_id for node in nodes if node.collection_id}))
+    return {node.id: _path(node, containers[node.scope_id], homes) for node in nodes}
+
+
+def _path(node: EndedNode, container: Container, homes: Mapping[str, PlacedCollection]) -> str:
+    if node.kind == "CONTAINER":
+        return container.path
+    if node.collection_id is not None and node.index is not None:
+        return f"{container.path}/{version_name(homes[node.collection_id].collection.name, node.index)}"
+    return f"{container.path}/{node.name}"
