@@ -313,10 +313,20 @@ class Artifact(ArtifactLinks):
         Raises:
             NotLoggedError: if nobody logs it.
             WaitTimeoutError: if the time runs out; the upload goes on.
+            PermissionDeniedError: if an alias is protected. The version is there, with its other aliases.
+            ConflictError: if a rule keeps an alias from moving (`unmet_rules`). The version is there all the same.
             HeadwaterError: why it could not be logged.
         """
+        self._settle(timeout)
+        refusal = None if self._version is None else self._version.refusal()
+        if refusal is not None:
+            raise refusal
+        return self
+
+    def _settle(self, timeout: float | None = None) -> None:
+        """Wait until it is a version, whatever became of the aliases."""
         if self._version is not None:
-            return self
+            return
         if self._pending is None:
             raise NotLoggedError(f"{self._name!r} is a draft that nobody logs: run.log_artifact(artifact) first.")
         try:
@@ -325,14 +335,14 @@ class Artifact(ArtifactLinks):
             if self._pending.done():
                 raise
             raise WaitTimeoutError(f"{self._name!r} is not logged after {timeout} s; the upload goes on.") from error
-        return self
 
     def save(self) -> None:
         """Log a draft, in the open run or in a short one of its own; send what was changed of a version.
 
         Raises:
-            ConflictError: if an alias is protected, or was moved meanwhile.
-            PermissionDeniedError: if the key may not change it.
+            ConflictError: if an alias to be removed was moved meanwhile (`current`), or a rule keeps one from moving
+                (`unmet_rules`). Then no alias is changed.
+            PermissionDeniedError: if the key may not change it, or an alias is protected.
         """
         if self._version is None:
             self._log_draft()
@@ -360,7 +370,7 @@ class Artifact(ArtifactLinks):
         if self._version is None:
             if self._pending is None:
                 self._log_draft()
-            self.wait()
+            self._settle()
         source = self._source("link")
         version = _version.link_version(
             self._connected(),

@@ -12,7 +12,7 @@ from ._version import Place
 
 if TYPE_CHECKING:
     from ._artifact import Artifact
-    from ._recorded import Collection
+    from ._collection import Collection
 
 LINKS = "linkedVersions"
 
@@ -85,9 +85,10 @@ class ArtifactLinks(ArtifactFacts):
         return self._source("source_qualified_name").path
 
     def _collection(self, place: Place) -> Collection:
-        from ._recorded import collection_of
+        from ._collection import collection_of
 
-        node = self._connected().execute(_operations.GET_COLLECTION, {"id": place.collection_id})["node"]
+        client = self._connected()
+        node = client.execute(_operations.GET_COLLECTION, {"id": place.collection_id})["node"]
         if node is None:
             raise NotFoundError(f"{place.path} is gone, or your key may no longer see it.", path=place.path)
-        return collection_of(node)
+        return collection_of(client, node)

@@ -14,7 +14,7 @@ from ._errors import ConflictError, HeadwaterError, NotFoundError
 from ._manifest import encode_manifest, manifest_digest
 from ._progress import Transfer
 from ._upload import Blob, upload_blobs
-from ._version import LoggedVersion, version_from_wire
+from ._version import LoggedVersion, logged_from_wire
 
 if TYPE_CHECKING:
     from ._artifact import Artifact
@@ -38,7 +38,7 @@ def log_artifact(
     operation_id: str | None = None,
     on_sent: Callable[[int], None] | None = None,
 ) -> LoggedVersion:
-    """Make a version of a draft, and turn the draft into that version.
+    """Make a version of a draft, and turn the draft into that version. Refused aliases are told in the answer.
 
     Args:
         project: `entity/project`, complete.
@@ -92,7 +92,7 @@ def _commit_draft(
     if missing:
         sender.send(missing)
     payload = _commit(client, {**given, "manifestDigest": digest}, sender)
-    return version_from_wire(payload["version"], is_reused=payload["isReused"], notices=payload["notices"])
+    return logged_from_wire(payload)
 
 
 def _put_manifest(client: Client, entity: str, digest: str, content: Draft, paths: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ import os
 import time
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgpack
 import orjson
@@ -33,6 +33,13 @@ COMPRESS_FROM = 1024
 META = "run"  # the stream of what is said about the run itself
 
 _open: weakref.WeakSet[Online] = weakref.WeakSet()
+
+
+class Settled(NamedTuple):
+    """The first failure of what a run made; whole it is all the same if only aliases were refused."""
+
+    failure: HeadwaterError | None
+    is_whole: bool
 
 
 class Online:
@@ -79,8 +86,8 @@ class Online:
         """Change what the service says of the run, now."""
         self.client.mutate(operations.UPDATE_RUN, {"runId": self.run_id, **changes}, deadline_seconds=deadline_seconds)
 
-    def settle(self) -> HeadwaterError | None:
-        """Wait for what the run makes, its files included; the first failure, if there is one."""
+    def settle(self) -> Settled:
+        """Wait for what the run makes, its files included."""
         failures = self.outputs.wait()
         try:
             self.files.finish()
@@ -91,9 +98,10 @@ class Online:
         except REFUSALS as error:
             # What the service refuses must not keep it from being told how the run ended.
             failures.append(error)
-        for failure in failures[1:]:
+        told = failures + self.outputs.refusals()
+        for failure in told[1:]:
             write(f"Also failed: {failure}")
-        return failures[0] if failures else None
+        return Settled(told[0] if told else None, is_whole=not failures)
 
     def tell_of_waiting(self) -> None:
         """Say to one who interrupted the run what it still waits for."""

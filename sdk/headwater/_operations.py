@@ -127,6 +127,10 @@ mutation LogArtifact($input: LogArtifactInput!) {
     ... on LogArtifactPayload {
       isReused
       notices
+      refusedAliases {
+        name
+        error { __typename message ... on ConflictError { current unmetRules { rule message } } }
+      }
       version {
         __typename
         id index name path url type digest size fileCount description metadata tags state aliases createdAt
@@ -196,9 +200,55 @@ MOVE_ALIASES = """
 mutation MoveAliases($input: MoveAliasesInput!) {
   moveAliases(input: $input) {
     __typename
-    ... on MoveAliasesPayload { aliases { name } }
+    ... on MoveAliasesPayload {
+      aliases { name at until seconds reason from { index } to { index } by { name } }
+    }
     ... on UserError { message }
+    ... on NotFoundError { path }
     ... on ConflictError { current unmetRules { rule message } }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+ROLLBACK_ALIAS = """
+mutation RollbackAlias($input: RollbackAliasInput!) {
+  rollbackAlias(input: $input) {
+    __typename
+    ... on RollbackAliasPayload {
+      move { name at until seconds reason from { index } to { index } by { name } }
+    }
+    ... on UserError { message }
+    ... on NotFoundError { path }
+    ... on ConflictError { current unmetRules { rule message } }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+ALIAS_MOVES = """
+query AliasMoves(
+  $id: ID!, $name: String!, $movedAfter: DateTime, $movedBefore: DateTime, $first: Int!, $after: String
+) {
+  node(id: $id) {
+    ... on Collection {
+      aliasMoves(name: $name, movedAfter: $movedAfter, movedBefore: $movedBefore, first: $first, after: $after) {
+        edges { node { name at until seconds reason from { index } to { index } by { name } } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+
+ALIAS_AT = """
+query AliasAt($id: ID!, $name: String!, $at: DateTime!) {
+  node(id: $id) {
+    ... on Collection {
+      alias(name: $name, at: $at) {
+        move { name at until seconds reason from { index } to { index } by { name } }
+      }
+    }
   }
 }
 """

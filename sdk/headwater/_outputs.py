@@ -53,6 +53,11 @@ class Outputs:
                 raise error
         return failures
 
+    def refusals(self) -> list[HeadwaterError]:
+        """What refused aliases of the artifacts that are logged."""
+        logged = [future.result() for _, future in self._futures if future.exception() is None]
+        return [refusal for version in logged if (refusal := version.refusal()) is not None]
+
     def pending(self) -> int:
         """How many artifacts are on the way."""
         return sum(not future.done() for _, future in self._futures)

@@ -414,8 +414,8 @@ class Run:
             exit_code: 0 for FINISHED (the default), anything else for FAILED.
 
         Raises:
-            HeadwaterError: if an artifact could not be logged (the run is FAILED then), or if the service could not
-                be told.
+            HeadwaterError: if an artifact could not be logged (the run is FAILED then), if an alias of one was
+                refused (the run is not, for its version is there), or if the service could not be told.
         """
         self._finish(0 if exit_code is None else exit_code)
 
@@ -431,8 +431,8 @@ class Run:
         try:
             if is_killed and self._online is not None:
                 self._online.tell_of_waiting()
-            failure = None if self._online is None else self._online.settle()
-            exit_code = 1 if failure is not None and exit_code == 0 else exit_code
+            failure, is_whole = (None, True) if self._online is None else self._online.settle()
+            exit_code = exit_code if is_whole or exit_code else 1
             self._state = "KILLED" if is_killed else ("FINISHED" if exit_code == 0 else "FAILED")
             if self._online is not None:
                 self._online.close(self, exit_code)

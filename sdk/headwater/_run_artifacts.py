@@ -13,7 +13,7 @@ from ._artifact import Artifact
 from ._artifact_facts import listed
 from ._errors import InvalidInputError, MissingFileError
 from ._names import VersionPath, check_alias, parse_ref, parse_version_path
-from ._version import LoggedVersion, get_version, link_version, use_version, version_from_wire
+from ._version import LoggedVersion, get_version, link_version, logged_from_wire, use_version
 
 if TYPE_CHECKING:
     from ._online import Online
@@ -72,7 +72,7 @@ def link_artifact(run: Run, artifact: Artifact, target_path: str, *, aliases: st
         return artifact
     if artifact.is_draft() and artifact._pending is None:
         run.log_artifact(artifact)
-    artifact.wait()
+    artifact._settle()
     client = run._online.client
     version = link_version(client, artifact.id, target_path, project=f"{run.entity}/{run.project}", aliases=names)
     return Artifact._from_version(client, version)
@@ -119,7 +119,7 @@ def _use_given(
     if artifact.is_draft() and artifact._pending is None:
         given = {"aliases": [check_alias(alias) for alias in aliases], "project": f"{run.entity}/{run.project}"}
         artifact._track(_submit(online, artifact, given))
-    artifact.wait()
+    artifact._settle()
     version = use_version(online.client, online.run_id, artifact.qualified_name, type=type)
     return Artifact._from_version(online.client, version)
 
@@ -158,7 +158,7 @@ def _log_again(online: Online, artifact: Artifact, given: dict[str, Any]) -> Log
             "historyStep": given["history_step"],
         },
     )
-    return version_from_wire(payload["version"], is_reused=payload["isReused"], notices=payload["notices"])
+    return logged_from_wire(payload)
 
 
 def _as_if_logged(artifact: Artifact) -> Artifact:

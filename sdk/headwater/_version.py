@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from . import _operations
 from ._client import Client
-from ._errors import NotFoundError
+from ._errors import HeadwaterError, NotFoundError, error_from_wire
 
 RUNS_A_PAGE = 100
 
@@ -37,12 +38,20 @@ class Place:
         return f"{self.entity}/{self.container}/{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedAlias:
+    """An alias that a log call asked for and that stayed where it was, and why."""
+
+    name: str
+    error: HeadwaterError
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedVersion:
     """One version: itself (`place`), the artifact version behind it (`source`), and its content.
 
     `source` is None when the viewer may not see the project of the source. `is_reused` and `notices` are the answer
-    to a log call: whether the content was there before, and what the user should know.
+    to a log call: whether the content was there before, and what the user should know; so are the `refused` aliases.
     """
 
     place: Place
@@ -61,6 +70,30 @@ class LoggedVersion:
     history_step: int | None = None
     is_reused: bool = False
     notices: tuple[str, ...] = ()
+    refused: tuple[RefusedAlias, ...] = ()
+
+    def refusal(self) -> HeadwaterError | None:
+        """The first refusal of an alias, told with the version that is there all the same; None if none was."""
+        if not self.refused:
+            return None
+        first = self.refused[0].error
+        told = "; ".join(f"{refused.name!r}: {refused.error.message}" for refused in self.refused)
+        error = copy.copy(first)
+        error.message = f"{self.place.name} is logged, but not all of its aliases are set. {told}"
+        error.args = (error.message,)
+        return error
+
+
+def logged_from_wire(payload: Mapping[str, Any]) -> LoggedVersion:
+    """Read the answer to a log call."""
+    refused = [
+        RefusedAlias(
+            one["name"], error_from_wire(one["error"]["__typename"], one["error"]["message"], one["error"], None)
+        )
+        for one in payload["refusedAliases"]
+    ]
+    version = version_from_wire(payload["version"], is_reused=payload["isReused"], notices=payload["notices"])
+    return replace(version, refused=tuple(refused))
 
 
 def version_from_wire(

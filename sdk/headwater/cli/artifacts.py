@@ -56,6 +56,9 @@ def put(
         print_json({"path": version.place.path, "digest": version.digest, "isReused": version.is_reused})
     else:
         sys.stdout.write(version.place.path + "\n")
+    refusal = version.refusal()
+    if refusal is not None:
+        raise refusal
 
 
 @app.command("get")

@@ -62,6 +62,12 @@ query ListCollections($container: String, $filter: CollectionFilter, $first: Int
 }
 """
 
+FIND_COLLECTION = """
+query FindCollection($path: String!) {
+  collection(path: $path) { id path }
+}
+"""
+
 LIST_VERSIONS = """
 query ListVersions($collection: String!, $first: Int!, $after: String) {
   versions(collection: $collection, orderBy: {field: INDEX, direction: DESC}, first: $first, after: $after) {

@@ -13,7 +13,7 @@ import typer
 
 from headwater._errors import HeadwaterError, UnavailableError
 
-from . import account, api, artifacts, lineage, runs, teams
+from . import account, aliases, api, artifacts, lineage, runs, teams
 
 GROUP = "headwater.commands"
 SERVER_COMMANDS = ("up", "down", "status", "logs", "doctor", "open", "reset")
@@ -80,6 +80,7 @@ def build_app() -> typer.Typer:
     app.command()(account.login)
     app.command()(account.whoami)
     app.add_typer(artifacts.app, name="artifact")
+    app.add_typer(aliases.app, name="alias")
     app.add_typer(runs.app, name="run")
     app.command()(lineage.lineage)
     app.command()(api.api)
