@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
+from e2e.killed import KilledService
 from e2e.round_robin import round_robin
 from headwater_service.config import Settings
 from headwater_service.local.ports import free_port
-from servers import Service, running_service
+from headwater_service.local.servers import service_program
+from servers import Service, environment_of, running_service
 
 
 @dataclass(frozen=True)
@@ -30,3 +33,14 @@ def replicas(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
         round_robin(port, [one.url, two.url]) as url,
     ):
         yield Replicas(url, (one, two))
+
+
+@pytest.fixture
+def killed_service(settings: Settings, tmp_path: Path) -> Iterator[KilledService]:
+    port = free_port()
+    own = replace(settings, listen=f"127.0.0.1:{port}", public_url=f"http://127.0.0.1:{port}")
+    program = service_program(environment_of(own), folder=tmp_path)
+    service = KilledService(program, f"http://127.0.0.1:{port}", tmp_path / "service.log")
+    service.start()
+    yield service
+    service.stop()
