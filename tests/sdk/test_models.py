@@ -29,7 +29,8 @@ Y = np.array([0, 0, 1, 1])
 @pytest.fixture(autouse=True)
 def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
     yield
-    headwater.finish()
+    if headwater.run is not None:
+        headwater.finish()
 
 
 @pytest.fixture(autouse=True)
