@@ -63,6 +63,13 @@ class Visibility(StrEnum):
     RESTRICTED = "RESTRICTED"
 
 
+class ProposalState(StrEnum):
+    OPEN = "OPEN"
+    STALE = "STALE"
+    EXECUTED = "EXECUTED"
+    REJECTED = "REJECTED"
+
+
 class BlobState(StrEnum):
     EXPECTED = "EXPECTED"
     PRESENT = "PRESENT"
@@ -223,6 +230,47 @@ class AliasMove:
     at: Instant
     by: str | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Rules for an alias in a registry or a collection (`owner_id`), as the JSON objects that are stored."""
+
+    id: str
+    owner_id: str
+    name: str
+    rules: Sequence[JsonObject]
+    set_at: Instant
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    user_id: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A move of an alias that waits for approvals. `from_rev` is the number of the alias's last move when proposed:
+    once the alias has moved on, the proposal is STALE. The decision is of who executed or rejected it.
+    """
+
+    id: str
+    collection_id: str
+    scope_id: str
+    name: str
+    version_id: str
+    from_version_id: str | None
+    from_rev: int
+    reason: str
+    state: ProposalState
+    proposed_by: str
+    created_at: Instant
+    approvals: Sequence[Approval]
+    decided_by: str | None
+    decided_at: Instant | None
+    decision_reason: str
 
 
 @dataclass(frozen=True, slots=True)

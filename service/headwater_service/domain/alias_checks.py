@@ -5,6 +5,7 @@ from typing import Final
 
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.alias_changes import AliasChange, Cause, Refusal
+from headwater_service.domain.guards import unmet_guards
 from headwater_service.domain.paths import LATEST
 from headwater_service.errors import PermissionDeniedError
 from headwater_service.model import Role
@@ -37,7 +38,8 @@ async def _protected(
     tx: Transaction, viewer: Viewer, home: PlacedCollection, changes: Sequence[AliasChange], cause: Cause
 ) -> list[Refusal]:
     """Refuse protected aliases to all but admins of the registry; with their version they never go."""
-    if cause is not Cause.DROP and viewer.role_at(home.container) is Role.ADMIN:
+    # Who proposes a move makes none: it is made in the name of the admin who approves last.
+    if cause is Cause.PROPOSE or (cause is not Cause.DROP and viewer.role_at(home.container) is Role.ADMIN):
         return []
     return [Refusal(change.name, _denied(home, change.name)) for change in changes if change.is_protected]
 
@@ -48,4 +50,4 @@ def _denied(home: PlacedCollection, name: str) -> PermissionDeniedError:
 
 
 # Protection comes first, so that who may not move an alias learns nothing of recalls and guards.
-CHECKS: Final[tuple[Check, ...]] = (_protected,)
+CHECKS: Final[tuple[Check, ...]] = (_protected, unmet_guards)

@@ -1,16 +1,16 @@
 """Aliases: moved by compare-and-set, all of a call or none, with a history that is never rewritten."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from headwater_service.domain.access import Viewer, require_container
-from headwater_service.domain.alias_changes import AliasChange, Cause, Changed, Refusal
+from headwater_service.domain.alias_changes import NO_EVIDENCE, AliasChange, Cause, Changed, Evidence, Refusal
 from headwater_service.domain.alias_checks import refusals_of
 from headwater_service.domain.names import valid_alias
 from headwater_service.domain.paths import LATEST
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
-from headwater_service.model import AliasMove, Role, VersionState
+from headwater_service.model import AliasMove, Instant, Role, VersionState
 from headwater_service.store.aliases import (
     Place,
     ProtectedAlias,
@@ -23,6 +23,7 @@ from headwater_service.store.aliases import (
     save_moves,
 )
 from headwater_service.store.graph import Graph, Transaction
+from headwater_service.store.guards import find_guarded
 from headwater_service.store.operations import Lock, record, take_lock
 from headwater_service.store.reads import PlacedCollection, find_collections, find_versions
 
@@ -38,6 +39,20 @@ class Expectation:
     version_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Changes that are wanted, those that rules refuse, and where each alias points now."""
+
+    changes: Sequence[AliasChange]
+    refusals: Sequence[Refusal]
+    places: Mapping[str, Place]
+
+    @property
+    def allowed(self) -> list[AliasChange]:
+        refused = {refusal.name for refusal in self.refusals}
+        return [change for change in self.changes if change.name not in refused]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveRequest:
     """One move: `version_id` None removes the alias; `expected` None moves it from wherever it is."""
@@ -49,12 +64,37 @@ class MoveRequest:
 
 
 async def move_aliases(
-    graph: Graph, viewer: Viewer, requests: Sequence[MoveRequest], *, reason: str, operation: str
+    graph: Graph,
+    viewer: Viewer,
+    requests: Sequence[MoveRequest],
+    *,
+    reason: str,
+    operation: str,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> list[AliasMove]:
     """Make all the moves or none, and return them in the order asked.
 
-    Raises ConflictError that says where an alias points when that is not what was expected.
+    Raises ConflictError that says where an alias points when that is not what was expected, and EvidenceNeededError
+    when a guard asks for bytes: `domain.promotion` answers that one.
     """
+    wanted = checked_requests(requests)
+
+    async def work(tx: Transaction) -> list[AliasMove]:
+        made: dict[tuple[str, str], AliasMove] = {}
+        # Locks in order of id: two calls that share collections can't wait for each other.
+        for collection_id in sorted({request.collection_id for request in wanted}):
+            of_collection = [request for request in wanted if request.collection_id == collection_id]
+            moves = await _move_in_collection(
+                tx, viewer, of_collection, reason=reason, operation=operation, evidence=evidence
+            )
+            made |= {(collection_id, move.name): move for move in moves}
+        return [made[(request.collection_id, request.name)] for request in wanted]
+
+    return await graph.write(work)
+
+
+def checked_requests(requests: Sequence[MoveRequest]) -> list[MoveRequest]:
+    """Return the moves of one call with their names in NFC. Raises InvalidInputError for two of one alias."""
     wanted = [
         MoveRequest(
             collection_id=request.collection_id,
@@ -67,17 +107,7 @@ async def move_aliases(
     places = {(request.collection_id, request.name) for request in wanted}
     if not 1 <= len(wanted) <= MOST_MOVES or len(places) < len(wanted):
         raise InvalidInputError(f"Give 1 to {MOST_MOVES} moves, each of another alias.", field="moves")
-
-    async def work(tx: Transaction) -> list[AliasMove]:
-        made: dict[tuple[str, str], AliasMove] = {}
-        # Locks in order of id: two calls that share collections can't wait for each other.
-        for collection_id in sorted({request.collection_id for request in wanted}):
-            of_collection = [request for request in wanted if request.collection_id == collection_id]
-            moves = await _move_in_collection(tx, viewer, of_collection, reason=reason, operation=operation)
-            made |= {(collection_id, move.name): move for move in moves}
-        return [made[(request.collection_id, request.name)] for request in wanted]
-
-    return await graph.write(work)
+    return wanted
 
 
 async def change_aliases(
@@ -89,6 +119,7 @@ async def change_aliases(
     *,
     cause: Cause,
     reason: str,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Changed:
     """Make the changes that no rule forbids: the one way by which an alias of a locked collection changes.
 
@@ -96,7 +127,25 @@ async def change_aliases(
     caller's to decide: to raise the first undoes all. Raises NotFoundError and ConflictError for versions and
     expectations that are wrong whoever asks.
     """
-    places = await find_places(tx, lock.scope, [request.name for request in wanted])
+    assert cause is not Cause.PROPOSE, "a proposal moves nothing before it is approved"
+    weighed = await weigh_changes(tx, viewer, home, lock.scope, wanted, cause=cause, evidence=evidence)
+    moves = moves_of(weighed, lock.scope, at=lock.at, by=viewer.user_id, reason=reason)
+    await save_moves(tx, lock.scope, moves)
+    return Changed(moves, weighed.refusals, {name: place.version_id for name, place in weighed.places.items()})
+
+
+async def weigh_changes(
+    tx: Transaction,
+    viewer: Viewer,
+    home: PlacedCollection,
+    collection_id: str,
+    wanted: Sequence[MoveRequest],
+    *,
+    cause: Cause,
+    evidence: Evidence = NO_EVIDENCE,
+) -> Weighed:
+    """Tell which changes the rules would let pass, without making any."""
+    places = await find_places(tx, collection_id, [request.name for request in wanted])
     if cause not in _OWN_VERSIONS:
         await _require_versions(tx, wanted)
     for request in wanted:
@@ -107,28 +156,30 @@ async def change_aliases(
             from_version_id=places[request.name].version_id,
             to_version_id=request.version_id,
             is_protected=places[request.name].is_protected,
+            is_guarded=places[request.name].is_guarded,
+            evidence=evidence,
         )
         for request in wanted
         if places[request.name].version_id != request.version_id
     ]
-    refusals = await refusals_of(tx, viewer, home, changes, cause)
-    refused = {refusal.name for refusal in refusals}
-    moves = [
+    return Weighed(changes, await refusals_of(tx, viewer, home, changes, cause), places)
+
+
+def moves_of(weighed: Weighed, collection_id: str, *, at: Instant, by: str | None, reason: str) -> list[AliasMove]:
+    """Return the moves that the changes allowed are."""
+    return [
         AliasMove(
-            collection_id=lock.scope,
+            collection_id=collection_id,
             name=change.name,
-            rev=places[change.name].rev + 1,
+            rev=weighed.places[change.name].rev + 1,
             from_version_id=change.from_version_id,
             to_version_id=change.to_version_id,
-            at=lock.at,
-            by=viewer.user_id,
+            at=at,
+            by=by,
             reason=reason,
         )
-        for change in changes
-        if change.name not in refused
+        for change in weighed.allowed
     ]
-    await save_moves(tx, lock.scope, moves)
-    return Changed(moves, refusals, {name: place.version_id for name, place in places.items()})
 
 
 async def point_aliases(
@@ -141,22 +192,37 @@ async def point_aliases(
     *,
     cause: Cause,
     reason: str,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Changed:
     """Point aliases of the locked collection at one version of it, as far as the rules let."""
     wanted = [MoveRequest(collection_id=lock.scope, name=name, version_id=version_id) for name in names]
-    return await change_aliases(tx, lock, viewer, home, wanted, cause=cause, reason=reason)
+    return await change_aliases(tx, lock, viewer, home, wanted, cause=cause, reason=reason, evidence=evidence)
 
 
 async def require_for_new(
-    tx: Transaction, viewer: Viewer, home: PlacedCollection, names: Sequence[str], version_id: str
+    tx: Transaction,
+    viewer: Viewer,
+    home: PlacedCollection,
+    names: Sequence[str],
+    version_id: str,
+    *,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> None:
     """Raise the first refusal of aliases in a collection that is yet to be made, on a link of this version.
 
     Asked before the collection is made, so that a refused link leaves none behind.
     """
     protected = home.container.protected_aliases
+    guarded = await find_guarded(tx, home.container.id, names)
     changes = [
-        AliasChange(name=name, from_version_id=None, to_version_id=version_id, is_protected=name in protected)
+        AliasChange(
+            name=name,
+            from_version_id=None,
+            to_version_id=version_id,
+            is_protected=name in protected,
+            is_guarded=name in guarded,
+            evidence=evidence,
+        )
         for name in names
     ]
     require_all(await refusals_of(tx, viewer, home, changes, Cause.LINK))
@@ -214,7 +280,13 @@ def movable_alias(name: str) -> str:
 
 
 async def _move_in_collection(
-    tx: Transaction, viewer: Viewer, requests: Sequence[MoveRequest], *, reason: str, operation: str
+    tx: Transaction,
+    viewer: Viewer,
+    requests: Sequence[MoveRequest],
+    *,
+    reason: str,
+    operation: str,
+    evidence: Evidence,
 ) -> list[AliasMove]:
     collection_id = requests[0].collection_id
     home = await collection_of_member(tx, viewer, collection_id)
@@ -223,7 +295,7 @@ async def _move_in_collection(
     recorded = lock.replayed("ALIASES_MOVED")
     if recorded is not None:
         return [await find_move(tx, collection_id, name, rev) for name, rev in recorded]
-    changed = await change_aliases(tx, lock, viewer, home, requests, cause=Cause.MOVE, reason=reason)
+    changed = await change_aliases(tx, lock, viewer, home, requests, cause=Cause.MOVE, reason=reason, evidence=evidence)
     require_all(changed.refusals)
     made = {move.name: move for move in changed.moves}
     moves = [made.get(request.name) or await find_last_move(tx, collection_id, request.name) for request in requests]

@@ -47,6 +47,17 @@ def leaves(text: str) -> list[JsonObject]:
     return [{"path": path, "num": number, "str": string} for path, number, string in found]
 
 
+def leaves_of(document: Mapping[str, Any]) -> JsonObject:
+    """Return the scalars of a document by path, without those that share one, as the items of a list do."""
+    found: JsonObject = {}
+    several: set[str] = set()
+    for path, value in _walk(document, ""):
+        if path in found:
+            several.add(path)
+        found[path] = value
+    return {path: value for path, value in found.items() if path not in several and value is not None}
+
+
 def _number(value: float) -> float:
     if isinstance(value, bool):
         return int(value)

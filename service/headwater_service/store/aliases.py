@@ -21,7 +21,9 @@ OPTIONAL CALL (name) {
 }
 OPTIONAL MATCH (:Collection {id: $collection_id})-[:IN]->(container:Container)
 RETURN name, coalesce(last, 0) AS last, alias.version_id AS version_id,
-  name IN coalesce(container.protected_aliases, []) AS is_protected
+  name IN coalesce(container.protected_aliases, []) AS is_protected,
+  EXISTS { (:Guard {owner_id: $collection_id, name: name}) }
+    OR EXISTS { (:Guard {owner_id: container.id, name: name}) } AS is_guarded
 """
 
 SAVE_ALIASES: Final = """
@@ -135,12 +137,13 @@ RETURN move {
 class Place:
     """Where an alias points now (None: nowhere), the number of its last move (0: it never was), and who may move it.
 
-    Whether it is protected is read under the lock with the rest, not with the container before it.
+    Whether it is protected or guarded is read under the lock with the rest, not with the container before it.
     """
 
     version_id: str | None
     rev: int
     is_protected: bool
+    is_guarded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class ProtectedAlias:
 
 async def find_places(tx: Transaction, collection_id: str, names: Iterable[str]) -> dict[str, Place]:
     rows = await tx.rows(FIND_PLACES, collection_id=collection_id, names=list(names))
-    return {row["name"]: Place(row["version_id"], row["last"], row["is_protected"]) for row in rows}
+    return {row["name"]: Place(row["version_id"], row["last"], row["is_protected"], row["is_guarded"]) for row in rows}
 
 
 async def save_moves(tx: Transaction, collection_id: str, moves: Sequence[AliasMove]) -> None:
