@@ -47,11 +47,14 @@ class KilledService:
         wait_until(lambda: self._process is None or not is_running(self._process), seconds=10.0, pause=0.01)
         self.kills += 1
 
-    def kill_and_restart_until(self, is_done: Callable[[], bool], *, least: int) -> None:
+    def kill_and_restart_until(
+        self, is_done: Callable[[], bool], *, least: int, most: int | None = None, longest_pause: float = 2.0
+    ) -> None:
+        """Kill and start at random moments until all is done, `least` to `most` times."""
         # Seeded: a failure can be run again with the same pauses.
         pauses = random.Random(20_260_101)
-        while not is_done() or self.kills < least:
-            time.sleep(pauses.uniform(0.3, 2.0))
+        while (not is_done() or self.kills < least) and self.kills != most:
+            time.sleep(pauses.uniform(0.3, longest_pause))
             self.kill()
             self.start()
 

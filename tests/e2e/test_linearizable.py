@@ -149,7 +149,13 @@ async def test_aliases_are_linearizable_while_the_service_is_killed(
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         done = [pool.submit(recorder.run, OPERATIONS // CLIENTS) for recorder in recorders]
-        killed_service.kill_and_restart_until(lambda: all(one.done() for one in done), least=KILLS)
+        killed_service.kill_and_restart_until(
+            lambda: all(one.done() for one in done),
+            least=KILLS,
+            most=KILLS,
+            # Spread over the run, at a hundred calls a second.
+            longest_pause=OPERATIONS / KILLS / 50,
+        )
 
     for one in done:
         one.result()
