@@ -34,6 +34,9 @@ class Collection(Node):
     tags: list[str] = strawberry.field(description="Free labels for filters; unlike aliases they name no version.")
     created_at: Instant = strawberry.field(description="When its first version came, or it was made by hand.")
     updated_at: Instant = strawberry.field(description="When it or its list of versions last changed.")
+    ttl_seconds: int | None = strawberry.field(
+        description="How long its versions live that have no time to live of their own; null is for ever."
+    )
     home: strawberry.Private[model.Container]
 
     @classmethod
@@ -49,6 +52,7 @@ class Collection(Node):
             tags=list(collection.tags),
             created_at=collection.created_at,
             updated_at=collection.updated_at,
+            ttl_seconds=collection.ttl_seconds,
             home=container,
         )
 

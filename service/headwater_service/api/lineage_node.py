@@ -24,6 +24,9 @@ class LineageNode:
     label: str = strawberry.field(description="Short text for people: a run's name, or a version such as `mnist:v3`.")
     url: str = strawberry.field(description="Address of its page on this server.")
     created_at: Instant = strawberry.field(description="When the server learned of it.")
+    is_deleted: bool = strawberry.field(
+        description="Whether only a tombstone is left, which lineage passes through and lists leave out."
+    )
     distance: int | None = strawberry.field(
         description="Edges from the start of the lineage that gave this node; null outside a lineage.", default=None
     )

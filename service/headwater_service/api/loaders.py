@@ -13,6 +13,7 @@ from headwater_service.api.alias_loaders import AliasLoaders
 from headwater_service.api.aliases import Alias
 from headwater_service.api.collections import Collection
 from headwater_service.api.containers import Project, Registry, container_type
+from headwater_service.api.deletion import Ending
 from headwater_service.api.events import Event
 from headwater_service.api.node import Node
 from headwater_service.api.people import ApiKey, Entity, Member, User
@@ -21,11 +22,14 @@ from headwater_service.api.versions import ArtifactVersion, RegistryVersion
 from headwater_service.config import Settings
 from headwater_service.domain import reading
 from headwater_service.domain.access import Viewer
+from headwater_service.domain.trash import list_ends
+from headwater_service.domain.ttl import list_lifetimes
 from headwater_service.store import reads
 from headwater_service.store.graph import Graph
 from headwater_service.store.hops import Hop, find_loggers
 from headwater_service.store.listing import Window
 from headwater_service.store.listings_events import find_labels
+from headwater_service.store.ttl import Lifetime
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -62,6 +66,7 @@ class Loaders:
         self._users = _loader(lambda ids: reading.find_users(graph, viewer, ids))
         self._entities = _loader(lambda ids: reading.find_entities(graph, viewer, ids))
         self._members = _loader(lambda ids: reading.list_members(graph, viewer, ids))
+        self._registry_members = _loader(lambda ids: reading.list_registry_members(graph, viewer, ids))
         self._api_keys = _loader(lambda ids: reading.find_api_keys(graph, viewer, ids))
         self._keys_of_users = _loader(lambda ids: reading.list_api_keys(graph, viewer, ids))
         self._containers = _loader(lambda ids: reading.find_containers(graph, viewer, ids))
@@ -71,6 +76,9 @@ class Loaders:
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
         self._labels = self._by_id(find_labels)
         self.alias_history = AliasLoaders(graph)
+        self._restore_days = settings.restore_days
+        self._endings = _loader(lambda ids: list_ends(graph, ids))
+        self._lifetimes = _loader(lambda ids: list_lifetimes(graph, ids))
         self._aliases = _loader(lambda ids: reading.list_aliases(graph, ids))
         self._alias_names = self._by_id(reads.list_alias_names)
         self._metadata = self._by_id(reads.find_metadata)
@@ -95,6 +103,9 @@ class Loaders:
 
     async def members(self, entity_id: str) -> list[Member]:
         return [Member.from_model(member) for member in await self._members.load(entity_id)]
+
+    async def registry_members(self, registry_id: str) -> list[Member]:
+        return [Member.from_model(member) for member in await self._registry_members.load(registry_id)]
 
     async def api_key(self, key_id: str) -> ApiKey | None:
         found = await self._api_keys.load(key_id)
@@ -122,6 +133,19 @@ class Loaders:
         found = await self._runs.load(run_id)
         return None if found is None else run_type(found, self._url)
 
+    async def runs(self, ids: Sequence[str]) -> list[Run | None]:
+        found = await self._runs.load_many(list(ids))
+        return [None if placed is None else run_type(placed, self._url) for placed in found]
+
+    async def ending(self, node_id: str) -> Ending | None:
+        """Return how a run or version that the viewer was given ended."""
+        found = await self._endings.load(node_id)
+        return None if found is None else Ending.from_end(found, self._restore_days)
+
+    async def lifetime(self, version_id: str) -> Lifetime | None:
+        """Return the time to live of an artifact version."""
+        return await self._lifetimes.load(version_id)
+
     async def event(self, event_id: str) -> Event | None:
         found = await self._events.load(event_id)
         return None if found is None else Event.from_model(found.event)
@@ -146,6 +170,11 @@ class Loaders:
     async def artifact_version(self, version_id: str) -> ArtifactVersion | None:
         found = await self.version(version_id)
         return found if isinstance(found, ArtifactVersion) else None
+
+    async def registry_versions(self, ids: Sequence[str]) -> list[RegistryVersion | None]:
+        found = await self._versions.load_many(list(ids))
+        versions = [None if placed is None else version_type(placed, self._url) for placed in found]
+        return [version if isinstance(version, RegistryVersion) else None for version in versions]
 
     async def registry_version(self, version_id: str) -> RegistryVersion | None:
         found = await self.version(version_id)

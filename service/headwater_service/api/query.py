@@ -10,6 +10,7 @@ from headwater_service.api.collections import Collection, CollectionConnection
 from headwater_service.api.connection import After, First
 from headwater_service.api.containers import Project, ProjectConnection, Registry, RegistryConnection
 from headwater_service.api.context import Info
+from headwater_service.api.deletion import DeletionInput, DeletionPlan, TrashConnection, plan_of, trash_of
 from headwater_service.api.events import AuditCheck, EventConnection
 from headwater_service.api.fields import resolved
 from headwater_service.api.inputs import (
@@ -28,7 +29,6 @@ from headwater_service.api.inputs import (
     VersionListing,
     VersionOrder,
 )
-from headwater_service.api.listings import version_filter
 from headwater_service.api.loaders import version_type
 from headwater_service.api.node import Node
 from headwater_service.api.people import Entity, UserConnection, Viewer
@@ -67,15 +67,19 @@ InEntity = Annotated[
 ]
 
 
-@strawberry.type(description="How many things share a key.")
+@strawberry.type(description="How many things share what `groupBy` names.")
 class GroupCount:
-    key: str = strawberry.field(description="What they share, as text; what it is depends on `groupBy`.")
+    key: str = strawberry.field(description="All of `keys` in one text, with `, ` between them: a label for a chart.")
+    keys: list[str] = strawberry.field(description="What they share, as text: one for each key of `groupBy`, in order.")
     count: int = strawberry.field(description="How many they are.")
     size: ByteCount = strawberry.field(description="Total of their files; 0 for runs and for links.")
 
     @classmethod
     def from_counts(cls, found: list[listings.GroupCount]) -> "list[GroupCount]":
-        return [cls(key=one.key, count=one.count, size=ByteCount(one.size)) for one in found]
+        return [
+            cls(key=", ".join(one.keys), keys=list(one.keys), count=one.count, size=ByteCount(one.size))
+            for one in found
+        ]
 
 
 @strawberry.type(description="Everything that can be read. What is absent or not visible to the viewer is null.")
@@ -202,7 +206,8 @@ class Query:
         listing = VersionListing(filter=filter, order_by=order_by, first=first, after=after)
         if collection is not None:
             found = await get_collection_id(context.graph, context.viewer, collection)
-            return await context.listings.versions(Place([], found), listing)
+            scopes = [await listings.scope_of(context.graph, found)]
+            return await context.listings.versions(Place(scopes, found), listing)
         scopes = await listings.scopes_at(context.graph, context.viewer, container)
         return await context.listings.versions(Place(scopes), listing)
 
@@ -261,28 +266,49 @@ class Query:
         check = await check_audit(context.graph, context.viewer, anchor=anchor, cursor=after, limit=limit)
         return AuditCheck.from_check(check)
 
+    @resolved("What a deletion would do now, exactly; null when something it names is absent or not visible.")
+    async def deletion_plan(
+        self,
+        info: Info,
+        input: Annotated[DeletionInput, strawberry.argument(description="What would be deleted.")],
+    ) -> DeletionPlan | None:
+        return await plan_of(info.context, input.to_targets())
+
+    @resolved("What was deleted and can be restored, the last first; what went along with it comes back with it.")
+    async def trash(
+        self, info: Info, container: InContainer = None, first: First = 50, after: After = None
+    ) -> TrashConnection:
+        return await trash_of(info.context, container, first=first, after=after)
+
     @resolved("How many executions there are of each sort, for dashboards.")
     async def run_counts(
         self,
         info: Info,
-        group_by: Annotated[RunGroup, strawberry.argument(description="What makes two executions one sort.")],
+        group_by: Annotated[
+            list[RunGroup],
+            strawberry.argument(description="What two executions of one sort share: at least one, none of them twice."),
+        ],
         project: InProject = None,
         filter: Annotated[RunFilter | None, OfRuns] = None,
     ) -> list[GroupCount]:
         context = info.context
         scopes = await listings.project_scopes_at(context.graph, context.viewer, project)
-        wanted = await context.listings.run_filter(filter)
+        wanted = await context.listings.run_filter(scopes, filter)
         return GroupCount.from_counts(await listings.count_runs_by(context.graph, scopes, wanted, group_by))
 
     @resolved("How many versions there are of each sort, and their bytes, for dashboards.")
     async def version_counts(
         self,
         info: Info,
-        group_by: Annotated[VersionGroup, strawberry.argument(description="What makes two versions one sort.")],
+        group_by: Annotated[
+            list[VersionGroup],
+            strawberry.argument(description="What two versions of one sort share: at least one, none of them twice."),
+        ],
         container: InContainer = None,
         filter: Annotated[VersionFilter | None, OfVersions] = None,
     ) -> list[GroupCount]:
         context = info.context
         scopes = await listings.scopes_at(context.graph, context.viewer, container)
-        found = await listings.count_versions_by(context.graph, scopes, version_filter(filter), group_by)
+        wanted = await context.listings.version_filter(scopes, filter)
+        found = await listings.count_versions_by(context.graph, scopes, wanted, group_by)
         return GroupCount.from_counts(found)

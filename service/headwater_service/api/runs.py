@@ -8,6 +8,7 @@ from headwater_service import model
 from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.containers import Project
 from headwater_service.api.context import Info
+from headwater_service.api.deletion import Ending
 from headwater_service.api.fields import resolved
 from headwater_service.api.lineage import (
     Depth,
@@ -73,6 +74,7 @@ class Run(Node, LineageNode):
             url=locations.run_url(public_url, container, run.key),
             created_at=run.created_at,
             distance=distance,
+            is_deleted=run.ended_at is not None,
             key=run.key,
             name=run.name,
             path=f"{container.path}/{run.key}",
@@ -150,6 +152,10 @@ class Run(Node, LineageNode):
             end_cursor=found.end_step,
             has_next_page=found.has_next,
         )
+
+    @resolved("How it was deleted; null while it is there. How the execution itself ended is `state`.")
+    async def ending(self, info: Info) -> Ending | None:
+        return await info.context.loaders.ending(self.id)
 
     @resolved("What it came from, what came of it, or both, as far as the viewer may see.")
     async def lineage(

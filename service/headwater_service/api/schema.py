@@ -8,11 +8,14 @@ from strawberry.types.execution import ExecutionContext
 
 from headwater_service.api.alias_mutations import AliasMutation
 from headwater_service.api.artifact_mutations import ArtifactMutation
+from headwater_service.api.collection_mutations import CollectionMutation
 from headwater_service.api.cost import CostLimits
+from headwater_service.api.deletion_mutations import DeletionMutation
 from headwater_service.api.errors import EXCEPTION_HANDLERS, ErrorReport
 from headwater_service.api.list_executor import ListExecutor
 from headwater_service.api.people_mutations import PeopleMutation
 from headwater_service.api.query import Query
+from headwater_service.api.registry_mutations import RegistryMutation
 from headwater_service.api.run_mutations import RunMutation
 from headwater_service.api.scalars import SCALARS
 from headwater_service.api.upload_mutations import UploadMutation
@@ -23,7 +26,16 @@ from headwater_service.api.versions import VersionTypes
     description="Everything that changes something: one field for each thing that a user does. Each takes one input "
     "and returns its payload, or one of the errors that the caller can act on."
 )
-class Mutation(PeopleMutation, RunMutation, UploadMutation, ArtifactMutation, AliasMutation):
+class Mutation(
+    PeopleMutation,
+    RunMutation,
+    UploadMutation,
+    ArtifactMutation,
+    AliasMutation,
+    RegistryMutation,
+    CollectionMutation,
+    DeletionMutation,
+):
     pass
 
 

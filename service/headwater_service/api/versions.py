@@ -9,6 +9,7 @@ from headwater_service import model
 from headwater_service.api.collections import Collection
 from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.context import Info
+from headwater_service.api.deletion import Ending
 from headwater_service.api.fields import resolved
 from headwater_service.api.lineage import (
     Depth,
@@ -28,6 +29,7 @@ from headwater_service.api.scalars import ByteCount, Digest, Json
 from headwater_service.domain import locations
 from headwater_service.domain.files import download_urls, manifest_urls
 from headwater_service.domain.lineage import LineageKind, LineageRequest
+from headwater_service.domain.ttl import expires_at
 from headwater_service.model import Instant, VersionState
 from headwater_service.store.hops import CONSUMERS, CONSUMERS_VIA_LINKS, LINKS, PRODUCERS
 from headwater_service.store.listing import Window
@@ -93,6 +95,31 @@ class Version(Node, LineageNode):
         hop = CONSUMERS_VIA_LINKS if via_links else CONSUMERS
         return await info.context.listings.run_neighbours(hop, self.id, first=first, after=after)
 
+    @resolved("How it was deleted, unlinked or expired; null while it is live.")
+    async def ending(self, info: Info) -> Ending | None:
+        return await info.context.loaders.ending(self.id)
+
+    @resolved(
+        "How long it lives after its creation, in seconds, by itself or through its collection; null is for ever. Of "
+        "a link, the source's."
+    )
+    async def ttl_seconds(self, info: Info) -> int | None:
+        lifetime = await info.context.loaders.lifetime(self.content_id)
+        return None if lifetime is None else lifetime.seconds
+
+    @resolved("Whether its time to live is that of its collection, also when that is none.")
+    async def is_ttl_inherited(self, info: Info) -> bool:
+        lifetime = await info.context.loaders.lifetime(self.content_id)
+        return lifetime is None or lifetime.own_seconds is None
+
+    @resolved(
+        "When it will be deleted by itself; null is never, or not while it is linked. After its last link went, and "
+        "after it was restored, it stays at least a day."
+    )
+    async def expires_at(self, info: Info) -> Instant | None:
+        lifetime = await info.context.loaders.lifetime(self.content_id)
+        return None if lifetime is None else expires_at(lifetime)
+
     @resolved("What it came from, what came of it, or both, as far as the viewer may see.")
     async def lineage(
         self,
@@ -134,6 +161,7 @@ class ArtifactVersion(Version):
             url=locations.item_url(public_url, container, name),
             created_at=version.created_at,
             distance=distance,
+            is_deleted=version.state is VersionState.DELETED,
             index=version.index,
             name=name,
             path=f"{container.path}/{name}",
@@ -222,6 +250,7 @@ class RegistryVersion(Version):
             url=locations.item_url(public_url, container, name),
             created_at=version.created_at,
             distance=distance,
+            is_deleted=version.state is VersionState.DELETED,
             index=version.index,
             name=name,
             path=f"{container.path}/{name}",

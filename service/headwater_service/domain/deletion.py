@@ -110,7 +110,7 @@ async def end_link(tx: Transaction, lock: Lock, viewer: Viewer, placed: PlacedVe
         scope_id=placed.container.id,
         by=viewer.user_id,
         answer={"version": version_id},
-        before={"version_id": version_id, "source_id": placed.content.id, "aliases": released.before},
+        before={"version_id": version_id, "aliases": released.before},
         after={"deletion_id": deletion.id, "moves": [asdict(move) for move in released.moves]},
     )
 

@@ -83,7 +83,7 @@ def compact(lineage: Lineage, names: Names, aliases: Mapping[str, Sequence[str]]
             "label": [names.label(node) for node in nodes],
             "url": [names.url(node, public_url) for node in nodes],
             "type": [node.type for node in nodes],
-            "state": [node.state for node in nodes],
+            "state": [node.shown_state for node in nodes],
             "aliases": [list(aliases.get(node.id, ())) for node in nodes],
             "createdAt": [node.created_at for node in nodes],
             "distance": [shown.distance for shown in lineage.nodes],

@@ -12,7 +12,7 @@ from headwater_service.errors import ConflictError, InvalidInputError, NotFoundE
 from headwater_service.model import Container, Instant, Page, Role
 from headwater_service.store import deletions as store
 from headwater_service.store.batches import Change, find_answer, record_all, take_locks
-from headwater_service.store.deletions import EndedNode
+from headwater_service.store.deletions import EndedNode, TrashKind
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.listing import Window, read_position, write_position
 from headwater_service.store.operations import Lock
@@ -21,7 +21,7 @@ from headwater_service.store.reads import PlacedCollection, find_collections, fi
 RESTORE_SECONDS: Final = 28.0
 _ORDER: Final = "ENDED_AT"
 _DAY: Final = 86_400_000_000
-_VERSIONS: Final = ("ARTIFACT_VERSION", "REGISTRY_VERSION")
+_VERSIONS: Final = (TrashKind.ARTIFACT_VERSION, TrashKind.REGISTRY_VERSION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,14 @@ async def list_trash(graph: Graph, scopes: Sequence[str], *, days: int, window: 
     return await graph.read(work)
 
 
+async def count_trash(graph: Graph, scopes: Sequence[str], *, days: int) -> int:
+    async def work(tx: Transaction) -> int:
+        since = Instant(await store.read_clock(tx) - days * _DAY)
+        return await store.count_trash(tx, scopes, since=since)
+
+    return await graph.read(work)
+
+
 async def restore(
     graph: Graph,
     viewer: Viewer,
@@ -107,6 +115,12 @@ async def restore(
     return await graph.write(work, deadline_seconds=RESTORE_SECONDS)
 
 
+async def list_ends(graph: Graph, ids: Sequence[str]) -> list[store.VersionEnd | None]:
+    """Return how runs and versions that the viewer was given ended; None for those that are live."""
+    found = await graph.read(lambda tx: store.find_version_ends(tx, ids))
+    return [found.get(node_id) for node_id in ids]
+
+
 async def _gather(
     tx: Transaction, viewer: Viewer, ids: Sequence[str], deletion_id: str | None, *, limit: int
 ) -> dict[str, EndedNode]:
@@ -135,7 +149,7 @@ async def _together(tx: Transaction, deletion_id: str, *, limit: int) -> dict[st
 
 async def _inside(tx: Transaction, node: EndedNode, *, limit: int) -> dict[str, EndedNode]:
     """Return what lies in a collection, project or registry and ended with it, and the links of such versions."""
-    if node.kind not in ("COLLECTION", "CONTAINER") or node.deletion_id is None:
+    if node.kind not in (TrashKind.COLLECTION, TrashKind.CONTAINER) or node.deletion_id is None:
         return {}
     together = await _together(tx, node.deletion_id, limit=limit)
     inside = {
@@ -162,7 +176,7 @@ async def _require_roles(tx: Transaction, viewer: Viewer, nodes: Iterable[EndedN
     listed = list(nodes)
     containers = await find_containers(tx, sorted({node.scope_id for node in listed}))
     for node in listed:
-        role = Role.ADMIN if node.kind == "CONTAINER" else Role.MEMBER
+        role = Role.ADMIN if node.kind is TrashKind.CONTAINER else Role.MEMBER
         require_container(
             viewer, containers.get(node.scope_id), role, what="restore what was deleted there", path=named or node.id
         )
@@ -178,7 +192,7 @@ async def _require_restorable(tx: Transaction, nodes: Mapping[str, EndedNode], n
             raise ConflictError(
                 f"It was deleted more than {days} days ago, so it can't be restored any more (HEADWATER_RESTORE_DAYS)."
             )
-    links = [node for node in nodes.values() if node.kind == "REGISTRY_VERSION"]
+    links = [node for node in nodes.values() if node.kind is TrashKind.REGISTRY_VERSION]
     sources = await store.find_ended(tx, sorted({link.source_id for link in links if link.source_id is not None}))
     if any(source_id not in nodes for source_id in sources):
         raise ConflictError("A link comes back only with its source: restore that first, or the whole deletion.")
@@ -196,7 +210,7 @@ async def _require_same_series(tx: Transaction, nodes: Mapping[str, EndedNode]) 
     for node in versions:
         assert node.collection_id is not None, "it is a version"
         home = homes[node.collection_id].collection
-        is_source = node.kind == "ARTIFACT_VERSION"
+        is_source = node.kind is TrashKind.ARTIFACT_VERSION
         if home.type != node.type or (home.kind == "SOURCE") is not is_source:
             raise ConflictError(
                 f"{home.name!r} was made anew meanwhile, with the type {home.type!r}; v{node.index} is of type "
@@ -211,11 +225,11 @@ async def _carry_out(
     await store.restore_nodes(tx, sorted(nodes), at=max(lock.at for lock in locks.values()))
     kinds = [node.kind for node in nodes.values()]
     restored = Restored(
-        versions=kinds.count("ARTIFACT_VERSION"),
-        links=kinds.count("REGISTRY_VERSION"),
-        collections=kinds.count("COLLECTION"),
-        runs=kinds.count("RUN"),
-        containers=kinds.count("CONTAINER"),
+        versions=kinds.count(TrashKind.ARTIFACT_VERSION),
+        links=kinds.count(TrashKind.REGISTRY_VERSION),
+        collections=kinds.count(TrashKind.COLLECTION),
+        runs=kinds.count(TrashKind.RUN),
+        containers=kinds.count(TrashKind.CONTAINER),
     )
     homes = await find_collections(tx, sorted(locks))
     containers = await find_containers(tx, sorted({node.scope_id for node in nodes.values()}))
@@ -246,7 +260,7 @@ async def _change(
             after={"collection": asdict(home.collection), "moves": [asdict(move) for move in renewed.moves]},
         )
     node = nodes[scope]
-    kind = "RUN_RESTORED" if node.kind == "RUN" else f"{containers[node.scope_id].kind}_RESTORED"
+    kind = "RUN_RESTORED" if node.kind is TrashKind.RUN else f"{containers[node.scope_id].kind}_RESTORED"
     return Change(lock=lock, kind=kind, scope_id=node.scope_id, before={"ended_at": node.ended_at}, after={"id": scope})
 
 
@@ -263,7 +277,7 @@ async def _paths(tx: Transaction, nodes: Sequence[EndedNode]) -> dict[str, str]:
 
 
 def _path(node: EndedNode, container: Container, homes: Mapping[str, PlacedCollection]) -> str:
-    if node.kind == "CONTAINER":
+    if node.kind is TrashKind.CONTAINER:
         return container.path
     if node.collection_id is not None and node.index is not None:
         return f"{container.path}/{version_name(homes[node.collection_id].collection.name, node.index)}"

@@ -6,6 +6,7 @@ that ended in one deletion; `is_deletion_root` marks what somebody asked to dele
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, LiteralString
 
 from headwater_service.model import EndReason, Instant
@@ -131,6 +132,19 @@ LIMIT $limit"""
     + "ORDER BY node.ended_at DESC, node.id DESC"
 )
 
+COUNT_TRASH: Final = """
+CALL () {
+  MATCH (node:Lineage) WHERE node.scope_id IN $scopes AND node.ended_at > $since RETURN node
+  UNION ALL
+  MATCH (node:Collection) WHERE node.scope_id IN $scopes AND node.ended_at > $since RETURN node
+  UNION ALL
+  MATCH (node:Container) WHERE node.id IN $scopes AND node.ended_at > $since RETURN node
+}
+WITH node
+WHERE node.is_deletion_root
+RETURN count(*) AS count
+"""
+
 ENDINGS: Final = """
 UNWIND $ids AS id
 MATCH (node:Lineage {id: id})
@@ -152,6 +166,14 @@ RETURN now.epochSeconds * 1000000 + now.microsecond AS now
 """
 
 
+class TrashKind(StrEnum):
+    RUN = "RUN"
+    ARTIFACT_VERSION = "ARTIFACT_VERSION"
+    REGISTRY_VERSION = "REGISTRY_VERSION"
+    COLLECTION = "COLLECTION"
+    CONTAINER = "CONTAINER"
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """One node that ends: when, and whether somebody named it."""
@@ -169,7 +191,7 @@ class EndedNode:
     """
 
     id: str
-    kind: str
+    kind: TrashKind
     scope_id: str
     collection_id: str | None
     index: int | None
@@ -251,6 +273,12 @@ async def list_trash(
     return [_ended(row["node"]) for row in rows]
 
 
+async def count_trash(tx: Transaction, scopes: Sequence[str], *, since: Instant) -> int:
+    row = await tx.row(COUNT_TRASH, scopes=list(scopes), since=since)
+    assert row is not None, "count returns a row"
+    return int(row["count"])
+
+
 async def find_version_ends(tx: Transaction, ids: Sequence[str]) -> dict[str, VersionEnd]:
     """Return how runs and versions ended, those that are live left out."""
     return {
@@ -287,5 +315,10 @@ def _parameters(ends: Sequence[Ending], deletion: Deletion) -> Mapping[str, Any]
 
 def _ended(row: Mapping[str, Any]) -> EndedNode:
     return EndedNode(
-        **{**row, "end_reason": EndReason(row["end_reason"]), "is_deletion_root": bool(row["is_deletion_root"])}
+        **{
+            **row,
+            "kind": TrashKind(row["kind"]),
+            "end_reason": EndReason(row["end_reason"]),
+            "is_deletion_root": bool(row["is_deletion_root"]),
+        }
     )

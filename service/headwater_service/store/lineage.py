@@ -88,7 +88,7 @@ RETURN
     node.id,
     CASE WHEN node:Run THEN 'RUN' WHEN node:ArtifactVersion THEN 'ARTIFACT_VERSION' ELSE 'REGISTRY_VERSION' END,
     node.scope_id, node.created_at, node.state, coalesce(node.type, node.job_type), node.name, node.key,
-    node.collection_id, node.index
+    node.collection_id, node.index, node.ended_at
   ]] AS nodes,
   CASE WHEN $details THEN [node IN found | CASE WHEN node:Run THEN [
     node.created_by, node.group, node.tags, node.notes, node.host, node.command, node.git_commit, node.git_remote,
@@ -143,7 +143,13 @@ class WalkedNode:
     key: str | None
     collection_id: str | None
     index: int | None
+    ended_at: Instant | None
     details: Sequence[Any] | None
+
+    @property
+    def shown_state(self) -> str:
+        """The state, or DELETED: what a run came to is no longer to be had."""
+        return self.state if self.ended_at is None else "DELETED"
 
     @property
     def source_id(self) -> str | None:
@@ -244,6 +250,7 @@ def run_of(node: WalkedNode) -> Run:
         heartbeat_at=heartbeat_at,
         finished_at=finished_at,
         exit_code=exit_code,
+        ended_at=node.ended_at,
     )
 
 

@@ -48,7 +48,7 @@ def node(name: str) -> WalkedNode:
     kind = LineageKind.RUN if is_run else LineageKind.ARTIFACT_VERSION
     type_ = ("train" if name == "r2" else "load") if is_run else ("model" if name == "v3" else "dataset")
     return WalkedNode(
-        name, kind.value, "scope", Instant(1), "FINISHED", type_, name, name, None if is_run else "c", 0, None
+        name, kind.value, "scope", Instant(1), "FINISHED", type_, name, name, None if is_run else "c", 0, None, None
     )
 
 
