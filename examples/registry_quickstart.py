@@ -4,7 +4,7 @@
 
 Only the import line says that it is Headwater. The model is one of scikit-learn; each block is a program of its own.
 """
-# mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-incomplete-defs, disable-error-code="union-attr,arg-type"
 
 import argparse
 import os

@@ -367,14 +367,15 @@ class Run:
 
     def log_model(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | object,
         name: str | None = None,
         aliases: str | Iterable[str] | None = None,
     ) -> Artifact:
         """Log a file, a folder or an `s3://` URI as an artifact of the type "model".
 
         Args:
-            path: What to log.
+            path: What to log. A model in memory is written by the adapter that fits it, as by
+                `headwater.beta.workflows.log_model`.
             name: The artifact's name; `run-<id>-<the path's own name>` if not given.
             aliases: Aliases that move to this version.
         """
@@ -384,7 +385,12 @@ class Run:
         """Declare a model as an input, download it, and return the path of its one file, or of its folder.
 
         Args:
-            name: `[[entity/]project/]name[:ref]`; its type must contain "model".
+            name: `[[entity/]project/]name[:ref]`, a registry may stand in the project's place; its type must contain
+                "model".
+
+        Raises:
+            NotFoundError: if there is no such version; of a registered model the message gives the path.
+            InvalidInputError: if it is no model.
         """
         return _models.use_model(self, name)
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from . import _log, _operations
 from ._artifact import Artifact
 from ._artifact_facts import listed
-from ._errors import InvalidInputError, MissingFileError
-from ._names import VersionPath, check_alias, parse_ref, parse_version_path
+from ._errors import InvalidInputError, MissingFileError, NotFoundError
+from ._names import REGISTRY, VersionPath, check_alias, parse_ref, parse_version_path
 from ._version import LoggedVersion, get_version, link_version, logged_from_wire, use_version
 
 if TYPE_CHECKING:
@@ -60,7 +60,11 @@ def use_artifact(
     if online is None:
         raise InvalidInputError(f"{artifact_or_name!r} cannot be read: the run is disabled, and asks no service.")
     online.outputs.wait_for(path.name)
-    return Artifact._from_version(online.client, use_version(online.client, online.run_id, str(path), type=type))
+    try:
+        version = use_version(online.client, online.run_id, str(path), type=type)
+    except NotFoundError as error:
+        raise _with_registered(run, artifact_or_name, path, error) from error
+    return Artifact._from_version(online.client, version)
 
 
 def link_artifact(run: Run, artifact: Artifact, target_path: str, *, aliases: str | Iterable[str] | None) -> Artifact:
@@ -88,7 +92,22 @@ def find(run: Run, name: str) -> LoggedVersion:
         raise InvalidInputError(f"{name!r} cannot be read: the run is disabled, and asks no service.")
     path = version_path(run, name, aliases=[])
     run._online.outputs.wait_for(path.name)
-    return get_version(run._online.client, str(path))
+    try:
+        return get_version(run._online.client, str(path))
+    except NotFoundError as error:
+        raise _with_registered(run, name, path, error) from error
+
+
+def _with_registered(run: Run, name: str, path: VersionPath, error: NotFoundError) -> NotFoundError:
+    """The error, with the path of the registered model that has the name; a bare name never means a registry."""
+    registered = str(VersionPath(path.entity, REGISTRY, path.name, path.ref))
+    if run._online is None or "/" in name.partition(":")[0]:
+        return error
+    try:
+        get_version(run._online.client, registered)
+    except NotFoundError:
+        return error
+    return NotFoundError(f"{error.message} The registry has one: use {registered!r}.", path=error.path)
 
 
 def version_path(run: Run, name: str, *, aliases: list[str]) -> VersionPath:
