@@ -56,7 +56,7 @@ class Source:
 def at(value: Any, path: str) -> Any:
     """What a dotted path leads to; null on the way is null."""
     for name in path.split("."):
-        value = None if value is None else value[name]
+        value = None if value is None else value[int(name) if isinstance(value, list) else name]
     return value
 
 
@@ -108,7 +108,7 @@ def test_in_production_and_since_when(source: Source) -> None:
 def test_failed_runs_a_day(source: Source) -> None:
     rows = source.rows(panel("Failed runs a day"))
 
-    assert [row["failed"] for row in rows] == [2]
+    assert [(row["state"], row["failed"]) for row in rows] == [("FAILED", 2)]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", rows[0]["day"])
 
 

@@ -77,6 +77,7 @@ describe(
     VersionGroup,
     "What versions are counted by.",
     {
+        "STATE": "Whether they are deleted: the key is a `VersionState`. Without it only the others are counted.",
         "TYPE": "What their authors say they are, such as `model`.",
         "DAY": "The day they came, in UTC: the key is `2026-11-03`.",
         "PROJECT": "Where they lie: the key is `entity/project`, or `entity/registry` for links.",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from headwater_service.domain.access import Viewer
@@ -15,6 +16,7 @@ from headwater_service.model import ContainerKind, Role
 from headwater_service.store import reads
 from headwater_service.store.filters import RunFilter, VersionFilter
 from headwater_service.store.graph import Graph
+from headwater_service.store.listing import Group
 from headwater_service.store.listings_runs import RunGroup, group_runs
 from headwater_service.store.listings_versions import Place, VersionGroup, group_versions
 from headwater_service.store.objects import ObjectStore
@@ -24,9 +26,9 @@ _FIRST_DAY: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """How many things share a key, and how many bytes they have; sorted by key."""
+    """How many things share the values of some keys, and how many bytes they have; sorted by these."""
 
-    key: str
+    keys: tuple[str, ...]
     count: int
     size: int
 
@@ -67,22 +69,24 @@ async def event_scopes_in(graph: Graph, viewer: Viewer, entity_name: str | None)
     return inside if viewer.project_id is not None else [entity_of(viewer, entity_name), *inside]
 
 
-async def count_runs_by(graph: Graph, scopes: Sequence[str], wanted: RunFilter, group: RunGroup) -> list[GroupCount]:
-    """Count the runs of some scopes in groups."""
-    found = await graph.read(lambda tx: group_runs(tx, scopes, wanted, group))
-    if group is RunGroup.PROJECT:
-        return await _by_path(graph, found)
-    return _counts(found, is_day=group is RunGroup.DAY)
+async def count_runs_by(
+    graph: Graph, scopes: Sequence[str], wanted: RunFilter, groups: Sequence[RunGroup]
+) -> list[GroupCount]:
+    """Count the runs of some scopes in groups. Raises InvalidInputError for no key or one given twice."""
+    _check_groups(groups)
+    return await _named(graph, groups, await graph.read(lambda tx: group_runs(tx, scopes, wanted, groups)))
 
 
 async def count_versions_by(
-    graph: Graph, scopes: Sequence[str], wanted: VersionFilter, group: VersionGroup
+    graph: Graph, scopes: Sequence[str], wanted: VersionFilter, groups: Sequence[VersionGroup]
 ) -> list[GroupCount]:
-    """Count the live versions of some scopes in groups, with the bytes of those that are no links."""
-    found = await graph.read(lambda tx: group_versions(tx, Place(scopes), wanted, group))
-    if group is VersionGroup.PROJECT:
-        return await _by_path(graph, found)
-    return _counts(found, is_day=group is VersionGroup.DAY)
+    """Count the versions of some scopes in groups, with the bytes of those that are no links.
+
+    The deleted are counted only if the state is a key. Raises InvalidInputError for no key or one given twice.
+    """
+    _check_groups(groups)
+    found = await graph.read(lambda tx: group_versions(tx, Place(scopes), wanted, groups))
+    return await _named(graph, groups, found)
 
 
 async def count_files(graph: Graph, objects: ObjectStore, viewer: Viewer, version_id: str, *, prefix: str) -> int:
@@ -101,15 +105,26 @@ async def count_files(graph: Graph, objects: ObjectStore, viewer: Viewer, versio
     return len(found)
 
 
-def _counts(found: Sequence[tuple[str | int, int, int]], *, is_day: bool) -> list[GroupCount]:
-    return [GroupCount(_day(int(key)) if is_day else str(key), count, size) for key, count, size in found]
+def _check_groups(groups: Sequence[StrEnum]) -> None:
+    if not groups:
+        raise InvalidInputError("`groupBy` is empty; it takes at least one key.", field="groupBy")
+    again = next((group for position, group in enumerate(groups) if group in groups[:position]), None)
+    if again is not None:
+        raise InvalidInputError(f"`groupBy` names {again} twice.", field="groupBy")
 
 
-def _day(number: int) -> str:
-    return (_FIRST_DAY + timedelta(days=number)).strftime("%Y-%m-%d")
+async def _named(graph: Graph, groups: Sequence[StrEnum], found: Sequence[Group]) -> list[GroupCount]:
+    """Return groups with their keys as text: days as dates, containers by their paths."""
+    ids = {str(key) for one in found for key, group in zip(one.keys, groups, strict=True) if group == "PROJECT"}
+    containers = await graph.read(lambda tx: reads.find_containers(tx, sorted(ids))) if ids else {}
 
+    def text(group: str, key: str | int) -> str:
+        if group == "DAY":
+            return (_FIRST_DAY + timedelta(days=int(key))).strftime("%Y-%m-%d")
+        return containers[str(key)].path if group == "PROJECT" else str(key)
 
-async def _by_path(graph: Graph, found: Sequence[tuple[str | int, int, int]]) -> list[GroupCount]:
-    containers = await graph.read(lambda tx: reads.find_containers(tx, [str(key) for key, _, _ in found]))
-    counts = [GroupCount(containers[str(key)].path, count, size) for key, count, size in found]
-    return sorted(counts, key=lambda counted: counted.key)
+    counts = [
+        GroupCount(tuple(text(group, key) for group, key in zip(groups, one.keys, strict=True)), one.count, one.size)
+        for one in found
+    ]
+    return sorted(counts, key=lambda counted: counted.keys)

@@ -1,6 +1,6 @@
 """Keyset pages: what all listings share. A position is the sort value and id of an item, with the order's name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString, TypeVar
 
@@ -12,6 +12,9 @@ from headwater_service.store.filters import OrderDirection
 from headwater_service.store.graph import Transaction
 
 T = TypeVar("T")
+
+# Groups come at once and not in pages: a chart of more would show nothing.
+MOST_GROUPS: Final = 10_000
 
 _ORDER: Final[dict[OrderDirection, LiteralString]] = {
     OrderDirection.ASC: " ORDER BY sort, sort_id ",
@@ -97,6 +100,31 @@ async def count_all(tx: Transaction, listing: Listing, noun: LiteralString) -> i
     row = await tx.row(text, listing.parameters)
     assert row is not None, "count returns a row"
     return int(row["count"])
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things that share the values of some keys, in the order in which the keys were given."""
+
+    keys: Sequence[str | int]
+    count: int
+    size: int
+
+
+async def count_groups(
+    tx: Transaction, listing: Listing, keys: Sequence[LiteralString], size: LiteralString
+) -> list[Group]:
+    """Count what a listing would show by the values of `keys`, in their order. `size` is the Cypher of their bytes.
+
+    Raises InvalidInputError for more than MOST_GROUPS groups.
+    """
+    text: LiteralString = listing.match + " WHERE " + listing.condition
+    text = text + " RETURN [" + ", ".join(keys) + "] AS keys, count(*) AS count, " + size + " AS size"
+    rows = await tx.rows(text + " ORDER BY keys LIMIT $limit", {**listing.parameters, "limit": MOST_GROUPS + 1})
+    if len(rows) > MOST_GROUPS:
+        message = f"These are more than {MOST_GROUPS:,} groups. Narrow the filter or group by fewer keys."
+        raise InvalidInputError(message, field="groupBy")
+    return [Group(row["keys"], row["count"], row["size"]) for row in rows]
 
 
 def write_position(order: str, value: Any, item_id: str) -> str:

@@ -15,7 +15,7 @@ from headwater_service.store.filters import (
     all_of,
 )
 from headwater_service.store.graph import Transaction
-from headwater_service.store.listing import Listing, Sorting, Window, count_all, read_page
+from headwater_service.store.listing import Group, Listing, Sorting, Window, count_all, count_groups, read_page
 from headwater_service.store.reads import (
     COLLECTION_COLUMNS,
     CONTAINER_COLUMNS,
@@ -58,6 +58,7 @@ _COLUMNS: Final[LiteralString] = (
 )
 
 _IS_LIVE: Final[LiteralString] = "version.state = 'COMMITTED'"
+_ANY_STATE: Final[LiteralString] = "version.state IS NOT NULL"
 
 _SORT: Final[dict[VersionOrderField, LiteralString]] = {
     VersionOrderField.CREATED_AT: "version.created_at",
@@ -69,24 +70,20 @@ _SORT: Final[dict[VersionOrderField, LiteralString]] = {
 
 
 class VersionGroup(StrEnum):
+    STATE = "STATE"
     TYPE = "TYPE"
     DAY = "DAY"
     PROJECT = "PROJECT"
 
 
-# A link holds no bytes of its own.
 _GROUP: Final[dict[VersionGroup, LiteralString]] = {
-    VersionGroup.TYPE: (
-        " RETURN version.type AS key, count(*) AS count, sum(coalesce(version.size, 0)) AS size ORDER BY key"
-    ),
-    VersionGroup.DAY: (
-        " RETURN version.created_at / 86400000000 AS key, count(*) AS count, sum(coalesce(version.size, 0)) AS size"
-        " ORDER BY key"
-    ),
-    VersionGroup.PROJECT: (
-        " RETURN version.scope_id AS key, count(*) AS count, sum(coalesce(version.size, 0)) AS size ORDER BY key"
-    ),
+    VersionGroup.STATE: "version.state",
+    VersionGroup.TYPE: "version.type",
+    VersionGroup.DAY: "version.created_at / 86400000000",
+    VersionGroup.PROJECT: "version.scope_id",
 }
+# A link holds no bytes of its own.
+_BYTES: Final[LiteralString] = "sum(coalesce(version.size, 0))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +107,22 @@ async def count_versions(tx: Transaction, place: Place, wanted: VersionFilter) -
 
 
 async def group_versions(
-    tx: Transaction, place: Place, wanted: VersionFilter, group: VersionGroup
-) -> list[tuple[str | int, int, int]]:
-    """Return key, count and bytes of each group, in order of the key: a day is its number since 1970."""
-    listing = _listing(place, wanted)
-    rows = await tx.rows(listing.match + " WHERE " + listing.condition + _GROUP[group], listing.parameters)
-    return [(row["key"], row["count"], row["size"]) for row in rows]
+    tx: Transaction, place: Place, wanted: VersionFilter, groups: Sequence[VersionGroup]
+) -> list[Group]:
+    """Count versions and bytes by the values of some keys, in order of these: a day is its number since 1970.
+
+    Tombstones are counted only beside the live, in groups of their own: when the state is a key.
+    """
+    states = _ANY_STATE if VersionGroup.STATE in groups else _IS_LIVE
+    return await count_groups(tx, _listing(place, wanted, states), [_GROUP[group] for group in groups], _BYTES)
 
 
-def _listing(place: Place, wanted: VersionFilter) -> Listing:
+def _listing(place: Place, wanted: VersionFilter, states: LiteralString = _IS_LIVE) -> Listing:
     parameters = Parameters()
     match = _match(place, wanted, parameters)
     return Listing(
         match=match,
-        condition=all_of([_IS_LIVE, version_condition(wanted, parameters)]),
+        condition=all_of([states, version_condition(wanted, parameters)]),
         carry="version",
         columns=_COLUMNS,
         parameters={**parameters.values, "scopes": list(place.scopes), "collection": place.collection_id},

@@ -1,6 +1,7 @@
 """The root fields and what hangs on them, over a real pipeline."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -370,3 +371,45 @@ async def test_each_operator_on_metadata_works_over_the_wire(
     data = await ask(site, pipeline.viewer, document, path=pipeline.project.path, condition=condition)
 
     assert [edge["node"]["name"] for edge in data["versions"]["edges"]] == (["model:v0"] if found else [])
+
+
+async def counts(site: Site, pipeline: Pipeline, field: str) -> list[tuple[list[str], str, int]]:
+    found = await ask(site, pipeline.viewer, f"{{ counts: {field} {{ key keys count }} }}")
+    return [(one["keys"], one["key"], one["count"]) for one in found["counts"]]
+
+
+async def test_things_are_counted_by_several_keys_at_once(site: Site, pipeline: Pipeline) -> None:
+    path = pipeline.project.path
+    day = f"{datetime.fromtimestamp(pipeline.load.created_at / 1e6, UTC):%Y-%m-%d}"
+
+    runs = await counts(site, pipeline, f'runCounts(project: "{path}", groupBy: [DAY, PROJECT, JOB_TYPE])')
+    versions = await counts(site, pipeline, f'versionCounts(container: "{path}", groupBy: [TYPE, STATE])')
+
+    assert runs == [
+        ([day, path, "evaluate"], f"{day}, {path}, evaluate", 1),
+        ([day, path, "load"], f"{day}, {path}, load", 1),
+        ([day, path, "train"], f"{day}, {path}, train", 1),
+    ]
+    assert versions == [
+        (["dataset", "COMMITTED"], "dataset, COMMITTED", 1),
+        (["model", "COMMITTED"], "model, COMMITTED", 1),
+    ]
+
+
+async def test_one_key_needs_no_list(site: Site, pipeline: Pipeline) -> None:
+    found = await counts(site, pipeline, f'versionCounts(container: "{pipeline.project.path}", groupBy: TYPE)')
+
+    assert found == [(["dataset"], "dataset", 1), (["model"], "model", 1)]
+
+
+@pytest.mark.parametrize("field", ["runCounts", "versionCounts"])
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [("[]", "`groupBy` is empty; it takes at least one key."), ("[DAY, STATE, DAY]", "`groupBy` names DAY twice.")],
+)
+async def test_no_key_and_a_key_given_twice_are_refused(
+    site: Site, pipeline: Pipeline, field: str, keys: str, message: str
+) -> None:
+    document = f"{{ {field}(groupBy: {keys}) {{ count }} }}"
+
+    assert await refusal(site, pipeline.viewer, document) == ("InvalidInputError", message)

@@ -13,6 +13,7 @@ from headwater_service.domain.access import Viewer
 from headwater_service.domain.runs import finish_run
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import CollectionKind, Container, ContainerKind, Run, RunState
+from headwater_service.store import listing
 from headwater_service.store.filters import (
     MOST_VALUES,
     CollectionFilter,
@@ -29,7 +30,7 @@ from headwater_service.store.filters import (
 )
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
-from headwater_service.store.listing import Window
+from headwater_service.store.listing import Group, Window
 from headwater_service.store.listings_collections import count_collections, list_collections, list_containers
 from headwater_service.store.listings_runs import RunGroup, count_runs, group_runs, list_runs
 from headwater_service.store.listings_versions import (
@@ -237,7 +238,14 @@ async def test_tombstones_are_left_out(graph: Graph, site: Site) -> None:
     delete = "MATCH (version:ArtifactVersion {id: $id}) SET version.state = 'DELETED'"
     await graph.write(lambda tx: tx.rows(delete, id=pipeline.data.version.id))
 
-    assert await version_names(graph, Place([pipeline.project.id]), VersionFilter()) == {"model:v0"}
+    place = Place([pipeline.project.id])
+    count = partial(group_versions, place=place, wanted=VersionFilter())
+    assert await version_names(graph, place, VersionFilter()) == {"model:v0"}
+    assert await graph.read(partial(count, groups=[VersionGroup.TYPE])) == [Group(["model"], 1, 100)]
+    assert await graph.read(partial(count, groups=[VersionGroup.STATE, VersionGroup.TYPE])) == [
+        Group(["COMMITTED", "model"], 1, 100),
+        Group(["DELETED", "dataset"], 1, 20),
+    ]
 
 
 @pytest.mark.parametrize("direction", OrderDirection)
@@ -293,19 +301,40 @@ async def test_groups_are_counted_with_their_bytes(graph: Graph, shelf: Shelf) -
     scopes, place = [shelf.project.id], Place([shelf.project.id])
     day = shelf.pipeline.load.created_at // 86_400_000_000
 
-    states = await graph.read(partial(group_runs, scopes=scopes, wanted=RunFilter(), group=RunGroup.STATE))
-    jobs = await graph.read(partial(group_runs, scopes=scopes, wanted=RunFilter(), group=RunGroup.JOB_TYPE))
-    days = await graph.read(partial(group_runs, scopes=scopes, wanted=RunFilter(), group=RunGroup.DAY))
-    types = await graph.read(partial(group_versions, place=place, wanted=VersionFilter(), group=VersionGroup.TYPE))
-    links = await graph.read(
-        partial(group_versions, place=Place([shelf.registry.id]), wanted=VersionFilter(), group=VersionGroup.PROJECT)
-    )
+    async def runs(*groups: RunGroup) -> list[Group]:
+        return await graph.read(partial(group_runs, scopes=scopes, wanted=RunFilter(), groups=groups))
 
-    assert states == [("FAILED", 1, 0), ("RUNNING", 3, 0)]
-    assert jobs == [("evaluate", 1, 0), ("load", 1, 0), ("train", 2, 0)]
-    assert sum(count for _, count, _ in days) == 4 and days[0][0] == day
-    assert types == [("dataset", 4, 80), ("model", 1, 100)]
-    assert links == [(shelf.registry.id, 1, 0)]
+    async def versions(place: Place, *groups: VersionGroup) -> list[Group]:
+        return await graph.read(partial(group_versions, place=place, wanted=VersionFilter(), groups=groups))
+
+    days = await runs(RunGroup.DAY)
+    assert await runs(RunGroup.STATE) == [Group(["FAILED"], 1, 0), Group(["RUNNING"], 3, 0)]
+    assert await runs(RunGroup.JOB_TYPE) == [Group(["evaluate"], 1, 0), Group(["load"], 1, 0), Group(["train"], 2, 0)]
+    assert sum(one.count for one in days) == 4 and days[0].keys == [day]
+    assert await versions(place, VersionGroup.TYPE) == [Group(["dataset"], 4, 80), Group(["model"], 1, 100)]
+    assert await versions(Place([shelf.registry.id]), VersionGroup.PROJECT) == [Group([shelf.registry.id], 1, 0)]
+    assert await runs(RunGroup.JOB_TYPE, RunGroup.STATE) == [
+        Group(["evaluate", "RUNNING"], 1, 0),
+        Group(["load", "RUNNING"], 1, 0),
+        Group(["train", "FAILED"], 1, 0),
+        Group(["train", "RUNNING"], 1, 0),
+    ]
+    assert await versions(place, VersionGroup.PROJECT, VersionGroup.TYPE) == [
+        Group([shelf.project.id, "dataset"], 4, 80),
+        Group([shelf.project.id, "model"], 1, 100),
+    ]
+
+
+async def test_more_groups_than_a_chart_can_show_are_refused(
+    graph: Graph, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_GROUPS", 3)
+    count = partial(group_runs, scopes=[shelf.project.id], wanted=RunFilter())
+
+    assert len(await graph.read(partial(count, groups=[RunGroup.JOB_TYPE]))) == 3
+    with pytest.raises(InvalidInputError, match="more than 3 groups") as refused:
+        await graph.read(partial(count, groups=[RunGroup.JOB_TYPE, RunGroup.STATE]))
+    assert refused.value.data == {"field": "groupBy"}
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ async def plan_of(graph: Graph, text: Any) -> list[tuple[str, str]]:
     """Return operator and details of each step of the plan."""
 
     async def explain(tx: Transaction) -> Any:
-        result = await tx._transaction.run("EXPLAIN " + text)
+        result = await tx._run("EXPLAIN " + text, {})
         return (await result.consume()).plan
 
     steps: list[tuple[str, str]] = []
@@ -176,7 +176,7 @@ async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, mo
 
     for scopes, wanted in ((["a"], RUNS), (["a", "b"], RunFilter()), (["a", "b"], RUNS)):
         await graph.read(partial(list_runs, scopes=scopes, wanted=wanted, order=order, window=window))
-    await graph.read(lambda tx: group_runs(tx, ["a"], RUNS, RunGroup.DAY))
+    await graph.read(lambda tx: group_runs(tx, ["a"], RUNS, [RunGroup.DAY, RunGroup.STATE]))
     monkeypatch.undo()
 
     plans = [await plan_of(graph, text) for text in recorder.texts]
@@ -209,7 +209,7 @@ async def test_pages_of_versions_start_at_an_index(
     for place in (Place(["a"]), Place(["a", "b"]), Place(["a"], "collection")):
         for wanted in (VersionFilter(), VERSIONS):
             await graph.read(partial(list_versions, place=place, wanted=wanted, order=order, window=window))
-    await graph.read(lambda tx: group_versions(tx, Place(["a"]), VERSIONS, VersionGroup.TYPE))
+    await graph.read(lambda tx: group_versions(tx, Place(["a"]), VERSIONS, list(VersionGroup)))
     monkeypatch.undo()
 
     plans = [await plan_of(graph, text) for text in recorder.texts]
