@@ -65,9 +65,20 @@ mutation AddMember($input: AddMemberInput!) {
   addMember(input: $input) { ... on AddMemberPayload { entity { id } } ... on UserError { message } }
 }
 """
+CREATE_REGISTRY = """
+mutation CreateRegistry($input: CreateRegistryInput!) {
+  createRegistry(input: $input) { ... on CreateRegistryPayload { registry { id path } } ... on UserError { message } }
+}
+"""
 CREATE_KEY = """
 mutation CreateApiKey($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { ... on CreateApiKeyPayload { key apiKey { id } } ... on UserError { message } }
+}
+"""
+TEAM_IDS = """
+query TeamIds($project: String!, $registry: String!) {
+  project(path: $project) { id }
+  registry(path: $registry) { id }
 }
 """
 EVENTS = """
@@ -114,6 +125,18 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """A restricted registry of the team in which the outsider has no role, with a link of what the team shares."""
+
+    registry_id: str
+    registry_path: str
+    link_id: str
+    link_path: str
+    collection_id: str
+    collection_path: str
+
+
+@dataclass(frozen=True)
 class World:
     """`secret` is a word that occurs in all names of what is the owner's alone; `secret_ids` are its ids.
 
@@ -136,6 +159,9 @@ class World:
     mine: Logged
     link_id: str
     link_path: str
+    hidden: Hidden
+    team_project_id: str
+    team_registry_id: str
     secret: str
     event_ids: tuple[str, ...]
 
@@ -149,6 +175,9 @@ class World:
             "version": self.own.version_id,
             "collection": self.own.collection_id,
             "API key": self.api_key_id,
+            "hidden registry": self.hidden.registry_id,
+            "hidden link": self.hidden.link_id,
+            "hidden collection": self.hidden.collection_id,
             **{f"event {place}": event for place, event in enumerate(self.event_ids)},
         }
 
@@ -229,6 +258,26 @@ def kinds_of_events(post: Post, person: HasNameAndKey, scope: str) -> list[str]:
     return [edge["node"]["kind"] for edge in events]
 
 
+def hide(post: Post, owner: HasNameAndKey, team: str, secret: str, version_id: str) -> Hidden:
+    """Make a restricted registry in the team and link a version into it."""
+    wanted = {"operationId": operation(), "entity": team, "name": f"hidden {secret}", "visibility": "RESTRICTED"}
+    registry = post(CREATE_REGISTRY, key=owner.key, input=wanted)["createRegistry"]["registry"]
+    target = f"{registry['path']}/{secret}"
+    link = post(
+        LINK_ARTIFACT,
+        key=owner.key,
+        input={"operationId": operation(), "versionId": version_id, "target": target, "aliases": [secret]},
+    )["linkArtifact"]["version"]
+    return Hidden(
+        registry_id=registry["id"],
+        registry_path=registry["path"],
+        link_id=link["id"],
+        link_path=link["path"],
+        collection_id=link["collection"]["id"],
+        collection_path=link["collection"]["path"],
+    )
+
+
 def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
     """Build it through the public API."""
     owner, outsider = make_user(), make_user()
@@ -254,6 +303,8 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
         input={"operationId": operation(), "versionId": own.version_id, "target": f"{team}/model-registry/shown"},
     )["linkArtifact"]["version"]
     assert wait_until(lambda: "LINKED" in kinds_of_events(post, owner, f"{team}/model-registry"), seconds=30, pause=0.1)
+    hidden = hide(post, owner, team, secret, shared.version_id)
+    team_ids = post(TEAM_IDS, key=owner.key, project=f"{team}/shared", registry=f"{team}/model-registry")
     issued = post(CREATE_KEY, key=owner.key, input={"operationId": operation(), "name": secret})["createApiKey"]
     ids = post(OWN_IDS, key=owner.key, project=f"{owner.name}/{secret}", entity=owner.name)
     shown = {event["node"]["id"] for event in ids["events"]["edges"]}
@@ -274,6 +325,9 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
         mine=mine,
         link_id=link["id"],
         link_path=link["path"],
+        hidden=hidden,
+        team_project_id=team_ids["project"]["id"],
+        team_registry_id=team_ids["registry"]["id"],
         secret=secret,
         event_ids=tuple(sorted(shown)),
     )

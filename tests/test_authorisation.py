@@ -226,6 +226,7 @@ MUTATIONS: dict[str, dict[str, Any] | None] = {
     "useArtifact": {"runId": "{run_id}", "path": "{version}"},
     "linkArtifact": {"versionId": "{version_id}", "target": "{outsider}/model-registry/intruded"},
     "moveAliases": {"moves": [{"collection": "{collection_id}", "name": "intruded", "version": "{version_id}"}]},
+    "rollbackAlias": {"collection": "{collection_id}", "name": "intruded"},
     "updateVersion": {"versionId": "{version_id}", "description": "intruded"},
     "createRegistry": {"entity": "{entity}", "name": "intruded"},
     "updateRegistry": {"registryId": "{registry_id}", "changes": {"description": "intruded"}},
@@ -397,13 +398,14 @@ SMUGGLED: list[tuple[str, dict[str, Any]]] = [
     ("linkArtifact", {"versionId": "{my_version_id}", "target": "{hidden_registry_path}/intruded"}),
     ("linkArtifact", {"versionId": "{hidden_link_id}", "target": "{outsider}/model-registry/intruded"}),
     ("moveAliases", {"moves": [{"collection": "{hidden_collection_id}", "name": "a"}]}),
+    ("rollbackAlias", {"collection": "{hidden_collection_id}", "name": "a"}),
     ("useArtifact", {"runId": "{my_run_id}", "path": "{hidden_link_path}"}),
     ("updateRegistry", {"registryId": "{hidden_registry_id}", "changes": {"visibility": "ENTITY"}}),
     ("setRegistryMember", {"registryId": "{hidden_registry_id}", "user": "{outsider}", "role": "ADMIN"}),
     ("removeRegistryMember", {"registryId": "{hidden_registry_id}", "user": "{owner}"}),
     ("createCollection", {"container": "{hidden_registry_path}", "name": "a", "type": "dataset"}),
     ("updateCollection", {"collectionId": "{hidden_collection_id}", "changes": {"description": "a"}}),
-    ("createApiKey", {"entity": "{team}", "project": "{hidden_registry_path}"}),
+    ("createApiKey", {"project": "{hidden_registry_path}"}),
 ]
 # Bytes are known by their digest alone: those of another entity are as if nobody had ever sent them.
 FOREIGN_BYTES: list[tuple[str, dict[str, Any], str]] = [
@@ -465,6 +467,7 @@ BY_A_VIEWER: dict[str, dict[str, Any]] = {
     "moveAliases": {
         "moves": [{"collection": "{shared_collection_id}", "name": "intruded", "version": "{shared_version_id}"}]
     },
+    "rollbackAlias": {"collection": "{shared_collection_id}", "name": "intruded"},
     "updateVersion": {"versionId": "{shared_version_id}", "description": "intruded"},
     "createRegistry": {"entity": "{team}", "name": "intruded"},
     "updateRegistry": {"registryId": "{team_registry_id}", "changes": {"description": "intruded"}},

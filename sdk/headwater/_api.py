@@ -1,4 +1,4 @@
-"""`Api`: reads what the service knows, without a run and without leaving an edge."""
+"""`Api`: reads what the service knows, and keeps registries, without a run and without leaving an edge."""
 
 from __future__ import annotations
 
@@ -7,45 +7,26 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from . import _registry_operations as registry_operations
 from . import _run_operations as operations
 from ._artifact import Artifact
+from ._audit import Event, list_events
 from ._client import Client
+from ._collection import Collection
 from ._console import Console
 from ._errors import InvalidInputError, NotFoundError
+from ._filters import RUN_FILTERS, RUN_ORDERS, VERSION_FILTERS, VERSION_ORDERS, wire_filter, wire_order
 from ._listing import pages
 from ._names import format_time, parse_version_path
-from ._recorded import Collection, Project, RecordedRun, collection_of, project_of
+from ._recorded import Project, RecordedRun, project_of
+from ._registry import Registry, wire_visibility
 from ._settings import DEFAULT_PROJECT, read_settings
 from ._start import connect, default_entity
 from ._version import get_version, version_from_wire
 
-_RUN_FILTERS = {
-    "states": "states",
-    "job_types": "jobTypes",
-    "groups": "groups",
-    "tags": "tags",
-    "name_contains": "nameContains",
-    "created_after": "createdAfter",
-    "created_before": "createdBefore",
-    "consumed": "consumed",
-    "produced": "produced",
-}
-_VERSION_FILTERS = {
-    "types": "types",
-    "aliases": "aliases",
-    "tags": "tags",
-    "metadata": "metadata",
-    "created_after": "createdAfter",
-    "created_before": "createdBefore",
-    "consumed": "consumed",
-}
-_LISTS = frozenset(("states", "job_types", "groups", "tags", "types", "aliases"))
-_RUN_ORDERS = {"created_at": "CREATED_AT", "name": "NAME", "finished_at": "FINISHED_AT"}
-_VERSION_ORDERS = {"created_at": "CREATED_AT", "size": "SIZE", "index": "INDEX"}
-
 
 class Api:
-    """Reads runs, artifacts and projects.
+    """Reads runs, artifacts and projects; makes registries and collections.
 
     Args:
         base_url: The address of the service. Default: as for `init`.
@@ -134,8 +115,8 @@ class Api:
         """
         variables = {
             "project": self._path(path or self.default_project, 2),
-            "filter": _filter(filters, _RUN_FILTERS),
-            "orderBy": _order(order, _RUN_ORDERS),
+            "filter": wire_filter(filters, RUN_FILTERS),
+            "orderBy": wire_order(order, RUN_ORDERS),
         }
         edges = pages(self._client, operations.LIST_RUNS, variables, lambda data: data["runs"])
         return (RecordedRun(self._client, edge["node"]) for edge in edges)
@@ -163,10 +144,147 @@ class Api:
         given = {"types": types, "name_contains": name_contains}
         variables = {
             "container": self._path(path or self.default_project, 2),
-            "filter": _filter(given, {"types": "types", "name_contains": "nameContains"}),
+            "filter": wire_filter(given, {"types": "types", "name_contains": "nameContains"}),
         }
         edges = pages(self._client, operations.LIST_COLLECTIONS, variables, lambda data: data["collections"])
-        return (collection_of(self._client, edge["node"]) for edge in edges)
+        return (Collection(self._client, edge["node"]) for edge in edges)
+
+    def collection(self, path: str) -> Collection:
+        """A collection by its path, whether runs log into it or versions are linked into it.
+
+        Args:
+            path: `[[entity/]project/]name`; a registry may stand in the project's place.
+
+        Raises:
+            NotFoundError: if there is none.
+        """
+        full = self._path(path, 3)
+        node = self._client.execute(registry_operations.FIND_COLLECTION, {"path": full})["collection"]
+        if node is None:
+            raise NotFoundError(f"There is no collection {full!r}, or you may not see it.", path=full)
+        return Collection(self._client, node)
+
+    def artifact_collection(self, type_name: str, name: str) -> Collection:
+        """A collection that must have a type.
+
+        Args:
+            type_name: The type.
+            name: `[[entity/]project/]name`.
+
+        Raises:
+            NotFoundError: if there is none of that type.
+        """
+        found = self.collection(name)
+        if found.type != type_name:
+            raise NotFoundError(f"{found.path!r} has the type {found.type!r}, not {type_name!r}.", path=found.path)
+        return found
+
+    def artifact_collection_exists(self, name: str, type: str) -> bool:
+        """Whether there is such a collection that you may see. Any other trouble raises.
+
+        Args:
+            name: `[[entity/]project/]name`.
+            type: The type it must have.
+        """
+        try:
+            self.artifact_collection(type, name)
+        except NotFoundError:
+            return False
+        return True
+
+    def create_collection(
+        self,
+        path: str,
+        type: str = "model",
+        description: str = "",
+        tags: Sequence[str] = (),
+        kind: str | None = None,
+    ) -> Collection:
+        """Make an empty collection, and return it.
+
+        Args:
+            path: `[[entity/]project/]name`; a registry may stand in the project's place.
+            type: What its versions will be.
+            description: Its card, in Markdown.
+            tags: Free labels.
+            kind: "registry" for a registered model of a project; else a project's is for runs to log into.
+
+        Raises:
+            ConflictError: if there is one of that name, or the registry does not take the type.
+            NotFoundError: if there is no such project or registry.
+            PermissionDeniedError: if your role there is less than member.
+        """
+        container, _, name = self._path(path, 3).rpartition("/")
+        wanted = {
+            "container": container,
+            "name": name,
+            "type": type,
+            "description": description,
+            "tags": list(tags),
+            "kind": None if kind is None else kind.upper(),
+        }
+        payload = self._client.mutate(registry_operations.CREATE_COLLECTION, wanted)
+        return Collection(self._client, payload["collection"])
+
+    def registry(self, path: str) -> Registry:
+        """A registry by its path.
+
+        Args:
+            path: `[entity/]name`.
+
+        Raises:
+            NotFoundError: if there is none.
+        """
+        full = path if "/" in path else f"{self.default_entity}/{path}"
+        node = self._client.execute(registry_operations.GET_REGISTRY, {"path": full})["registry"]
+        if node is None:
+            raise NotFoundError(f"There is no registry {full!r}, or you may not see it.", path=full)
+        return Registry(self._client, node)
+
+    def registries(self, entity: str | None = None) -> Iterator[Registry]:
+        """The registries that you see, fetched while you read them.
+
+        Args:
+            entity: Only those of this entity. Default: of all that you belong to.
+        """
+        edges = pages(
+            self._client, registry_operations.LIST_REGISTRIES, {"entity": entity}, lambda data: data["registries"]
+        )
+        return (Registry(self._client, edge["node"]) for edge in edges)
+
+    def create_registry(
+        self,
+        name: str,
+        visibility: str = "entity",
+        entity: str | None = None,
+        description: str = "",
+        artifact_types: Sequence[str] = (),
+        protected_aliases: Sequence[str] = (),
+    ) -> Registry:
+        """Make a registry, of which you are the admin, and return it.
+
+        Args:
+            name: Unique among the projects and registries of the entity.
+            visibility: "entity": all members of the entity see it; "restricted": only its admins and those who are
+                given a role in it.
+            entity: Whose it is. Default: the default entity.
+            description: What it is for, in Markdown.
+            artifact_types: The only types that can be linked into it; none: any.
+            protected_aliases: Aliases that only its admins move.
+
+        Raises:
+            ConflictError: if the name is taken.
+            PermissionDeniedError: if your role in the entity is less than member.
+        """
+        wanted = {
+            "entity": entity or self.default_entity,
+            "name": name,
+            "description": description,
+            "visibility": wire_visibility(visibility),
+            "artifactTypes": list(artifact_types),
+            "protectedAliases": list(protected_aliases),
+        }
+        return Registry(self._client, self._client.mutate(registry_operations.CREATE_REGISTRY, wanted)["registry"])
 
     def artifacts(
         self, type_name: str | None = None, name: str | None = None, order: str = "-created_at", **filters: Any
@@ -185,11 +303,49 @@ class Api:
         where = {"collection": self._path(name, 3)} if name else {"container": self._path(self.default_project, 2)}
         variables = {
             **where,
-            "filter": _filter(filters, _VERSION_FILTERS),
-            "orderBy": _order(order, _VERSION_ORDERS),
+            "filter": wire_filter(filters, VERSION_FILTERS),
+            "orderBy": wire_order(order, VERSION_ORDERS),
         }
         edges = pages(self._client, operations.LIST_VERSIONS, variables, lambda data: data["versions"])
         return (Artifact._from_version(self._client, version_from_wire(edge["node"])) for edge in edges)
+
+    def events(
+        self,
+        collection: str | None = None,
+        *,
+        container: str | None = None,
+        entity: str | None = None,
+        actor: str | None = None,
+        kinds: str | Sequence[str] | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        newest_first: bool = True,
+    ) -> Iterator[Event]:
+        """What was changed, by whom and when, fetched while you read it. Without arguments all that you may see.
+
+        Args:
+            collection: Only what happened to `[[entity/]project/]name`, its versions and its aliases.
+            container: Only in this project or registry, `[entity/]name`.
+            entity: Only of this entity and all that lies in it.
+            actor: Only by the user of this name.
+            kinds: Only such as "ALIASES_MOVED" (one or several).
+            after: Only later than this.
+            before: Only earlier than this.
+            newest_first: Whether the newest or the oldest comes first.
+
+        Raises:
+            NotFoundError: for a place that is not there, or that you may not see.
+        """
+        wanted = {
+            "collection": self._path(collection, 3) if collection else None,
+            "container": self._path(container, 2) if container else None,
+            "entity": entity,
+            "actor": actor,
+            "kinds": [kinds] if isinstance(kinds, str) else kinds,
+            "after": None if after is None else format_time(after),
+            "before": None if before is None else format_time(before),
+        }
+        return list_events(self._client, wanted, newest_first=newest_first)
 
     def _version_path(self, name: str) -> str:
         # Only ask for the default entity when it is needed: it may take a request.
@@ -205,28 +361,3 @@ class Api:
         if len(given) < parts:
             given.insert(0, self.default_entity)
         return "/".join(given)
-
-
-def _order(order: str, fields: dict[str, str]) -> dict[str, str]:
-    name = order.lstrip("+-")
-    if name not in fields:
-        raise InvalidInputError(
-            f"The order {order!r} is not one of: {', '.join(fields)} (with '-' for the last first)."
-        )
-    return {"field": fields[name], "direction": "DESC" if order.startswith("-") else "ASC"}
-
-
-def _filter(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    unknown = sorted(set(given) - set(names))
-    if unknown:
-        raise InvalidInputError(f"There is no filter {unknown[0]!r}. The filters are: {', '.join(names)}.")
-    return {names[name]: _condition(name, value) for name, value in given.items() if value is not None}
-
-
-def _condition(name: str, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return format_time(value)
-    if name not in _LISTS:
-        return value
-    values = [value] if isinstance(value, str) else list(value)
-    return [item.upper() for item in values] if name == "states" else values

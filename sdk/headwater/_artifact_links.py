@@ -12,7 +12,7 @@ from ._version import Place
 
 if TYPE_CHECKING:
     from ._artifact import Artifact
-    from ._recorded import Collection
+    from ._collection import Collection
 
 LINKS = "linkedVersions"
 
@@ -85,7 +85,7 @@ class ArtifactLinks(ArtifactFacts):
         return self._source("source_qualified_name").path
 
     def _collection(self, place: Place) -> Collection:
-        from ._recorded import collection_of
+        from ._collection import collection_of
 
         client = self._connected()
         node = client.execute(_operations.GET_COLLECTION, {"id": place.collection_id})["node"]

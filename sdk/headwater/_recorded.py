@@ -1,14 +1,13 @@
-"""What `Api` answers with: runs, projects and collections as the service has them, to be read."""
+"""What `Api` answers with: runs and projects as the service has them, to be read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from . import _run_operations as operations
-from ._aliases import CollectionAliases
 from ._artifact import Artifact
 from ._client import Client
 from ._errors import NotFoundError
@@ -40,24 +39,6 @@ class Project:
     url: str
     description: str
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class Collection(CollectionAliases):
-    """A named series of versions, as the service has it."""
-
-    _client: Client = field(repr=False, compare=False)
-    id: str
-    name: str
-    path: str
-    url: str
-    kind: str
-    type: str
-    description: str
-    tags: tuple[str, ...]
-    aliases: tuple[str, ...]
-    created_at: datetime
-    updated_at: datetime
 
 
 class RecordedRun:
@@ -157,24 +138,6 @@ def project_of(node: dict[str, Any]) -> Project:
         url=node["url"],
         description=node["description"],
         created_at=_time(node["createdAt"]),
-    )
-
-
-def collection_of(client: Client, node: dict[str, Any]) -> Collection:
-    """A collection of its node in the API."""
-    return Collection(
-        client,
-        id=node["id"],
-        name=node["name"],
-        path=node["path"],
-        url=node["url"],
-        kind=node["kind"],
-        type=node["type"],
-        description=node["description"],
-        tags=tuple(node["tags"]),
-        aliases=tuple(alias["name"] for alias in node["aliases"]),
-        created_at=_time(node["createdAt"]),
-        updated_at=_time(node["updatedAt"]),
     )
 
 

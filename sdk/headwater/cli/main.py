@@ -13,7 +13,7 @@ import typer
 
 from headwater._errors import HeadwaterError, UnavailableError
 
-from . import account, aliases, api, artifacts, lineage, runs, teams
+from . import account, aliases, api, artifacts, audit, collections, lineage, registries, runs, teams
 
 GROUP = "headwater.commands"
 SERVER_COMMANDS = ("up", "down", "status", "logs", "doctor", "open", "reset")
@@ -81,7 +81,10 @@ def build_app() -> typer.Typer:
     app.command()(account.whoami)
     app.add_typer(artifacts.app, name="artifact")
     app.add_typer(aliases.app, name="alias")
+    app.add_typer(collections.app, name="collection")
+    app.add_typer(registries.app, name="registry")
     app.add_typer(runs.app, name="run")
+    app.add_typer(audit.app, name="audit")
     app.command()(lineage.lineage)
     app.command()(api.api)
     app.add_typer(teams.user_app, name="user")

@@ -24,9 +24,9 @@ from headwater_service.api.inputs import (
     VersionOrder,
 )
 from headwater_service.api.node import Node
-from headwater_service.api.people import Entity
+from headwater_service.api.people import Entity, Member
 from headwater_service.domain import locations
-from headwater_service.model import Instant
+from headwater_service.model import Instant, Role, Visibility
 from headwater_service.store.listings_versions import Place
 
 if TYPE_CHECKING:
@@ -106,6 +106,13 @@ class Registry(Node):
     url: str = strawberry.field(description="Address of its page on this server.")
     description: str = strawberry.field(description="Free text for people, in Markdown; may be empty.")
     created_at: Instant = strawberry.field(description="When it came into being.")
+    visibility: Visibility = strawberry.field(description="Whether all of its entity see it, or only some.")
+    artifact_types: list[str] = strawberry.field(
+        description="The types of versions that can be linked into it; empty: any."
+    )
+    protected_aliases: list[str] = strawberry.field(
+        description="Aliases that only its admins move; a version that carries one can't be unlinked or deleted."
+    )
     container: strawberry.Private[model.Container]
 
     @classmethod
@@ -117,8 +124,22 @@ class Registry(Node):
             url=locations.container_url(public_url, container),
             description=container.description,
             created_at=container.created_at,
+            visibility=container.visibility,
+            artifact_types=list(container.artifact_types),
+            protected_aliases=list(container.protected_aliases),
             container=container,
         )
+
+    @resolved(
+        "What the viewer may do in it: the higher of the roles in its entity and in itself; null once it gave up the "
+        "role by which it saw the registry."
+    )
+    def viewer_role(self, info: Info) -> Role | None:
+        return info.context.viewer.role_at(self.container)
+
+    @resolved("Those who have a role in the registry itself, by name. A key for one registry is told nobody.")
+    async def members(self, info: Info) -> list[Member]:
+        return await info.context.loaders.registry_members(self.id)
 
     @resolved("Who owns it.")
     async def entity(self, info: Info) -> Entity:

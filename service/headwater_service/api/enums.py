@@ -6,7 +6,7 @@ from enum import Enum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from headwater_service.model import CollectionKind, EntityKind, Role, RunState, VersionState
+from headwater_service.model import CollectionKind, EntityKind, Role, RunState, VersionState, Visibility
 
 
 def describe(cls: type[Enum], about: str, values: Mapping[str, str]) -> None:
@@ -24,7 +24,7 @@ describe(
 )
 describe(
     Role,
-    "What a member may do in an entity. Each role may do all that the ones before it may.",
+    "What a member may do in an entity or in one registry. Each role may do all that the ones before it may.",
     {
         "VIEWER": "Reads and downloads.",
         "MEMBER": "Also creates runs, logs and links artifacts, and moves aliases.",
@@ -56,5 +56,13 @@ describe(
     {
         "SOURCE": "Artifact versions, logged by runs.",
         "REGISTRY": "Registry versions, linked from artifact versions.",
+    },
+)
+describe(
+    Visibility,
+    "Who sees a registry and all that is in it.",
+    {
+        "ENTITY": "Every member of its entity, each with the role held there or here, whichever is higher.",
+        "RESTRICTED": "Admins of its entity, and those who have a role in the registry itself.",
     },
 )

@@ -78,7 +78,7 @@ class ApiKey(Node):
         return None if self.project_id is None else await info.context.loaders.project(self.project_id)
 
 
-@strawberry.type(description="Somebody's place in an entity.")
+@strawberry.type(description="Somebody's place in an entity, or in one registry.")
 class Member:
     user: User = strawberry.field(description="Who belongs to it.")
     role: Role = strawberry.field(description="What that user may do here.")

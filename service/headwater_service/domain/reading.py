@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from headwater_service.domain.access import Viewer
 from headwater_service.model import Alias, ApiKey, Container, Entity, Member, Page, Role, User
-from headwater_service.store import hops, reads
+from headwater_service.store import containers, hops, reads
 from headwater_service.store.graph import Graph
 from headwater_service.store.listing import Window
 
@@ -88,6 +88,14 @@ async def list_members(graph: Graph, viewer: Viewer, entity_ids: Sequence[str]) 
     found = await graph.read(lambda tx: reads.list_members(tx, entity_ids))
     is_open = viewer.project_id is None
     return [found.get(entity_id, []) if is_open and entity_id in viewer.roles else [] for entity_id in entity_ids]
+
+
+async def list_registry_members(graph: Graph, viewer: Viewer, registry_ids: Sequence[str]) -> list[list[Member]]:
+    """Return who has a role in registries that the viewer was given; a key for one registry is told nobody."""
+    if viewer.project_id is not None:
+        return [[] for _ in registry_ids]
+    found = await graph.read(lambda tx: containers.list_registry_members(tx, registry_ids))
+    return [found.get(registry_id, []) for registry_id in registry_ids]
 
 
 async def find_events(graph: Graph, viewer: Viewer, ids: Sequence[str]) -> list[reads.ScopedEvent | None]:

@@ -97,9 +97,10 @@ async def create_registry(
     return await graph.write(work)
 
 
-def administering(viewer: Viewer, registry: Container) -> Viewer:
-    """Return the viewer as it is after it created a registry."""
-    return replace(viewer, registry_roles={**viewer.registry_roles, registry.id: Role.ADMIN})
+def holding(viewer: Viewer, registry_id: str, role: Role | None) -> Viewer:
+    """Return the viewer as it is after it was given a role in a registry, or lost it."""
+    others = {held: its for held, its in viewer.registry_roles.items() if held != registry_id}
+    return replace(viewer, registry_roles=others if role is None else {**others, registry_id: role})
 
 
 async def update_registry(

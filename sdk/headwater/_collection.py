@@ -1,0 +1,116 @@
+"""A collection as the service has it, to be read, described, tagged and renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from . import _registry_operations as operations
+from . import _run_operations
+from ._aliases import CollectionAliases
+from ._client import Client
+from ._filters import VERSION_FILTERS, VERSION_ORDERS, wire_filter, wire_order
+from ._listing import pages
+from ._version import version_from_wire
+
+if TYPE_CHECKING:
+    from ._artifact import Artifact
+
+_SAVED = ("name", "type", "description")
+
+
+class Collection(CollectionAliases):
+    """A named series of versions: `Api().collection("entity/model-registry/Name")`.
+
+    `name`, `description`, `tags` and, until it has had a version, `type` may be set; `save()` sends what differs.
+    `kind` is SOURCE or REGISTRY: whether runs log into it, or versions are linked into it.
+    """
+
+    id: str
+    name: str
+    path: str
+    url: str
+    kind: str
+    type: str
+    description: str
+    tags: list[str]
+    aliases: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+    def __init__(self, client: Client, node: dict[str, Any]) -> None:
+        self._client = client
+        self._read(node)
+
+    def __repr__(self) -> str:
+        """Its path, type and kind."""
+        return f"<Collection {self.path} {self.type} {self.kind}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same collection, whatever its name was when it was read."""
+        return isinstance(other, Collection) and self.id == other.id
+
+    def __hash__(self) -> int:
+        """One for each collection."""
+        return hash(self.id)
+
+    def versions(self, order: str = "-index", **filters: Any) -> Iterator[Artifact]:
+        """Its versions, the newest first, fetched while you read them.
+
+        Args:
+            order: "index", "created_at" or "size", with "-" in front for the last first.
+            filters: As for `Api.artifacts`: aliases, tags, metadata and the like.
+        """
+        from ._artifact import Artifact
+
+        variables = {
+            "collection": self.path,
+            "filter": wire_filter(filters, VERSION_FILTERS),
+            "orderBy": wire_order(order, VERSION_ORDERS),
+        }
+        edges = pages(self._client, _run_operations.LIST_VERSIONS, variables, lambda data: data["versions"])
+        return (Artifact._from_version(self._client, version_from_wire(edge["node"])) for edge in edges)
+
+    def save(self) -> None:
+        """Send what you changed since it was read; without a difference, nothing.
+
+        Tags are added and removed one by one, so that two people may tag at once.
+
+        Raises:
+            ConflictError: if somebody else changed the same since, the name is taken, or the type is in use.
+            PermissionDeniedError: if your role is less than member.
+            InvalidInputError: if the service refuses what you wrote.
+        """
+        changes = {name: getattr(self, name) for name in _SAVED if getattr(self, name) != self._known[name]}
+        added = [tag for tag in dict.fromkeys(self.tags) if tag not in self._known["tags"]]
+        removed = [tag for tag in self._known["tags"] if tag not in self.tags]
+        if not (changes or added or removed):
+            return
+        wanted = {
+            "collectionId": self.id,
+            "changes": changes,
+            "addTags": added,
+            "removeTags": removed,
+            "expected": {name: self._known[name] for name in changes},
+        }
+        self._read(self._client.mutate(operations.UPDATE_COLLECTION, wanted)["collection"])
+
+    def _read(self, node: dict[str, Any]) -> None:
+        self._known = node
+        self.id = node["id"]
+        self.name = node["name"]
+        self.path = node["path"]
+        self.url = node["url"]
+        self.kind = node["kind"]
+        self.type = node["type"]
+        self.description = node["description"]
+        self.tags = list(node["tags"])
+        self.aliases = tuple(alias["name"] for alias in node["aliases"])
+        self.created_at = datetime.fromisoformat(node["createdAt"])
+        self.updated_at = datetime.fromisoformat(node["updatedAt"])
+
+
+def collection_of(client: Client, node: dict[str, Any]) -> Collection:
+    """A collection of its node in the API."""
+    return Collection(client, node)

@@ -1,0 +1,79 @@
+"""`headwater registry` and `headwater collection` against the service."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from command_lines import Cli
+from conftest import Person
+
+
+def test_a_registry_is_made_shown_changed_and_listed(ok: Cli, entity: str) -> None:
+    ok("registry", "create", "Vision models", "--type", "model", "--protect", "production", "--restricted")
+    ok("registry", "set", "Vision models", "--type", "dataset", "--protect", "best", "--unprotect", "production")
+    ok("registry", "set", "Vision models", "--name", "vision", "--description", "# Card", "--visibility", "entity")
+
+    shown = ok("registry", "show", f"{entity}/Vision models", "--json").json()
+
+    assert shown["path"] == f"{entity}/vision"
+    assert (shown["description"], shown["visibility"], shown["role"]) == ("# Card", "entity", "admin")
+    assert (shown["artifactTypes"], shown["protectedAliases"]) == (["model", "dataset"], ["best"])
+    assert shown["members"] == {entity: "admin"}
+    assert ok("registry", "ls").rows == [
+        [f"{entity}/model-registry", "entity", "any", "admin"],
+        [f"{entity}/vision", "entity", "model, dataset", "admin"],
+    ]
+    ok("registry", "set", "vision", "--any-type")
+    facts = ok("registry", "show", "vision").facts
+    assert (facts["artifactTypes"], facts["members"]) == ("any", f"{entity} (admin)")
+
+
+def test_roles_in_a_registry_are_given_and_taken(
+    ok: Cli, cli: Cli, entity: str, make_user: Callable[..., Person], monkeypatch: pytest.MonkeyPatch, user: Person
+) -> None:
+    other = make_user()
+    ok("registry", "create", "models", "--restricted")
+    assert cli("registry", "member", "set", "models", other.name, "viewer").code == 3
+    ok("member", "add", entity, other.name, "--role", "viewer")
+
+    monkeypatch.setenv("HEADWATER_API_KEY", other.key)
+    hidden = cli("registry", "show", "models").code
+    monkeypatch.setenv("HEADWATER_API_KEY", user.key)
+    ok("registry", "member", "set", "models", other.name, "member")
+    monkeypatch.setenv("HEADWATER_API_KEY", other.key)
+
+    assert hidden == 3
+    assert ok("registry", "show", "models").facts["role"] == "member"
+    assert cli("registry", "set", "models", "--description", "mine").code == 4
+    monkeypatch.setenv("HEADWATER_API_KEY", user.key)
+    ok("registry", "member", "remove", "models", other.name)
+    assert ok("registry", "show", "models", "--json").json()["members"] == {entity: "admin"}
+
+
+def test_a_collection_is_made_shown_changed_and_listed(ok: Cli, project: str, tmp_path: Path) -> None:
+    card = tmp_path / "card.md"
+    card.write_text("# Card\n", "utf-8")
+    ok("collection", "create", "Wake word", "--tag", "audio", "--card", str(card))
+    ok("collection", "set", "Wake word", "--tag", "stable", "--untag", "audio", "--name", "起動語", "--type", "speech")
+
+    shown = ok("collection", "show", "Wake word", "--json").json()
+
+    assert (shown["path"], shown["type"], shown["kind"]) == (f"{project}/起動語", "speech", "SOURCE")
+    assert (shown["description"], shown["tags"], shown["aliases"]) == ("# Card\n", ["stable"], [])
+    assert ok("collection", "ls").rows == [[f"{project}/起動語", "speech", "source", "stable", ""]]
+    assert ok("collection", "ls", "--type", "model").rows == []
+    ok("collection", "set", "起動語", "--description", "new")
+    assert ok("collection", "show", "起動語").facts["description"] == "new"
+
+
+def test_a_collection_of_a_registry_is_for_links(ok: Cli, cli: Cli, entity: str) -> None:
+    ok("registry", "create", "models", "--type", "model")
+    ok("collection", "create", f"{entity}/models/Digits")
+    ok("collection", "create", "Mine", "--registered")
+
+    assert ok("collection", "ls", f"{entity}/models", "--json").json()[0]["kind"] == "REGISTRY"
+    assert ok("collection", "show", "Mine").facts["kind"] == "REGISTRY"
+    refused = cli("collection", "create", f"{entity}/models/Data", "--type", "dataset")
+    assert (refused.code, "'model', not 'dataset'" in refused.err) == (1, True)
+    assert cli("collection", "show", "absent").code == 3
