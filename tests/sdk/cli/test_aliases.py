@@ -1,0 +1,108 @@
+"""`headwater alias` against the service."""
+
+from pathlib import Path
+
+import pytest
+
+from command_lines import Cli
+
+
+@pytest.fixture
+def model(ok: Cli, tmp_path: Path) -> str:
+    """The name of an artifact with three versions."""
+    for content in "abc":
+        (tmp_path / "weights").write_text(content)
+        ok("artifact", "put", str(tmp_path / "weights"), "-n", "cnn", "-t", "model")
+    return "cnn"
+
+
+def test_set_points_an_alias_at_a_version_and_prints_where(ok: Cli, project: str, model: str) -> None:
+    done = ok("alias", "set", "cnn:v1", "production", "--reason", "best so far")
+
+    assert done.out == f"{project}/cnn:production\tv1\n"
+    assert ok("artifact", "show", "cnn:production", "--json").json()["path"] == f"{project}/cnn:v1"
+
+
+def test_set_refuses_another_place_than_expected(ok: Cli, cli: Cli, model: str) -> None:
+    ok("alias", "set", "cnn:v1", "production", "--new")
+
+    stale = cli("alias", "set", "cnn:v2", "production", "--expect", "v0")
+    there = cli("alias", "set", "cnn:v2", "production", "--new")
+    ok("alias", "set", "cnn:v2", "production", "--expect", "v1")
+
+    assert (stale.code, stale.out) == (1, "")
+    assert stale.err == "Error: Alias 'production' points at v1, expected v0. Read it again and retry.\n"
+    assert "expected nothing" in there.err
+    assert cli("alias", "set", "cnn:v2", "x", "--new", "--expect", "v0").code == 1
+
+
+def test_history_shows_each_move_newest_first(ok: Cli, cli: Cli, entity: str, model: str) -> None:
+    ok("alias", "set", "cnn:v0", "production", "--reason", "first")
+    ok("alias", "set", "cnn:v1", "production")
+    ok("alias", "rm", "cnn", "production", "--reason", "none is good")
+
+    shown = ok("alias", "history", "cnn", "production")
+    moves = ok("alias", "history", "cnn", "production", "--json").json()
+
+    assert [(row[0], row[3], row[4]) for row in shown.rows] == [
+        ("(removed)", entity, "none is good"),
+        ("v1", entity, ""),
+        ("v0", entity, "first"),
+    ]
+    assert [(move["from"], move["to"], move["until"]) for move in moves] == [
+        ("v1", None, None),
+        ("v0", "v1", moves[0]["at"]),
+        (None, "v0", moves[1]["at"]),
+    ]
+    (then,) = ok("alias", "history", "cnn", "production", "--at", moves[2]["at"], "--json").json()
+    assert then["to"] == "v0"
+    assert ok("alias", "history", "cnn", "production", "--at", "2020-01-01T00:00:00Z", "--json").json() == []
+    assert [row[0] for row in ok("alias", "history", "cnn", "production", "--limit", "1").rows] == ["(removed)"]
+    assert cli("alias", "history", "cnn", "production", "--at", "yesterday").code == 1
+
+
+def test_a_version_is_found_by_where_an_alias_pointed_at_a_time(ok: Cli, cli: Cli, project: str, model: str) -> None:
+    ok("alias", "set", "cnn:v0", "production")
+    at = ok("alias", "set", "cnn:v1", "production", "--json").json()["at"]
+    before = ok("alias", "history", "cnn", "production", "--json").json()[1]["at"]
+
+    assert ok("artifact", "show", f"cnn:production@{before}", "--json").json()["path"] == f"{project}/cnn:v0"
+    assert ok("artifact", "show", f"cnn:production@{at}", "--json").json()["path"] == f"{project}/cnn:v1"
+    assert cli("artifact", "show", "cnn:production@2020-01-01T00:00:00Z").code == 3
+
+
+def test_rollback_goes_to_the_version_before_and_brings_a_removed_alias_back(ok: Cli, cli: Cli, model: str) -> None:
+    ok("alias", "set", "cnn:v0", "production")
+    ok("alias", "set", "cnn:v2", "production")
+
+    back = ok("alias", "rollback", "cnn", "production", "--reason", "worse", "--json").json()
+    ok("alias", "rm", "cnn", "production")
+    again = ok("alias", "rollback", "cnn", "production").rows[0][1]
+
+    assert (back["from"], back["to"], back["reason"]) == ("v2", "v0", "worse")
+    assert again == "v0"
+    assert cli("alias", "rollback", "cnn", "never").code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("set", "cnn:v9", "production"), 3),
+        (("set", "nothing", "production"), 3),
+        (("set", "cnn:v0", "latest"), 1),
+        (("set", "cnn:v0", "v12"), 1),
+        (("set", "cnn:v0", "a/b"), 1),
+        (("rm", "cnn", "production"), 3),
+        (("rm", "nothing", "production"), 3),
+        (("rm", "cnn:v0", "production"), 1),
+        (("rm", "cnn", "latest"), 1),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_line_and_changes_nothing(
+    ok: Cli, cli: Cli, model: str, arguments: tuple[str, ...], code: int
+) -> None:
+    done = cli("alias", *arguments)
+
+    assert (done.code, done.out, done.err.count("\n")) == (code, "", 1)
+    assert ok("artifact", "show", "cnn:v2", "--json").json()["aliases"] == ["latest"]
+    assert ok("artifact", "show", "cnn:v0", "--json").json()["aliases"] == []
