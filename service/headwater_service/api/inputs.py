@@ -9,6 +9,7 @@ from headwater_service.api.enums import describe
 from headwater_service.api.scalars import Json
 from headwater_service.domain import filters as rules
 from headwater_service.domain.audit import EventsWanted
+from headwater_service.domain.search_text import search_of
 from headwater_service.model import CollectionKind, Instant, RunState
 from headwater_service.store import filters
 from headwater_service.store.filters import (
@@ -58,6 +59,8 @@ describe(
     CollectionOrderField,
     "What collections are ordered by.",
     {
+        "RELEVANCE": "How near they are to `search`: the same name, a name that begins so, whole words, beginnings of "
+        "words; ties by name. `DESC` has the nearest first.",
         "NAME": "Their names, by code point.",
         "CREATED_AT": "When their first version came.",
         "UPDATED_AT": "When they or their versions last changed.",
@@ -108,6 +111,12 @@ class RunFilter:
         description="Path of a version that they used, itself or through a link to it.", default=None
     )
     produced: str | None = strawberry.field(description="Path of a version that they logged.", default=None)
+    search: str | None = strawberry.field(
+        description="Words that must all be in the name, job type, tags or notes, each whole or its beginning, "
+        "whatever the case; if nothing has a word, words near it are taken. A part of a Japanese word finds it. "
+        "Blank is no condition.",
+        default=None,
+    )
     none_of: "RunFilter | None" = strawberry.field(
         name="not", description="Leaves out what this filter matches.", default=None
     )
@@ -126,6 +135,7 @@ class RunFilter:
             created_before=self.created_before,
             consumed=self.consumed,
             produced=self.produced,
+            search=search_of(self.search),
             none_of=None if self.none_of is None else self.none_of.to_filter(),
             any_of=None if self.any_of is None else [one.to_filter() for one in self.any_of],
         )
@@ -160,6 +170,12 @@ class VersionFilter:
     consumed: bool | None = strawberry.field(
         description="True: a run has used it, itself or through a link. False: none has.", default=None
     )
+    search: str | None = strawberry.field(
+        description="Words that must all be in the name, description or tags of the series or in the description or "
+        "tags of the version, of a link the source's; each whole or its beginning, as in "
+        "`CollectionFilter`. Blank is no condition.",
+        default=None,
+    )
     none_of: "VersionFilter | None" = strawberry.field(
         name="not", description="Leaves out what this filter matches.", default=None
     )
@@ -176,6 +192,7 @@ class VersionFilter:
             created_after=self.created_after,
             created_before=self.created_before,
             consumed=self.consumed,
+            search=search_of(self.search),
             none_of=None if self.none_of is None else self.none_of.to_filter(),
             any_of=None if self.any_of is None else [one.to_filter() for one in self.any_of],
         )
@@ -193,6 +210,12 @@ class CollectionFilter:
         description="With this text in the series' name, whatever the case of its letters.", default=None
     )
     tags: list[str] | None = strawberry.field(description="Bearing at least one of these labels.", default=None)
+    search: str | None = strawberry.field(
+        description="Words that must all be in the name, description or tags, each whole or its beginning, whatever "
+        "the case; `mnist 28` finds `MNIST-28x28`. If nothing has a word, words near it are taken. A part of a "
+        "Japanese word finds it. Blank is no condition.",
+        default=None,
+    )
     none_of: "CollectionFilter | None" = strawberry.field(
         name="not", description="Leaves out what this filter matches.", default=None
     )
@@ -206,6 +229,7 @@ class CollectionFilter:
             types=self.types,
             name_contains=self.name_contains,
             tags=self.tags,
+            search=search_of(self.search),
             none_of=None if self.none_of is None else self.none_of.to_filter(),
             any_of=None if self.any_of is None else [one.to_filter() for one in self.any_of],
         )

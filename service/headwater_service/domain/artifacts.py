@@ -7,14 +7,23 @@ from typing import Final
 
 from headwater_service.domain import metadata as documents
 from headwater_service.domain.access import Viewer, require_container
-from headwater_service.domain.alias_changes import Cause, Refusal, refusal_from, stored_refusal
+from headwater_service.domain.alias_changes import (
+    NO_EVIDENCE,
+    Cause,
+    Evidence,
+    Refusal,
+    refusal_from,
+    stored_refusal,
+)
 from headwater_service.domain.aliases import given_aliases, point_aliases
 from headwater_service.domain.collections import ensure_collection
 from headwater_service.domain.containers import get_project
+from headwater_service.domain.evidence import with_evidence
 from headwater_service.domain.manifests import read_layout
 from headwater_service.domain.names import valid_name
 from headwater_service.domain.paths import LATEST
 from headwater_service.domain.runs import require_live_run, run_with_role
+from headwater_service.domain.search import index_version, version_text
 from headwater_service.domain.texts import valid_description, valid_tags
 from headwater_service.domain.uploads import BATCH, require_blobs, verify_blobs
 from headwater_service.errors import InvalidInputError, NotFoundError
@@ -135,15 +144,21 @@ async def log_artifact(
     commit = _Commit(viewer, log, metadata, project, collection, operation, document_bytes)
     if await graph.read(lambda tx: find_by_digest(tx, collection.id, manifest.digest)) is not None:
         try:
-            return await graph.write(lambda tx: _log(tx, commit, None))
+            return await with_evidence(
+                objects, lambda seen: graph.write(lambda tx: _log(tx, replace(commit, evidence=seen), None))
+            )
         except _NewContentError:
             pass
     # Before the transaction, which must not wait for the store.
     blobs = dict(await read_layout(objects, project.entity_id, manifest.digest))
     content = _Content(manifest, blobs, await verify_blobs(graph, objects, project.entity_id, blobs))
     is_large = len(blobs) > _USUAL_BLOBS
-    return await graph.write(
-        lambda tx: _log(tx, commit, content), deadline_seconds=len(blobs) / _BLOBS_PER_SECOND if is_large else None
+    seconds = len(blobs) / _BLOBS_PER_SECOND if is_large else None
+    return await with_evidence(
+        objects,
+        lambda seen: graph.write(
+            lambda tx: _log(tx, replace(commit, evidence=seen), content), deadline_seconds=seconds
+        ),
     )
 
 
@@ -209,6 +224,7 @@ class _Commit:
     collection: Collection
     operation: str
     document_bytes: int
+    evidence: Evidence = NO_EVIDENCE
 
 
 async def _log(tx: Transaction, commit: _Commit, content: _Content | None) -> LoggedArtifact:
@@ -246,7 +262,7 @@ async def _log_first(tx: Transaction, commit: _Commit, lock: Lock, content: _Con
         created_at=lock.at,
     )
     properties = asdict(version) | {"metadata": commit.metadata or "{}", "created_by": commit.viewer.user_id}
-    await create_artifact_version(tx, properties)
+    await create_artifact_version(tx, properties | version_text(properties))
     held = sorted(content.blobs)
     for start in range(0, len(held), BATCH):
         await hold_blobs(tx, entity_id, version.id, held[start : start + BATCH])
@@ -282,7 +298,17 @@ async def _end(
     # Content seen before is no news: `latest` stays at the version that came last.
     names = log.aliases if is_reused else [LATEST, *log.aliases]
     home = PlacedCollection(commit.collection, commit.project)
-    changed = await point_aliases(tx, lock, commit.viewer, home, names, version_id, cause=Cause.LOG, reason="logged")
+    changed = await point_aliases(
+        tx,
+        lock,
+        commit.viewer,
+        home,
+        names,
+        version_id,
+        cause=Cause.LOG,
+        reason="logged",
+        evidence=commit.evidence,
+    )
     await record(
         tx,
         lock,
@@ -326,6 +352,8 @@ async def _change(tx: Transaction, placed: PlacedVersion, changes: JsonObject) -
         return
     version = placed.version
     await change_version(tx, version.id, changes)
+    if "description" in changes or "tags" in changes:
+        await index_version(tx, asdict(placed.content) | changes)
     if "metadata" in changes:
         await delete_fields(tx, version.id)
         await create_fields(tx, documents.leaves(changes["metadata"]), scope_id=version.scope_id, owner_id=version.id)

@@ -7,6 +7,7 @@ from headwater_service.domain.access import Viewer, require_container
 from headwater_service.domain.collections import require_type
 from headwater_service.domain.expectations import require_expected
 from headwater_service.domain.names import valid_name
+from headwater_service.domain.search import index_collection
 from headwater_service.domain.texts import valid_description, valid_tags
 from headwater_service.errors import ConflictError, InvalidInputError
 from headwater_service.model import Collection, Container, JsonObject, Role
@@ -59,9 +60,10 @@ async def update_collection(
         if lock.replayed("COLLECTION_CHANGED") is not None:
             return placed
         made = await _changes(tx, lock, placed, given, change)
+        changed = replace(placed.collection, **made, updated_at=lock.at if made else placed.collection.updated_at)
         if made:
             await change_collection(tx, collection_id, made, at=lock.at)
-        changed = replace(placed.collection, **made, updated_at=lock.at if made else placed.collection.updated_at)
+            await index_collection(tx, changed)
         await record(
             tx,
             lock,

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.containers import get_container
 from headwater_service.domain.names import valid_name
+from headwater_service.domain.search import index_collection
 from headwater_service.domain.texts import valid_description, valid_tags
 from headwater_service.errors import ConflictError, InvalidInputError
 from headwater_service.model import Collection, CollectionKind, Container, ContainerKind, Role
@@ -127,6 +128,7 @@ async def _create_locked(
         await take_lock(tx, ended.id, lock.operation)
         await change_collection(tx, ended.id, {"description": new.description, "tags": list(new.tags)}, at=lock.at)
         collection = await create_collection_again(tx, ended.id, new, at=lock.at)
+    await index_collection(tx, collection)
     if lock.answer is None:
         await record(
             tx,

@@ -43,6 +43,12 @@ async def scopes_at(graph: Graph, viewer: Viewer, path: str | None) -> list[str]
     return [(await get_container(graph, viewer, path, Role.VIEWER)).id]
 
 
+async def scope_of(graph: Graph, collection_id: str) -> str:
+    """Return the scope of a collection that was found."""
+    found = await graph.read(lambda tx: reads.find_collections(tx, [collection_id]))
+    return found[collection_id].container.id
+
+
 async def project_scopes_at(graph: Graph, viewer: Viewer, path: str | None) -> list[str]:
     """Return the scope of a project, or without a path all visible scopes. Raises InvalidInputError for a registry."""
     if path is None:

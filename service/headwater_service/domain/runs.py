@@ -16,6 +16,7 @@ from headwater_service.domain.containers import (
     split_container_path,
 )
 from headwater_service.domain.display_names import display_name
+from headwater_service.domain.search import RUN_TEXTS, run_text
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import Container, Instant, JsonObject, Role, Run, RunState
 from headwater_service.store import runs as store
@@ -254,7 +255,7 @@ async def _create_run(
         "created_at": lock.at,
         "started_at": start.started_at,
     }
-    run = await store.create_run(tx, properties, at=lock.at)
+    run = await store.create_run(tx, properties | run_text(properties), at=lock.at)
     await record(
         tx,
         lock,
@@ -317,7 +318,8 @@ async def _change(
     answer: JsonObject | None = None,
 ) -> Run:
     """Change a locked run and record what it was and is."""
-    run = await store.change_run(tx, before["id"], changes)
+    texts = run_text(before | changes) if RUN_TEXTS & changes.keys() else {}
+    run = await store.change_run(tx, before["id"], changes | texts)
     await record(
         tx,
         lock,

@@ -8,6 +8,7 @@ from headwater_service.store.filters import (
     FieldOperator,
     Parameters,
     RunFilter,
+    Search,
     VersionFilter,
     all_of,
     any_of,
@@ -51,6 +52,7 @@ def run_condition(wanted: RunFilter, parameters: Parameters) -> LiteralString:
     if wanted.created_before is not None:
         found.append("run.created_at < " + parameters.add(wanted.created_before))
     found.extend(_run_edges(wanted, parameters))
+    found.extend(_run_text(wanted.search, parameters))
     if wanted.none_of is not None:
         found.append(negated(run_condition(wanted.none_of, parameters)))
     if wanted.any_of is not None:
@@ -104,6 +106,7 @@ def version_condition(wanted: VersionFilter, parameters: Parameters) -> LiteralS
         found.append("version.created_at < " + parameters.add(wanted.created_before))
     if wanted.consumed is not None:
         found.append(_IS_CONSUMED if wanted.consumed else negated(_IS_CONSUMED))
+    found.extend(_version_text(wanted.search, parameters))
     if wanted.none_of is not None:
         found.append(negated(version_condition(wanted.none_of, parameters)))
     if wanted.any_of is not None:
@@ -148,8 +151,31 @@ def collection_condition(wanted: CollectionFilter, parameters: Parameters) -> Li
         found.append("toLower(collection.name) CONTAINS toLower(" + parameters.add(wanted.name_contains) + ")")
     if wanted.tags is not None:
         found.append("any(tag IN collection.tags WHERE tag IN " + parameters.add(list(wanted.tags)) + ")")
+    found.extend(_collection_text(wanted.search, parameters))
     if wanted.none_of is not None:
         found.append(negated(collection_condition(wanted.none_of, parameters)))
     if wanted.any_of is not None:
         found.append(any_of([collection_condition(one, parameters) for one in wanted.any_of]))
     return all_of(found)
+
+
+def _run_text(search: Search | None, parameters: Parameters) -> list[LiteralString]:
+    return [] if search is None else [_all_words("run.search_text CONTAINS piece", search, parameters)]
+
+
+def _collection_text(search: Search | None, parameters: Parameters) -> list[LiteralString]:
+    return [] if search is None else [_all_words("collection.search_text CONTAINS piece", search, parameters)]
+
+
+def _version_text(search: Search | None, parameters: Parameters) -> list[LiteralString]:
+    if search is None:
+        return []
+    # A version is found by its own words and by those of its collection, mixed as one likes.
+    holds: LiteralString = "home.search_text CONTAINS piece OR version.search_text CONTAINS piece"
+    words = _all_words(holds, search, parameters)
+    return ["EXISTS { MATCH (version)-[:VERSION_OF]->(home:Collection) WHERE " + words + " }"]
+
+
+def _all_words(holds: LiteralString, search: Search, parameters: Parameters) -> LiteralString:
+    pieces = parameters.add([list(word.pieces) for word in search.words])
+    return "all(word IN " + pieces + " WHERE any(piece IN word WHERE " + holds + "))"

@@ -41,6 +41,7 @@ class VersionOrderField(StrEnum):
 
 
 class CollectionOrderField(StrEnum):
+    RELEVANCE = "RELEVANCE"
     NAME = "NAME"
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
@@ -53,6 +54,30 @@ class FieldCondition:
     path: str
     op: FieldOperator
     value: float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchWord:
+    """One word of a search, in two forms that mean the same.
+
+    `clause` is how an index is asked for it, `pieces` what a stored text then holds at least one of. A text that holds
+    `whole` has it as a word of its own, not only at the start of one. `near` asks the index for words that differ in a
+    letter or two, and `text` is the word as it was typed.
+    """
+
+    text: str
+    clause: str
+    pieces: Sequence[str]
+    whole: str
+    near: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a user looks for: every word must be found. `name` is all that was typed, folded."""
+
+    words: Sequence[SearchWord]
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +93,7 @@ class RunFilter:
     created_before: Instant | None = None
     consumed: str | None = None
     produced: str | None = None
+    search: Search | None = None
     none_of: "RunFilter | None" = None
     any_of: "Sequence[RunFilter] | None" = None
 
@@ -83,6 +109,7 @@ class VersionFilter:
     created_after: Instant | None = None
     created_before: Instant | None = None
     consumed: bool | None = None
+    search: Search | None = None
     none_of: "VersionFilter | None" = None
     any_of: "Sequence[VersionFilter] | None" = None
 
@@ -95,6 +122,7 @@ class CollectionFilter:
     types: Sequence[str] | None = None
     name_contains: str | None = None
     tags: Sequence[str] | None = None
+    search: Search | None = None
     none_of: "CollectionFilter | None" = None
     any_of: "Sequence[CollectionFilter] | None" = None
 

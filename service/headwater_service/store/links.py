@@ -12,7 +12,8 @@ WHERE version.state = 'COMMITTED'
 RETURN version.id AS id
 """
 
-# The source is locked before its state is read, for the reason given in `store.consumption`.
+# The source is locked before its state is read, for the reason given in `store.consumption`; and its text, which
+# finds the link too, so that whoever changes it at the same time comes wholly before or wholly after.
 CREATE_LINK: Final = """
 MATCH (source:ArtifactVersion {id: $source_id})
 SET source.lock = $edge_id
@@ -20,7 +21,8 @@ WITH source
 WHERE source.state = 'COMMITTED'
 MATCH (collection:Collection {id: $collection_id})
 CREATE (version:RegistryVersion:Lineage)-[:VERSION_OF]->(collection)
-SET version = $properties
+SET version = $properties, version.search_text = source.search_text,
+  version.search_scope = CASE WHEN source.search_text IS NULL THEN null ELSE $search_scope END
 CREATE (source)-[:LINKED_TO {id: $edge_id, at: $at}]->(version)
 RETURN version.id AS id
 """
@@ -42,6 +44,7 @@ async def create_link(tx: Transaction, properties: Mapping[str, Any]) -> None:
         edge_id=f"{source_id}:{version_id}",
         at=properties["created_at"],
         properties=properties,
+        search_scope=properties["scope_id"].replace("-", ""),
     )
     if made is None:
         raise ConflictError("That version was deleted just now: it can't be linked any more.")

@@ -62,6 +62,9 @@ class Listing:
 
     `carry` names what `columns` needs of the bound variables. `leading` is a property that is the same for all items
     and comes before the sort value in an index: naming it in the order lets the index give the order.
+
+    `walks`, if any, are matches of the noun (which `carry` names) in one `scope` of $walked, each ending in a
+    condition: a page is then read from the first of each scope, in the order of an index, and `match` only counts.
     """
 
     match: LiteralString
@@ -70,6 +73,7 @@ class Listing:
     columns: LiteralString
     parameters: Mapping[str, Any]
     leading: LiteralString | None = None
+    walks: Sequence[LiteralString] = ()
 
 
 async def read_page(
@@ -77,13 +81,15 @@ async def read_page(
 ) -> Page[T]:
     """Return one page. Raises InvalidInputError for a position of another listing or order."""
     parameters: dict[str, Any] = {**listing.parameters, "limit": window.first + 1}
-    text: LiteralString = listing.match + " WHERE " + listing.condition
+    condition = listing.condition
     if window.after is not None:
         parameters["after_value"], parameters["after_id"] = read_position(window.after, sorting.name)
-        text = text + " AND " + _behind(sorting)
+        condition = condition + " AND " + _behind(sorting)
     order = _ORDER[sorting.direction]
+    text = _walked(listing, sorting, condition) if listing.walks else listing.match + " WHERE " + condition
     text = text + " WITH " + listing.carry + ", " + sorting.value + " AS sort, " + sorting.id + " AS sort_id"
-    text = text + (order if listing.leading is None else " ORDER BY " + listing.leading + _LED[sorting.direction])
+    is_led = listing.leading is not None and not listing.walks
+    text = text + (" ORDER BY " + (listing.leading or "") + _LED[sorting.direction] if is_led else order)
     text = text + "LIMIT $limit " + listing.columns + ", sort, sort_id" + order
     rows = await tx.rows(text, parameters)
     shown = rows[: window.first]
@@ -141,6 +147,19 @@ def read_position(position: str, order: str) -> tuple[int | str, str]:
     if name != order or not is_whole:
         raise InvalidInputError("`after` is a cursor of another listing or order.", field="after")
     return value, item_id
+
+
+def _walked(listing: Listing, sorting: Sorting, condition: LiteralString) -> LiteralString:
+    """Bind the first of each scope: as many as a page has, which is enough, for the page is among them."""
+    down: LiteralString = " DESC" if sorting.direction is OrderDirection.DESC else ""
+    firsts = [
+        walk + " AND " + condition + " RETURN " + listing.carry
+        + " ORDER BY " + (listing.leading or "") + down + ", " + sorting.value + down + ", " + sorting.id + down
+        + " LIMIT $limit"
+        for walk in listing.walks
+    ]  # fmt: skip
+    inner = " UNION ALL ".join(firsts)
+    return "CALL () { UNWIND $walked AS scope CALL (scope) { " + inner + " } RETURN " + listing.carry + " }"
 
 
 def _behind(sorting: Sorting) -> LiteralString:

@@ -21,10 +21,15 @@ from headwater_service.store.reads import (
     container_from,
     placed_collection_from,
 )
+from headwater_service.store.search import within
 
 _COLLECTIONS: Final[LiteralString] = (
     "MATCH (collection:Collection) WHERE collection.scope_id IN $scopes AND collection.ended_at IS NULL WITH collection"
 )
+
+_SEARCHED: Final[LiteralString] = """
+CALL db.index.fulltext.queryNodes('collection_search', $search) YIELD node AS collection
+WITH collection WHERE collection.scope_id IN $scopes AND collection.ended_at IS NULL WITH collection"""
 
 _COLLECTION_COLUMNS: Final[LiteralString] = (
     "MATCH (collection)-[:IN]->(container:Container)-[:OWNED_BY]->(entity:Entity) RETURN "
@@ -33,7 +38,17 @@ _COLLECTION_COLUMNS: Final[LiteralString] = (
     + CONTAINER_COLUMNS
 )
 
+# How far a collection is from what was typed: its name, the start of its name, all words whole, words that begin so.
+_DISTANCE: Final[LiteralString] = """
+CASE
+  WHEN toLower(collection.name) = $typed THEN 0
+  WHEN toLower(collection.name) STARTS WITH $typed THEN 1
+  WHEN all(word IN $whole WHERE collection.search_text CONTAINS word) THEN 2
+  ELSE 3
+END"""
+
 _SORT: Final[dict[CollectionOrderField, LiteralString]] = {
+    CollectionOrderField.RELEVANCE: _DISTANCE,
     CollectionOrderField.NAME: "collection.name",
     CollectionOrderField.CREATED_AT: "collection.created_at",
     CollectionOrderField.UPDATED_AT: "collection.updated_at",
@@ -49,8 +64,7 @@ async def list_collections(
     tx: Transaction, scopes: Sequence[str], wanted: CollectionFilter, order: CollectionOrder, window: Window
 ) -> Page[PlacedCollection]:
     """Return a page of the collections of some projects and registries."""
-    sorting = Sorting(order.field, _SORT[order.field], "collection.id", order.direction)
-    return await read_page(tx, _collections(scopes, wanted), sorting, window, placed_collection_from)
+    return await read_page(tx, _collections(scopes, wanted), _sorting(order), window, placed_collection_from)
 
 
 async def count_collections(tx: Transaction, scopes: Sequence[str], wanted: CollectionFilter) -> int:
@@ -70,14 +84,30 @@ async def count_containers(
     return await count_all(tx, _containers(scopes, kind, name_contains), "container")
 
 
+def _sorting(order: CollectionOrder) -> Sorting:
+    if order.field is not CollectionOrderField.RELEVANCE:
+        return Sorting(order.field, _SORT[order.field], "collection.id", order.direction)
+    # What is equally near comes by name; the nearest has the largest relevance and the smallest distance.
+    is_best_first = order.direction is OrderDirection.DESC
+    direction = OrderDirection.ASC if is_best_first else OrderDirection.DESC
+    return Sorting(order.field, _DISTANCE, "(collection.name + ' ' + collection.id)", direction)
+
+
 def _collections(scopes: Sequence[str], wanted: CollectionFilter) -> Listing:
     parameters = Parameters()
+    search = wanted.search
     return Listing(
-        match=_COLLECTIONS,
+        match=_COLLECTIONS if search is None else _SEARCHED,
         condition=collection_condition(wanted, parameters),
         carry="collection",
         columns=_COLLECTION_COLUMNS,
-        parameters={**parameters.values, "scopes": list(scopes)},
+        parameters={
+            **parameters.values,
+            "scopes": list(scopes),
+            "search": None if search is None else within(scopes, search.words),
+            "typed": "" if search is None else search.name,
+            "whole": [] if search is None else [word.whole for word in search.words],
+        },
     )
 
 

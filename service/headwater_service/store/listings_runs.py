@@ -10,6 +10,7 @@ from headwater_service.store.filters import Parameters, RunFilter, RunOrder, Run
 from headwater_service.store.graph import Transaction
 from headwater_service.store.listing import Group, Listing, Sorting, Window, count_all, count_groups, read_page
 from headwater_service.store.reads import CONTAINER_COLUMNS, RUN_COLUMNS, RUN_JOINS, PlacedRun, placed_run_from
+from headwater_service.store.search import COUNTED, SearchIndex, count_hits, within
 
 # One project is by far the usual case, and only equality lets the index give the order too. An index over two
 # properties is used only when both are asked about, hence the time.
@@ -17,6 +18,11 @@ _IN_ONE: Final[LiteralString] = "MATCH (run:Run {scope_id: $scopes[0]}) WHERE ru
 _IN_MANY: Final[LiteralString] = "MATCH (run:Run) WHERE run.scope_id IN $scopes AND run.created_at > 0 WITH run"
 
 _IS_LIVE: Final[LiteralString] = "run.ended_at IS NULL"
+
+_WALKS: Final[tuple[LiteralString, ...]] = ("MATCH (run:Run {scope_id: scope}) WHERE run.created_at > 0",)
+_SEARCHED: Final[LiteralString] = """
+CALL db.index.fulltext.queryNodes('run_search', $search) YIELD node AS run
+WITH run WHERE run.scope_id IN $scopes WITH run"""
 
 _COLUMNS: Final[LiteralString] = RUN_JOINS + "RETURN " + RUN_COLUMNS + "," + CONTAINER_COLUMNS
 
@@ -49,28 +55,41 @@ async def list_runs(
 ) -> Page[PlacedRun]:
     """Return a page of the runs of some projects."""
     sorting = Sorting(order.field, _SORT[order.field], "run.id", order.direction)
-    return await read_page(tx, _listing(scopes, wanted), sorting, window, placed_run_from)
+    is_by_time = order.field is RunOrderField.CREATED_AT
+    listing = await _listing(tx, scopes, wanted, is_by_time=is_by_time)
+    return await read_page(tx, listing, sorting, window, placed_run_from)
 
 
 async def count_runs(tx: Transaction, scopes: Sequence[str], wanted: RunFilter) -> int:
-    return await count_all(tx, _listing(scopes, wanted), "run")
+    return await count_all(tx, await _listing(tx, scopes, wanted), "run")
 
 
 async def group_runs(
     tx: Transaction, scopes: Sequence[str], wanted: RunFilter, groups: Sequence[RunGroup]
 ) -> list[Group]:
     """Count runs by the values of some keys, in order of these: a day is its number since 1970. Runs have no size."""
-    return await count_groups(tx, _listing(scopes, wanted), [_GROUP[group] for group in groups], "0")
+    return await count_groups(tx, await _listing(tx, scopes, wanted), [_GROUP[group] for group in groups], "0")
 
 
-def _listing(scopes: Sequence[str], wanted: RunFilter) -> Listing:
+async def _listing(tx: Transaction, scopes: Sequence[str], wanted: RunFilter, *, is_by_time: bool = False) -> Listing:
     parameters = Parameters()
-    condition = all_of([_IS_LIVE, run_condition(wanted, parameters)])
+    is_searched = await _starts_at_search(tx, scopes, wanted, is_by_time=is_by_time)
+    is_led = is_by_time and not is_searched
+    search = "" if wanted.search is None else within(scopes, wanted.search.words)
     return Listing(
-        match=_IN_ONE if len(scopes) == 1 else _IN_MANY,
-        condition=condition,
+        match=_SEARCHED if is_searched else _IN_ONE if len(scopes) == 1 else _IN_MANY,
+        condition=all_of([_IS_LIVE, run_condition(wanted, parameters)]),
         carry="run",
         columns=_COLUMNS,
-        parameters={**parameters.values, "scopes": list(scopes)},
-        leading="run.scope_id" if len(scopes) == 1 else None,
+        parameters={**parameters.values, "scopes": list(scopes), "walked": list(scopes), "search": search},
+        leading="run.scope_id" if is_led else None,
+        walks=_WALKS if is_led and len(scopes) > 1 else (),
     )
+
+
+async def _starts_at_search(tx: Transaction, scopes: Sequence[str], wanted: RunFilter, *, is_by_time: bool) -> bool:
+    """Tell whether the index of words leads to the runs sooner than that of times, which gives the order too."""
+    if wanted.search is None or not is_by_time:
+        return wanted.search is not None
+    hits = await count_hits(tx, SearchIndex.RUNS, scopes, wanted.search.words)
+    return min(hit.count for hit in hits) < COUNTED

@@ -1,12 +1,11 @@
 """Versions of both kinds in pages, counted, and counted in groups."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, LiteralString
 
 from headwater_service.model import Page
-from headwater_service.store.conditions import field_condition, version_condition
+from headwater_service.store.conditions import version_condition
 from headwater_service.store.filters import (
     Parameters,
     VersionFilter,
@@ -24,34 +23,8 @@ from headwater_service.store.reads import (
     PlacedVersion,
     placed_version_from,
 )
-
-# Two labels with an index each: the union lets both be used. An index over two properties is used only when both
-# are asked about, hence the time.
-_IN_SCOPES: Final[LiteralString] = """
-CALL () {
-  MATCH (version:ArtifactVersion) WHERE version.scope_id IN $scopes AND version.created_at > 0 RETURN version
-  UNION ALL
-  MATCH (version:RegistryVersion) WHERE version.scope_id IN $scopes AND version.created_at > 0 RETURN version
-}
-WITH version"""
-
-_IN_COLLECTION: Final[LiteralString] = """
-MATCH (:Collection {id: $collection})<-[:VERSION_OF]-(version:Lineage)"""
-
-# A condition on metadata starts at the index over the leaves instead of at all versions. What a registry links
-# lies in any project, so registry versions, which are few, are looked at one by one.
-_BY_FIELD: Final[tuple[LiteralString, LiteralString]] = (
-    """
-CALL () {
-  MATCH (field:Field) WHERE field.scope_id IN $scopes AND """,
-    """
-  MATCH (version:ArtifactVersion {id: field.owner_id})
-  RETURN DISTINCT version
-  UNION ALL
-  MATCH (version:RegistryVersion) WHERE version.scope_id IN $scopes AND version.created_at > 0 RETURN version
-}
-WITH version""",
-)
+from headwater_service.store.starts import Place as Place
+from headwater_service.store.starts import choose_start
 
 _COLUMNS: Final[LiteralString] = (
     VERSION_JOINS + "RETURN " + VERSION_COLUMNS + "," + COLLECTION_COLUMNS + "," + CONTAINER_COLUMNS
@@ -86,24 +59,17 @@ _GROUP: Final[dict[VersionGroup, LiteralString]] = {
 _BYTES: Final[LiteralString] = "sum(coalesce(version.size, 0))"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where versions are listed: in one collection, else in projects and registries."""
-
-    scopes: Sequence[str]
-    collection_id: str | None = None
-
-
 async def list_versions(
     tx: Transaction, place: Place, wanted: VersionFilter, order: VersionOrder, window: Window
 ) -> Page[PlacedVersion]:
     """Return a page of live versions; tombstones are left out."""
     sorting = Sorting(order.field, _SORT[order.field], "version.id", order.direction)
-    return await read_page(tx, _listing(place, wanted), sorting, window, placed_version_from)
+    newest = window.first + 1 if order.field is VersionOrderField.CREATED_AT else None
+    return await read_page(tx, await _listing(tx, place, wanted, newest=newest), sorting, window, placed_version_from)
 
 
 async def count_versions(tx: Transaction, place: Place, wanted: VersionFilter) -> int:
-    return await count_all(tx, _listing(place, wanted), "version")
+    return await count_all(tx, await _listing(tx, place, wanted), "version")
 
 
 async def group_versions(
@@ -114,25 +80,28 @@ async def group_versions(
     Tombstones are counted only beside the live, in groups of their own: when the state is a key.
     """
     states = _ANY_STATE if VersionGroup.STATE in groups else _IS_LIVE
-    return await count_groups(tx, _listing(place, wanted, states), [_GROUP[group] for group in groups], _BYTES)
-
-
-def _listing(place: Place, wanted: VersionFilter, states: LiteralString = _IS_LIVE) -> Listing:
-    parameters = Parameters()
-    match = _match(place, wanted, parameters)
-    return Listing(
-        match=match,
-        condition=all_of([states, version_condition(wanted, parameters)]),
-        carry="version",
-        columns=_COLUMNS,
-        parameters={**parameters.values, "scopes": list(place.scopes), "collection": place.collection_id},
+    return await count_groups(
+        tx, await _listing(tx, place, wanted, states), [_GROUP[group] for group in groups], _BYTES
     )
 
 
-def _match(place: Place, wanted: VersionFilter, parameters: Parameters) -> LiteralString:
-    if place.collection_id is not None:
-        return _IN_COLLECTION
-    if wanted.metadata:
-        before, behind = _BY_FIELD
-        return before + field_condition(wanted.metadata[0], parameters) + behind
-    return _IN_SCOPES
+async def _listing(
+    tx: Transaction,
+    place: Place,
+    wanted: VersionFilter,
+    states: LiteralString = _IS_LIVE,
+    *,
+    newest: int | None = None,
+) -> Listing:
+    parameters = Parameters()
+    condition = all_of([states, version_condition(wanted, parameters)])
+    start = await choose_start(tx, place, wanted, parameters, newest=newest)
+    return Listing(
+        match=start.match,
+        condition=condition,
+        carry="version",
+        columns=_COLUMNS,
+        parameters={**parameters.values, **start.parameters, "scopes": list(place.scopes)},
+        leading="version.scope_id" if start.walks else None,
+        walks=start.walks,
+    )

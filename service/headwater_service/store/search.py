@@ -1,0 +1,132 @@
+"""The text by which collections, versions and runs are searched: kept, asked for, and filled in where it is missing.
+
+Three full-text indexes hold `search_text` and `search_scope`. What they find are candidates: every listing looks at
+the stored text itself, so that a page, a count and a nested filter agree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from headwater_service.store.filters import SearchWord
+from headwater_service.store.graph import Transaction
+
+# One clause a scope; the index takes a little over a thousand. Whoever sees more finds few strangers anyway.
+MOST_SCOPES: Final = 500
+# Counts beyond this need not be exact: they only decide where a listing starts.
+COUNTED: Final = 4000
+NEAR_TEXTS: Final = 50
+
+
+class SearchIndex(StrEnum):
+    COLLECTIONS = "collection_search"
+    VERSIONS = "version_search"
+    RUNS = "run_search"
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """About how many items a word has, and in which scopes; None: too many to tell."""
+
+    count: int
+    scopes: frozenset[str] | None
+
+
+HITS: Final = """
+UNWIND $clauses AS clause
+CALL (clause) {
+  CALL db.index.fulltext.queryNodes($index, clause, {limit: $limit}) YIELD node
+  WHERE node.scope_id IN $scopes
+  RETURN count(node) AS count, sum(coalesce(node.next_index, 0)) AS versions, collect(DISTINCT node.scope_id) AS found
+}
+RETURN count, versions, found
+"""
+
+HELD: Final = """
+UNWIND $clauses AS clause
+RETURN EXISTS {
+  CALL db.index.fulltext.queryNodes($index, clause) YIELD node
+  WHERE node.scope_id IN $scopes
+  RETURN node
+} AS is_held
+"""
+
+NEAR: Final = """
+CALL db.index.fulltext.queryNodes($index, $clause) YIELD node
+WHERE node.scope_id IN $scopes
+RETURN node.search_text AS text
+LIMIT $limit
+"""
+
+SET_COLLECTION_TEXT: Final = """
+MATCH (collection:Collection {id: $id})
+SET collection.search_text = $text, collection.search_scope = $scope
+"""
+
+# What a version says of itself is shared with the links to it (`store/links.py` copies it into a new one).
+SET_VERSION_TEXT: Final = """
+MATCH (version:ArtifactVersion {id: $id})
+SET version.search_text = $text, version.search_scope = $scope
+WITH version
+MATCH (version)-[:LINKED_TO]->(link:RegistryVersion)
+SET link.search_text = $text,
+  link.search_scope = CASE WHEN $text IS NULL THEN null ELSE replace(link.scope_id, '-', '') END
+"""
+
+
+def within(scopes: Sequence[str], words: Sequence[SearchWord]) -> str:
+    """Return the text by which an index is asked for what holds all words, inside the scopes if they are few."""
+    return _in_scopes(scopes) + " ".join("+search_text:" + word.clause for word in words)
+
+
+async def count_hits(
+    tx: Transaction, index: SearchIndex, scopes: Sequence[str], words: Sequence[SearchWord]
+) -> list[Hits]:
+    """Return the hits of each word; of collections, their versions are counted."""
+    clauses = [within(scopes, [word]) for word in words]
+    # Of collections all are read: each stands for many versions.
+    limit = 2**31 - 1 if index is SearchIndex.COLLECTIONS else COUNTED
+    rows = await tx.rows(HITS, index=index.value, clauses=clauses, scopes=list(scopes), limit=limit)
+    is_collection = index is SearchIndex.COLLECTIONS
+    return [
+        Hits(
+            row["versions"] if is_collection else row["count"],
+            frozenset(row["found"]) if is_collection or row["count"] < COUNTED else None,
+        )
+        for row in rows
+    ]
+
+
+async def find_held(
+    tx: Transaction, index: SearchIndex, scopes: Sequence[str], words: Sequence[SearchWord]
+) -> list[bool]:
+    """Tell of each word whether anything in the scopes holds it."""
+    clauses = [within(scopes, [word]) for word in words]
+    rows = await tx.rows(HELD, index=index.value, clauses=clauses, scopes=list(scopes))
+    return [row["is_held"] for row in rows]
+
+
+async def list_near(tx: Transaction, index: SearchIndex, scopes: Sequence[str], word: SearchWord) -> list[str]:
+    """Return stored texts that hold a word near the one given, the best first."""
+    if word.near is None:
+        return []
+    clause = _in_scopes(scopes) + "+search_text:" + word.near
+    rows = await tx.rows(NEAR, index=index.value, clause=clause, scopes=list(scopes), limit=NEAR_TEXTS)
+    return [row["text"] for row in rows]
+
+
+async def set_collection_text(tx: Transaction, collection_id: str, text: str | None, scope: str | None) -> None:
+    await tx.rows(SET_COLLECTION_TEXT, id=collection_id, text=text, scope=scope)
+
+
+async def set_version_text(tx: Transaction, version_id: str, text: str | None, scope: str | None) -> None:
+    """Set what a locked artifact version and the links to it are found by; None takes them out."""
+    await tx.rows(SET_VERSION_TEXT, id=version_id, text=text, scope=scope)
+
+
+def _in_scopes(scopes: Sequence[str]) -> str:
+    if len(scopes) > MOST_SCOPES:
+        return ""
+    # An empty group would be refused by the index.
+    return "+search_scope:(" + " ".join(scope.replace("-", "") for scope in scopes or ["none"]) + ") "
