@@ -56,7 +56,11 @@ def module_parts(name: str) -> Iterator[str]:
     yield f"## headwater.{name}"
     yield inspect.getdoc(module) or ""
     for member in module.__all__:
-        yield from object_parts(f"headwater.{name}.{member}", getattr(module, member), 3)
+        value = getattr(module, member)
+        if inspect.ismodule(value):
+            yield from module_parts(f"{name}.{member}")
+        elif getattr(headwater, member, None) is not value:
+            yield from object_parts(f"headwater.{name}.{member}", value, 3)
 
 
 def object_parts(name: str, value: Any, level: int) -> Iterator[str]:
@@ -69,9 +73,19 @@ def object_parts(name: str, value: Any, level: int) -> Iterator[str]:
     yield f"<!-- not run: a signature -->\n```python\n{name}{signature(value)}\n```"
     yield documentation(value)
     if inspect.isclass(value):
-        for member, defined in vars(value).items():
+        for member, defined in members_of(value).items():
             if not member.startswith("_"):
                 yield from member_parts(f"{name.rpartition('.')[2]}.{member}", defined, level + 1)
+
+
+def members_of(kind: type) -> dict[str, Any]:
+    """What a class defines, and what it has from classes of ours that have no heading of their own."""
+    own = [base for base in kind.__mro__ if base.__module__.startswith("headwater.")]
+    inner = [base for base in own if base is kind or base.__name__ not in headwater.__all__]
+    found: dict[str, Any] = {}
+    for base in inner:
+        found = {**found, **{name: value for name, value in vars(base).items() if name not in found}}
+    return found
 
 
 def member_parts(name: str, defined: Any, level: int) -> Iterator[str]:
