@@ -145,7 +145,7 @@ def test_a_root_field_gives_an_outsider_nothing(world: World, field: str, text: 
 
 
 def test_only_an_administrator_of_the_server_checks_the_audit_trail(world: World, admin_key: str) -> None:
-    document = "{ auditCheck(limit: 1) { events anchor fault { message } } }"
+    document = "{ auditCheck(count: 1) { events anchor fault { message } } }"
 
     _, allowed = ask(world, document, admin_key)
     _, owners = ask(world, document, world.owner.key)

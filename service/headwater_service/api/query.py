@@ -258,12 +258,12 @@ class Query:
         after: Annotated[
             str | None, strawberry.argument(description="The `cursor` of the call before; `anchor` is then not read.")
         ] = None,
-        limit: Annotated[
+        count: Annotated[
             int, strawberry.argument(description="How many events this call checks: 1 to 10,000.")
         ] = MOST_A_CALL,
     ) -> AuditCheck:
         context = info.context
-        check = await check_audit(context.graph, context.viewer, anchor=anchor, cursor=after, limit=limit)
+        check = await check_audit(context.graph, context.viewer, anchor=anchor, cursor=after, limit=count)
         return AuditCheck.from_check(check)
 
     @resolved("What a deletion would do now, exactly; null when something it names is absent or not visible.")

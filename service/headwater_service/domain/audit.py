@@ -126,7 +126,7 @@ async def check_audit(
     """
     require_server_admin(viewer, what="check the audit trail")
     if not 1 <= limit <= MOST_A_CALL:
-        raise InvalidInputError(f"`limit` is {limit}; one call checks 1 to {MOST_A_CALL:,} events.", field="limit")
+        raise InvalidInputError(f"`count` is {limit}; one call checks 1 to {MOST_A_CALL:,} events.", field="count")
     if cursor is not None:
         progress = _read_cursor(cursor)
     else:
