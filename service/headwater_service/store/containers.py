@@ -60,30 +60,30 @@ RETURN count(collection) AS count
 """
 
 REGISTRY_ROLE: Final = """
-MATCH (user:User {id: $user_id}), (registry:Registry {id: $registry_id})
+MATCH (user:User {id: $user_id}), (registry:Container {id: $registry_id})
 OPTIONAL MATCH (user)-[held:HAS_ROLE_IN]->(registry)
 RETURN held.role AS role, EXISTS { (user)-[:MEMBER_OF]->(:Entity {id: registry.entity_id}) } AS is_member
 """
 
 PUT_REGISTRY_ROLE: Final = """
-MATCH (user:User {id: $user_id}), (registry:Registry {id: $registry_id})
+MATCH (user:User {id: $user_id}), (registry:Container {id: $registry_id})
 MERGE (user)-[held:HAS_ROLE_IN]->(registry)
 SET held.role = $role
 """
 
 DELETE_REGISTRY_ROLE: Final = """
-MATCH (:User {id: $user_id})-[held:HAS_ROLE_IN]->(:Registry {id: $registry_id})
+MATCH (:User {id: $user_id})-[held:HAS_ROLE_IN]->(:Container {id: $registry_id})
 DELETE held
 """
 
 DELETE_REGISTRY_ROLES: Final = """
-MATCH (:Registry {id: $registry_id})<-[held:HAS_ROLE_IN]-(:User)
+MATCH (:Container {id: $registry_id})<-[held:HAS_ROLE_IN]-(:User)
 DELETE held
 """
 
 REGISTRY_MEMBERS: Final = """
 UNWIND $ids AS id
-MATCH (:Registry {id: id})<-[held:HAS_ROLE_IN]-(user:User)
+MATCH (:Container {id: id})<-[held:HAS_ROLE_IN]-(user:User)
 RETURN id, user {.id, .name, .is_admin, .created_at} AS user, held.role AS role
 ORDER BY user.name
 """

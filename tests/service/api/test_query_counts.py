@@ -42,6 +42,12 @@ DOCUMENTS = {
       project(path: $path) { id }
     }
     """,
+    "registries": """
+    query Registries($path: String!, $first: Int!) {
+      registries(first: $first) { edges { node { name viewerRole entity { name } members { role user { name } } } } }
+      project(path: $path) { id }
+    }
+    """,
     "projects": """
     query Projects($path: String!, $first: Int!) {
       projects(first: $first) { edges { node { name entity { name members { role user { name } } } } } }
