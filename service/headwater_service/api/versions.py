@@ -75,6 +75,8 @@ class Version(Node, LineageNode):
         "Null when that lies in a project that the viewer may not see."
     )
     async def source(self, info: Info) -> "ArtifactVersion | None":
+        if isinstance(self, ArtifactVersion):
+            return self
         return await info.context.loaders.artifact_version(self.content_id)
 
     @resolved("Runs that logged this content, the one that made it first; of a link, those of its source.")

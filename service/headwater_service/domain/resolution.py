@@ -9,6 +9,7 @@ from headwater_service.store.collections import find_collection
 from headwater_service.store.containers import find_container
 from headwater_service.store.graph import Transaction
 from headwater_service.store.reads import PlacedVersion, find_versions
+from headwater_service.store.resolving import find_by_alias
 from headwater_service.store.versions import (
     find_by_index,
     list_by_digest_prefix,
@@ -25,6 +26,9 @@ async def resolve_version(
     says the same whether the thing exists or not.
     """
     path = parse_path(text, entity=entity, project=project)
+    usual = await _by_current_alias(tx, viewer, path)
+    if usual is not None:
+        return usual
     # A number still names its version after the collection or the project was deleted: lineage shows such paths.
     is_number = path.ref.index is not None
     container = await visible_container(tx, viewer, path, text=text, may_be_ended=is_number)
@@ -35,6 +39,21 @@ async def resolve_version(
     if version_id is None:
         raise NotFoundError(f"{container.path}/{collection.name} has no {_described(path.ref)}.", path=text)
     return (await find_versions(tx, [version_id]))[version_id]
+
+
+async def _by_current_alias(tx: Transaction, viewer: Viewer, path: ArtifactPath) -> PlacedVersion | None:
+    """Return what most paths ask for, in one query. None: go the long way, which also knows why there is nothing."""
+    if path.ref.index is not None or path.ref.digest_prefix is not None or path.ref.at is not None:
+        return None
+    entity_id = next((id for id, name in viewer.entity_names.items() if name == path.entity), None)
+    if entity_id is None:
+        return None
+    found = await find_by_alias(
+        tx, entity_id=entity_id, container=path.container_name, name=path.name, alias=path.ref.alias or LATEST
+    )
+    if found is None or not viewer.sees(found.container):
+        return None
+    return None if path.is_registry_by_name and found.container.kind is not ContainerKind.REGISTRY else found
 
 
 async def visible_container(
