@@ -4,7 +4,8 @@
 
 Needs a running service (`headwater up`). `--mlflow` is the Python of an environment that has MLflow in it
 (`pip install mlflow==3.17.2`); its server is started twice on SQLite, with its own default of workers and with one.
-Each figure is what client processes did per second, all with their own connection, after a warm-up. The raw driver
+Each figure is what client processes did per second, all with their own connection, after a warm-up. `artifact` is
+what a user calls, `Api().artifact(path)`, which reads all that a version tells of itself. The raw driver
 does the least that keeps the same facts: lock, compare, move, one node of history, in one statement. Every answer
 means that the change is committed. Rates of one run are compared; no figure stands alone.
 
@@ -32,7 +33,8 @@ from typing import Any
 WARM_UP = 20
 VERSIONS = 8
 ALIAS = "production"
-OPERATIONS = ("move", "contended", "version", "resolve")
+OPERATIONS = ("move", "contended", "version", "resolve", "artifact")
+RESOLVE = "query Resolve($path: String!) { artifact(path: $path) { id path digest } }"
 
 RAW_SETUP = """
 CREATE (c:BenchCollection {id: $id})
@@ -83,6 +85,8 @@ def headwater_worker(target: dict[str, Any], operation: str, number: int) -> Cal
     collection = target["collections"][0 if operation == "contended" else number]
     path, versions = collection["path"], collection["versions"]
     if operation == "resolve":
+        return lambda turn: api._client.execute(RESOLVE, {"path": f"{path}:{ALIAS}"})
+    if operation == "artifact":
         return lambda turn: api.artifact(f"{path}:{ALIAS}")
     if operation == "version":
         sources, linked = target["sources"], f"{path}-linked"
@@ -106,7 +110,7 @@ def mlflow_worker(target: dict[str, Any], operation: str, number: int) -> Callab
 
     client = MlflowClient(target["url"], registry_uri=target["url"])
     name = f"{target['name']}-{0 if operation == 'contended' else number}"
-    if operation == "resolve":
+    if operation in ("resolve", "artifact"):
         return lambda turn: client.get_model_version_by_alias(name, ALIAS)
     if operation == "version":
 
@@ -125,7 +129,7 @@ def raw_worker(target: dict[str, Any], operation: str, number: int) -> Callable[
     session = driver.session(database="neo4j")
     collection = f"{target['name']}-{0 if operation == 'contended' else number}"
     facts: dict[str, Any] = {"id": collection, "key": f"{collection}/{ALIAS}", "versions": VERSIONS}
-    if operation == "resolve":
+    if operation in ("resolve", "artifact"):
         return lambda turn: session.run(RAW_RESOLVE, facts).single(strict=True)
     if operation == "version":
         facts["key"] += "-linked"
