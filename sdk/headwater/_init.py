@@ -17,6 +17,7 @@ from ._start import Request, start_disabled, start_online
 
 _current: Run | None = None
 _cell: int | None = None
+_has_started = False
 
 _RESUME = {None: "NEVER", False: "NEVER", "never": "NEVER", "allow": "ALLOW", True: "ALLOW", "must": "MUST"}
 _JOIN = (None, False, "return_previous")
@@ -135,18 +136,22 @@ def leave(run: Run) -> None:
 
 
 def finish(exit_code: int | None = None) -> None:
-    """End the run that is open. Without one, nothing is left to do.
+    """End the run that is open. If the last one is finished already, as by a `with`, nothing is left to do.
 
     Args:
         exit_code: 0 for FINISHED (the default), anything else for FAILED.
+
+    Raises:
+        InvalidInputError: if no run was ever started in this process.
     """
-    if _current is not None:
-        _current.finish(exit_code)
+    if _current is not None or not _has_started:
+        current("finish").finish(exit_code)
 
 
 def _enter(run: Run) -> None:
-    global _current, _cell
+    global _current, _cell, _has_started
     _current = run
+    _has_started = True
     _cell = _notebook_cell()
     _exit.watch(_at_exit)
 

@@ -56,7 +56,27 @@ def test_without_a_run_there_is_none_and_the_verbs_say_init() -> None:
             errors.InvalidInputError, match=rf"{name} needs an open run\. Start one first: headwater\.init"
         ):
             call()
-    headwater.finish()
+
+
+def test_finish_says_init_until_a_run_was_started_and_is_silent_after_one_was_finished() -> None:
+    script = (
+        "import headwater\n"
+        "from headwater.errors import InvalidInputError\n"
+        "try:\n"
+        "    headwater.finish()\n"
+        "except InvalidInputError as error:\n"
+        "    print(error)\n"
+        "with headwater.init(mode='disabled'):\n"
+        "    pass\n"
+        "print(headwater.finish(), headwater.run)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == [
+        "finish needs an open run. Start one first: headwater.init().",
+        "None None",
+    ]
 
 
 def test_every_verb_of_a_run_is_there_at_module_level() -> None:

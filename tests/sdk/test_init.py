@@ -16,7 +16,8 @@ from headwater.errors import ConflictError, InvalidInputError, PermissionDeniedE
 @pytest.fixture(autouse=True)
 def no_run_is_left() -> Iterator[None]:
     yield
-    headwater.finish()
+    if headwater.run is not None:
+        headwater.finish()
     assert headwater.run is None
 
 

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.usefixtures("client_environment")
 @pytest.fixture(autouse=True)
 def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
     yield
-    headwater.finish()
+    if headwater.run is not None:
+        headwater.finish()
 
 
 def made(name: str, content: str, type: str = "dataset") -> Artifact:
