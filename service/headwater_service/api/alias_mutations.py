@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from headwater_service.api.aliases import AliasMove
+from headwater_service.api.artifact_mutations import RefusedAlias
 from headwater_service.api.context import Info
 from headwater_service.api.errors import (
     ConflictError,
@@ -12,10 +13,11 @@ from headwater_service.api.errors import (
     NotFoundError,
     PermissionDeniedError,
     UnavailableError,
+    error_type,
 )
 from headwater_service.api.fields import mutation
 from headwater_service.api.people_mutations import OPERATION
-from headwater_service.domain import alias_history, aliases
+from headwater_service.domain import alias_history, promotion
 from headwater_service.domain.aliases import Expectation, MoveRequest
 
 
@@ -40,12 +42,20 @@ class MoveAliasesInput:
     operation_id: strawberry.ID = strawberry.field(description=OPERATION)
     moves: list[AliasMoveInput] = strawberry.field(description="1 to 100, each of another alias.")
     reason: str = strawberry.field(description="Why, for the alias's history.", default="")
+    dry_run: bool = strawberry.field(
+        description="Change nothing and tell what the call would do; `operationId` is then not kept.", default=False
+    )
 
 
-@strawberry.type(description="Moves that were made.")
+@strawberry.type(description="Moves that were made, or with `dryRun` would be.")
 class MoveAliasesPayload:
     aliases: list[AliasMove] = strawberry.field(
-        description="In the order asked; for an alias that was there already, its last move."
+        description="In the order asked; for an alias that was there already, its last move. Of a dry run, those that "
+        "no rule refuses and that would change something."
+    )
+    refused_aliases: list[RefusedAlias] = strawberry.field(
+        description="Of a dry run, the moves that rules refuse: with one of them the call would do nothing at all. "
+        "Otherwise empty, for then the first refusal is the answer."
     )
 
 
@@ -89,16 +99,22 @@ class AliasMutation:
             MoveAliasesInput, strawberry.argument(description="What to point where; all of it is done, or nothing.")
         ],
     ) -> MoveAliasesResult:
-        context = info.context
-        moved = await aliases.move_aliases(
+        context, requests = info.context, [_request(move) for move in input.moves]
+        if input.dry_run:
+            trial = await promotion.try_moves(
+                context.graph, context.objects, context.viewer, requests, reason=input.reason
+            )
+            return _trial_payload(trial)
+        moved = await promotion.promote(
             context.graph,
+            context.objects,
             context.viewer,
-            [_request(move) for move in input.moves],
+            requests,
             reason=input.reason,
             operation=input.operation_id,
         )
         context.forget()
-        return MoveAliasesPayload(aliases=[AliasMove.from_model(move) for move in moved])
+        return MoveAliasesPayload(aliases=[AliasMove.from_model(move) for move in moved], refused_aliases=[])
 
     @mutation(
         "Point an alias at the last other version that it pointed at and that is still there. Removals are passed "
@@ -121,6 +137,13 @@ class AliasMutation:
         )
         context.forget()
         return RollbackAliasPayload(move=AliasMove.from_model(move))
+
+
+def _trial_payload(trial: promotion.Trial) -> MoveAliasesPayload:
+    return MoveAliasesPayload(
+        aliases=[AliasMove.from_model(move) for move in trial.moves],
+        refused_aliases=[RefusedAlias(name=one.name, error=error_type(one.error)) for one in trial.refusals],
+    )
 
 
 def _request(move: AliasMoveInput) -> MoveRequest:

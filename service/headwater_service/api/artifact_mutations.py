@@ -1,5 +1,6 @@
 """GraphQL mutations: artifacts logged, used, linked and changed."""
 
+from functools import partial
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -22,6 +23,7 @@ from headwater_service.api.scalars import Digest, Json
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion, Version
 from headwater_service.domain import artifacts, consumption, documents, links
 from headwater_service.domain.artifacts import MetadataMode
+from headwater_service.domain.evidence import with_evidence
 from headwater_service.model import JsonObject
 
 describe(
@@ -199,7 +201,8 @@ class ArtifactMutation:
         input: Annotated[LinkArtifactInput, strawberry.argument(description="The version and the target.")],
     ) -> LinkArtifactResult:
         context = info.context
-        placed = await links.link_artifact(
+        link = partial(
+            links.link_artifact,
             context.graph,
             context.viewer,
             input.version_id,
@@ -208,6 +211,7 @@ class ArtifactMutation:
             aliases=input.aliases,
             operation=input.operation_id,
         )
+        placed = await with_evidence(context.objects, lambda evidence: link(evidence=evidence))
         context.forget()
         return LinkArtifactPayload(version=cast(RegistryVersion, version_type(placed, context.public_url)))
 

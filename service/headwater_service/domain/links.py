@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from headwater_service.domain.access import Viewer, require_role_at
-from headwater_service.domain.alias_changes import Cause
+from headwater_service.domain.alias_changes import NO_EVIDENCE, Cause, Evidence
 from headwater_service.domain.aliases import given_aliases, point_aliases, require_all, require_for_new
 from headwater_service.domain.artifacts import get_version, version_with_role
 from headwater_service.domain.collections import ensure_collection
@@ -36,16 +36,17 @@ async def link_artifact(
     project: str | None,
     aliases: list[str],
     operation: str,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> PlacedVersion:
     """Link a version to a target such as `Name`, `project/Name` or `entity/registry/Name`; return the link.
 
     Linking a link links its source; linking again moves the aliases. `project` is the path that bare names are in,
     by default that of the version. Raises NotFoundError for an unknown project or registry, and ConflictError when a
-    collection that runs log to has the name.
+    collection that runs log to has the name; EvidenceNeededError is for `with_evidence`.
     """
     names = given_aliases(aliases)
     source, container, name = await graph.read(lambda tx: _ends(tx, viewer, version_id, target, project=project))
-    await graph.read(lambda tx: _require_aliases(tx, viewer, source, container, name, names))
+    await graph.read(lambda tx: _require_aliases(tx, viewer, source, container, name, names, evidence))
     collection = await ensure_collection(
         graph,
         container,
@@ -66,7 +67,9 @@ async def link_artifact(
         link_id = existing or await _create(tx, lock, viewer, source, container)
         moved = names if existing else [LATEST, *names]
         home = PlacedCollection(collection, container)
-        changed = await point_aliases(tx, lock, viewer, home, moved, link_id, cause=Cause.LINK, reason="linked")
+        changed = await point_aliases(
+            tx, lock, viewer, home, moved, link_id, cause=Cause.LINK, reason="linked", evidence=evidence
+        )
         require_all(changed.refusals)
         await record(
             tx,
@@ -87,14 +90,21 @@ async def link_artifact(
 
 
 async def _require_aliases(
-    tx: Transaction, viewer: Viewer, source: PlacedVersion, container: Container, name: str, names: list[str]
+    tx: Transaction,
+    viewer: Viewer,
+    source: PlacedVersion,
+    container: Container,
+    name: str,
+    names: list[str],
+    evidence: Evidence,
 ) -> None:
     """Raise what refuses an alias of a link whose collection is not there yet, before it is made."""
     if names and await find_collection(tx, container.id, name) is None:
         kind, type = CollectionKind.REGISTRY, source.content.type
         now = source.version.created_at
         collection = Collection("", kind, name, type, "", (), container.id, now, now)
-        await require_for_new(tx, viewer, PlacedCollection(collection, container), names, source.content.id)
+        home = PlacedCollection(collection, container)
+        await require_for_new(tx, viewer, home, names, source.content.id, evidence=evidence)
 
 
 async def _create(tx: Transaction, lock: Lock, viewer: Viewer, source: PlacedVersion, container: Container) -> str:

@@ -47,9 +47,9 @@ COUNT_DECIDERS: Final = """
 MATCH (container:Container {id: $container_id})-[:OWNED_BY]->(entity:Entity)
 MATCH (user:User)-[membership:MEMBER_OF]->(entity)
 OPTIONAL MATCH (user)-[held:HAS_ROLE_IN]->(container)
-WITH user, 'ADMIN' IN [membership.role, held.role] AS is_admin, container,
-  'MEMBER' IN [membership.role, held.role] AND (held IS NOT NULL OR coalesce(container.visibility, 'ENTITY') = 'ENTITY')
-    AS is_member
+WITH user, [membership.role, coalesce(held.role, membership.role)] AS roles,
+  held IS NOT NULL OR coalesce(container.visibility, 'ENTITY') = 'ENTITY' AS is_seen
+WITH user, 'ADMIN' IN roles AS is_admin, is_seen AND 'MEMBER' IN roles AS is_member
 RETURN collect(CASE WHEN is_admin THEN user.id END) AS admins,
   sum(CASE WHEN is_member AND NOT is_admin THEN 1 ELSE 0 END) AS others
 """
