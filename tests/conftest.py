@@ -4,13 +4,14 @@ import os
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import urllib3
 
+from authorisation_world import World, make_world
 from headwater_service.config import Settings
 from headwater_service.domain.people import bootstrap_user
 from headwater_service.store.graph import Graph, connect
@@ -185,3 +186,27 @@ def client_environment(
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
     return variables
+
+
+@pytest.fixture(scope="session")
+def roomy_service(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service whose cost limits do not stop a walk over everything."""
+    roomy = replace(
+        settings,
+        graphql_nodes=10_000_000,
+        graphql_depth=60,
+        graphql_aliases=100_000,
+        graphql_bytes=10_000_000,
+        graphql_seconds=60.0,
+    )
+    with running_service(roomy, tmp_path_factory.mktemp("roomy")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def world(roomy_service: Service, post: Callable[..., Any], make_user: Callable[..., Any]) -> World:
+    def send(document: str, *, key: str, **variables: Any) -> dict[str, Any]:
+        data: dict[str, Any] = post(document, key=key, url=roomy_service.url, **variables)
+        return data
+
+    return make_world(roomy_service.url, send, make_user)

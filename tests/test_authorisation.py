@@ -1,74 +1,25 @@
-"""Nobody sees or changes what is not theirs: all routes, root fields, mutations and nested fields are walked.
+"""Nobody sees or changes what is not theirs: all root fields and mutations are asked for.
 
 The tables below name every root field and every mutation: a new one fails here until somebody says what an outsider
 must get from it.
 """
 
-import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
-import msgpack
 import orjson
 import pytest
 from graphql import (
-    GraphQLField,
-    GraphQLNamedType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    build_schema,
     get_named_type,
-    is_abstract_type,
-    is_leaf_type,
-    is_required_argument,
 )
 
-from authorisation_world import HTTP, World, make_world, operation
-from headwater_service.api.schema import schema
-from headwater_service.config import Settings
-from headwater_service.http.guard import Access
-from headwater_service.http.routes import ENDPOINTS
-from servers import Service, running_service
+from authorisation_walk import SCHEMA, ask, found_in, words
+from authorisation_world import World, operation
 
-SCHEMA: GraphQLSchema = build_schema(schema.as_str())
 QUERY = SCHEMA.query_type
 MUTATION = SCHEMA.mutation_type
 DIGEST = "sha256:" + "0" * 64
-
-
-@pytest.fixture(scope="module")
-def roomy_service(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service whose cost limits do not stop a walk over everything."""
-    roomy = replace(
-        settings,
-        graphql_nodes=10_000_000,
-        graphql_depth=60,
-        graphql_aliases=100_000,
-        graphql_bytes=10_000_000,
-        graphql_seconds=60.0,
-    )
-    with running_service(roomy, tmp_path_factory.mktemp("roomy")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def world(roomy_service: Service, post: Callable[..., Any], make_user: Callable[..., Any]) -> World:
-    def send(document: str, *, key: str, **variables: Any) -> dict[str, Any]:
-        data: dict[str, Any] = post(document, key=key, url=roomy_service.url, **variables)
-        return data
-
-    return make_world(roomy_service.url, send, make_user)
-
-
-def ask(world: World, document: str, key: str | None, **variables: Any) -> tuple[int, dict[str, Any]]:
-    """Post a document and return the status and the whole answer."""
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    response = HTTP.request(
-        "POST", f"{world.url}/graphql", json={"query": document, "variables": variables}, headers=headers
-    )
-    answer: dict[str, Any] = response.json()
-    return response.status, answer
 
 
 # What an outsider asks of each root field, and what the outsider must get. A list answers with its length.
@@ -169,19 +120,6 @@ def test_users_are_told_of_those_with_whom_they_share_an_entity(world: World, ma
     assert found[world.owner.name] == []
     assert answer["data"]["users"]["totalCount"] == 2
     assert [edge["node"]["name"] for edge in strangers["data"]["users"]["edges"]] == [stranger.name]
-
-
-def found_in(answer: dict[str, Any], field: str) -> Any:
-    """Return None for null, a count for a list or a connection; an error about what is absent counts as absent."""
-    data = (answer.get("data") or {}).get(field)
-    if "errors" in answer:
-        assert [error["extensions"]["code"] for error in answer["errors"]] == ["NotFoundError"], answer
-        assert data is None
-        return 0 if field.endswith("s") or field.endswith("Counts") else None
-    if isinstance(data, dict) and "edges" in data:
-        assert data["totalCount"] == len(data["edges"])
-        return len(data["edges"])
-    return len(data) if isinstance(data, list) else data
 
 
 def test_node_gives_an_outsider_nothing_for_any_id(world: World) -> None:
@@ -498,263 +436,3 @@ def test_a_viewer_of_a_team_may_read_but_not_change_it(world: World, name: str) 
     assert kind == "PermissionDeniedError"
     assert team_events(world) == before
     assert read["data"]["artifact"]["id"] == world.shared.version_id
-
-
-def words(world: World) -> list[str]:
-    """Return every id and name that no answer to the outsider may hold."""
-    return [*world.secret_ids.values(), world.secret]
-
-
-def starts_of(world: World) -> dict[str, str]:
-    """Return one id of each type that the outsider may see."""
-    _, answer = ask(
-        world,
-        """
-          query Starts($team: String!, $shared: String!, $registry: String!) {
-            viewer { user { apiKeys { id } } }
-            entity(name: $team) { id }
-            project(path: $shared) { id }
-            registry(path: $registry) { id }
-            events(filter: {container: $registry}, first: 200) { edges { node { id kind } } }
-          }
-        """,
-        world.outsider.key,
-        team=world.team,
-        shared=f"{world.team}/shared",
-        registry=f"{world.team}/model-registry",
-    )
-    data = answer["data"]
-    # The link of the secret version.
-    linked = [edge["node"]["id"] for edge in data["events"]["edges"] if edge["node"]["kind"] == "LINKED"]
-    return {
-        "ArtifactVersion": world.shared.version_id,
-        "RegistryVersion": world.link_id,
-        "Run": world.shared.run_id,
-        "Collection": world.shared.collection_id,
-        "Project": data["project"]["id"],
-        "Registry": data["registry"]["id"],
-        "Entity": data["entity"]["id"],
-        "User": world.user_id,
-        "ApiKey": data["viewer"]["user"]["apiKeys"][0]["id"],
-        "Event": linked[0],
-    }
-
-
-def test_the_walk_starts_at_every_type_of_node(world: World) -> None:
-    node: Any = SCHEMA.get_type("Node")
-
-    assert set(starts_of(world)) == {found.name for found in SCHEMA.get_possible_types(node)}
-
-
-def test_no_nested_field_of_what_is_shared_leads_to_what_is_not(world: World) -> None:
-    """All fields of all objects in reach of the outsider, two objects deep, hold no id and no name of a secret."""
-    for type_name, node_id in starts_of(world).items():
-        document = walk(type_name, 2)
-        status, answer = ask(world, document, world.outsider.key, id=node_id)
-
-        assert status == 200
-        assert "errors" not in answer, answer["errors"][:3]
-        assert answer["data"]["node"]["__typename"] == type_name
-        assert [word for word in words(world) if word in orjson.dumps(answer).decode()] == [], type_name
-
-
-def test_the_events_of_what_is_shared_name_nothing_that_is_not(world: World) -> None:
-    document = """
-    query E($s: String!) { events(filter: {container: $s}, first: 200) { edges { node { kind before after } } } }
-    """
-    scopes = (f"{world.team}/shared", f"{world.team}/model-registry")
-
-    told = {
-        person.name: orjson.dumps([ask(world, document, person.key, s=scope)[1] for scope in scopes]).decode()
-        for person in (world.owner, world.outsider)
-    }
-
-    # The run of the team's consumed a version by its path, and a link names its source.
-    assert world.own.version_path in told[world.owner.name]
-    assert [word for word in words(world) if word in told[world.outsider.name]] == []
-    assert '"path":null' in told[world.outsider.name] and '"source_id":null' in told[world.outsider.name]
-
-
-@pytest.mark.parametrize(
-    ("field", "text", "expected"),
-    [
-        ("registry", '(path: "{registry_path}") {{ id }}', None),
-        ("collection", '(path: "{collection_path}") {{ id }}', None),
-        ("artifact", '(path: "{link_path}") {{ id }}', None),
-        ("node", '(id: "{registry_id}") {{ id }}', None),
-        ("node", '(id: "{collection_id}") {{ id }}', None),
-        ("node", '(id: "{link_id}") {{ id }}', None),
-        ("registries", '(entity: "{team}") {{ edges {{ node {{ path }} }} totalCount }}', 1),
-        ("collections", '(container: "{registry_path}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
-        ("versions", '(container: "{registry_path}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
-        ("events", '(filter: {{ container: "{registry_path}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
-    ],
-)
-def test_a_restricted_registry_is_not_there_for_a_member_without_a_role(
-    world: World, field: str, text: str, expected: int | None
-) -> None:
-    document = "{ " + field + text.format(team=world.team, **asdict(world.hidden)) + " }"
-
-    _, own = ask(world, document, world.owner.key)
-    _, answer = ask(world, document, world.outsider.key)
-
-    assert found_in(own, field) not in (None, expected)
-    assert found_in(answer, field) == expected
-
-
-def test_the_owner_walks_from_the_same_things_to_the_secrets(world: World) -> None:
-    """The walk above would find them: it does for the owner."""
-    document = walk("ArtifactVersion", 1)
-    _, answer = ask(world, document, world.owner.key, id=world.shared.version_id)
-    text = orjson.dumps(answer["data"]).decode()
-
-    assert world.own.run_id in text
-    assert world.own.version_id in text
-    assert world.secret in text
-
-
-def test_lineage_stops_at_what_the_outsider_may_not_see_and_says_so(world: World) -> None:
-    document = """
-      query L($id: ID!) { node(id: $id) { ... on ArtifactVersion { lineage(direction: DOWNSTREAM) {
-        nodes { id } completeness { isComplete reason frontier { id hidden } } } } } }
-    """
-    _, answer = ask(world, document, world.outsider.key, id=world.shared.version_id)
-
-    lineage = answer["data"]["node"]["lineage"]
-    assert lineage["nodes"] == [{"id": world.shared.version_id}]
-    assert lineage["completeness"] == {
-        "isComplete": False,
-        "reason": "PERMISSION",
-        # What the owner's run made of it, and its link in the restricted registry.
-        "frontier": [{"id": world.shared.version_id, "hidden": 2}],
-    }
-
-
-ARGUMENTS = {
-    "direction": "BOTH",
-    "blobs": "[]",
-    "first": "5",
-    "limit": "50",
-    "groupBy": "STATE",
-    "name": '"latest"',
-}
-
-
-def walk(type_name: str, levels: int) -> str:
-    fields = everything(type_name, levels)
-    return f"query Walk($id: ID!) {{ node(id: $id) {{ __typename ... on {type_name} {{ {fields} }} }} }}"
-
-
-def everything(type_name: str, levels: int) -> str:
-    """Select all fields of a type, down to `levels` objects below it."""
-    type_: Any = SCHEMA.get_type(type_name)
-    return " ".join(part for name, field in type_.fields.items() if (part := selected(type_name, name, field, levels)))
-
-
-def selected(type_name: str, name: str, field: GraphQLField, levels: int) -> str:
-    if (type_name, name) == ("Collection", "alias"):
-        # One of `aliases`, which is walked; twice would square what lies below.
-        return ""
-    below = get_named_type(field.type)
-    # Aliased by type and argument, so that fields of one name in different types do not clash.
-    alias = f"{type_name}_{name}: "
-    text = alias + name + arguments(field)
-    if is_leaf_type(below):
-        return text
-    is_wrapper = below.name.endswith(("Connection", "Edge", "PageInfo", "Graph"))
-    rest = levels if is_wrapper else levels - 1
-    if rest < 0:
-        return ""
-    inside = inner(below, rest)
-    return f"{text} {{ {inside} }}" if inside else ""
-
-
-def inner(type_: GraphQLNamedType, levels: int) -> str:
-    if not is_abstract_type(type_):
-        return everything(type_.name, levels)
-    possible = [found for found in SCHEMA.get_possible_types(type_) if isinstance(found, GraphQLObjectType)]
-    return "__typename " + " ".join(f"... on {found.name} {{ {everything(found.name, levels)} }}" for found in possible)
-
-
-def arguments(field: GraphQLField) -> str:
-    given = [
-        f"{name}: {ARGUMENTS[name]}"
-        for name, argument in field.args.items()
-        if is_required_argument(argument) or name in ("first", "limit")
-    ]
-    return f"({', '.join(given)})" if given else ""
-
-
-# How an outsider calls each route that needs a viewer, and the status that must come back.
-ROUTES: dict[tuple[str, str], tuple[str, int] | None] = {
-    ("PUT", "/api/manifests/{entity}"): ("/api/manifests/{entity}", 404),
-    ("HEAD", "/api/manifests/{entity}/{digest}"): ("/api/manifests/{entity}/{digest}", 404),
-    ("POST", "/api/runs/{run_id}/history"): ("/api/runs/{run_id}/history", 404),
-    ("GET", "/files/{path:path}"): ("/files/{version}/data.csv", 404),
-    ("GET", "/files/{path:path} of a run"): ("/files/{project}/-/runs/{run_key}/log.txt", 404),
-    ("DELETE", "/api/sessions"): None,  # ends the viewer's own session
-    ("POST", "/graphql"): None,  # walked above
-    ("GET", "/graphql"): None,
-    ("GET", "/graphiql"): None,  # a page without data
-    ("GET", "/{path:path}"): None,
-}
-HISTORY = msgpack.packb({"stream": "main", "first": 0, "records": [{"step": 0, "time": 1.0, "values": {"x": 1}}]})
-
-
-def test_the_table_names_every_route_that_needs_a_viewer() -> None:
-    found = {
-        (method, endpoint.path)
-        for endpoint in ENDPOINTS
-        if endpoint.access is Access.VIEWER
-        for method in endpoint.methods
-    }
-
-    assert {(method, path.removesuffix(" of a run")) for method, path in ROUTES} == found
-
-
-@pytest.mark.parametrize(("method", "path"), [route for route, given in ROUTES.items() if given is not None])
-def test_a_route_refuses_an_outsider_what_it_gives_the_owner(world: World, method: str, path: str) -> None:
-    given = ROUTES[method, path]
-    assert given is not None
-    url = world.url + given[0].format(
-        entity=world.owner.name,
-        project=world.project,
-        digest=world.own.digest,
-        run_id=world.own.run_id,
-        run_key=world.own.run_key,
-        version=world.own.version_path,
-    )
-    body = {"PUT": b'{"format":1}\n', "POST": HISTORY}.get(method)
-
-    def status(key: str | None) -> int:
-        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return HTTP.request(method, url, body=body, headers=headers, redirect=False).status
-
-    assert status(None) == 401
-    assert status(world.outsider.key) == given[1]
-    assert status(world.owner.key) in (200, 302)
-
-
-def test_nobody_is_answered_with_the_form_of_a_graphql_error(world: World) -> None:
-    status, answer = ask(world, "{ viewer { user { id } } }", None)
-
-    assert status == 401
-    assert answer["data"] is None
-    assert answer["errors"][0]["extensions"]["code"] == "PermissionDeniedError"
-    assert "headwater login" in answer["errors"][0]["message"]
-
-
-def test_a_revoked_key_is_nobody(world: World) -> None:
-    make = (
-        "mutation C($i: CreateApiKeyInput!) "
-        "{ createApiKey(input: $i) { ... on CreateApiKeyPayload { key apiKey { id } } } }"
-    )
-    end = "mutation R($i: RevokeApiKeyInput!) { revokeApiKey(input: $i) { __typename } }"
-    _, made = ask(world, make, world.outsider.key, i={"operationId": operation(), "name": secrets.token_hex(4)})
-    issued = made["data"]["createApiKey"]
-
-    before, _ = ask(world, "{ viewer { isAdmin } }", issued["key"])
-    ask(world, end, world.outsider.key, i={"operationId": operation(), "apiKeyId": issued["apiKey"]["id"]})
-    after, _ = ask(world, "{ viewer { isAdmin } }", issued["key"])
-
-    assert (before, after) == (200, 401)
