@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import _run_artifacts
-from ._errors import InvalidInputError
-from ._names import REGISTRY
+from ._errors import InvalidInputError, NotFoundError
+from ._names import REGISTRY, parse_version_path
 
 if TYPE_CHECKING:
     from ._artifact import Artifact
@@ -33,15 +33,24 @@ def use(run: Run | None, name: str) -> Artifact:
         InvalidInputError: if it is no model.
     """
     if run is None:
-        from ._api import Api
-
-        found = Api().artifact(name)
+        found = _read(name)
         _require_model(name, found.type)
         return found
     version = _run_artifacts.find(run, name)
     _require_model(name, version.type)
     # By its number: an alias may have moved on since its type was looked at.
     return run.use_artifact(version.place.path)
+
+
+def _read(name: str) -> Artifact:
+    from ._api import Api
+
+    api = Api()
+    try:
+        return api.artifact(name)
+    except NotFoundError as error:
+        path = parse_version_path(name, entity=api.default_entity, project=api.default_project)
+        raise _run_artifacts.told_of_registered(api._client, name, path, error) from error
 
 
 def _require_model(name: str, type: str) -> None:

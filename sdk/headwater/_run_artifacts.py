@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from . import _log, _operations
 from ._artifact import Artifact
 from ._artifact_facts import listed
+from ._client import Client
 from ._errors import InvalidInputError, MissingFileError, NotFoundError
 from ._names import REGISTRY, VersionPath, check_alias, parse_ref, parse_version_path
 from ._version import LoggedVersion, get_version, link_version, logged_from_wire, use_version
@@ -63,7 +64,7 @@ def use_artifact(
     try:
         version = use_version(online.client, online.run_id, str(path), type=type)
     except NotFoundError as error:
-        raise _with_registered(run, artifact_or_name, path, error) from error
+        raise told_of_registered(online.client, artifact_or_name, path, error) from error
     return Artifact._from_version(online.client, version)
 
 
@@ -95,16 +96,16 @@ def find(run: Run, name: str) -> LoggedVersion:
     try:
         return get_version(run._online.client, str(path))
     except NotFoundError as error:
-        raise _with_registered(run, name, path, error) from error
+        raise told_of_registered(run._online.client, name, path, error) from error
 
 
-def _with_registered(run: Run, name: str, path: VersionPath, error: NotFoundError) -> NotFoundError:
+def told_of_registered(client: Client, name: str, path: VersionPath, error: NotFoundError) -> NotFoundError:
     """The error, with the path of the registered model that has the name; a bare name never means a registry."""
     registered = str(VersionPath(path.entity, REGISTRY, path.name, path.ref))
-    if run._online is None or "/" in name.partition(":")[0]:
+    if "/" in name.partition(":")[0]:
         return error
     try:
-        get_version(run._online.client, registered)
+        get_version(client, registered)
     except NotFoundError:
         return error
     return NotFoundError(f"{error.message} The registry has one: use {registered!r}.", path=error.path)

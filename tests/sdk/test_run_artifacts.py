@@ -211,7 +211,7 @@ def test_a_model_is_logged_used_and_linked(tmp_path: Path, entity: str) -> None:
         file = headwater.use_model(name="MNIST:latest")
         folder = headwater.use_model(unnamed.name)
         run_data = user.log_artifact(made("data", "a")).wait()
-        with pytest.raises(InvalidInputError, match="has the type 'dataset', which is no model"):
+        with pytest.raises(InvalidInputError, match="has the type 'dataset', not 'model'"):
             user.use_model(run_data.name)
         with pytest.raises(InvalidInputError, match="a name alone"):
             user.link_model(tmp_path / "model.h5", "a/b")

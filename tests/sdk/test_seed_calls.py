@@ -10,6 +10,7 @@ import headwater as wandb
 from headwater import Api, Artifact, Run
 from headwater._config import Config
 from headwater._summary import Summary
+from headwater.beta import workflows
 
 ART: Any = object()
 CONFIG = {"lr": 1.0}
@@ -68,6 +69,13 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
     (Config.__getitem__, ("lr",), {}),
     (Config.__setitem__, ("input_size", 224), {}),
     (Summary.update, ({"loss": 0.5, "accuracy": 0.9},), {}),
+    # models as objects
+    (workflows.log_model, (ART, "mnist-nn"), {"aliases": ["best"]}),
+    (workflows.log_model, (ART, "mnist_nn"), {}),
+    (wandb.log_model, (ART, "mnist_nn"), {}),
+    (workflows.link_model, (ART, "[[entity/]project/]collectionName"), {}),
+    (workflows.use_model, ("[[entity/]project/]collectionName",), {}),
+    (workflows.SavedModel.model_obj, (), {}),
     # media
     (wandb.Image, (ART,), {}),
     (wandb.Image, (ART,), {"caption": "1,2"}),
