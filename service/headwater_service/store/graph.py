@@ -26,6 +26,9 @@ Access = Literal["READ", "WRITE"]
 
 BOLT_SECONDS = Histogram("headwater_bolt_seconds", "Time of one read or write of the graph", ["access"])
 
+# Another write held what this one had to wait for.
+_LOCK_ERRORS: Final = ("LockAcquisitionTimeout", "LockClientStopped", "DeadlockDetected")
+
 # A lock that could not be had in time is reported as the client's fault, which the driver would not retry.
 _RETRIED_CLIENT_ERRORS: Final = frozenset(
     {
@@ -101,22 +104,19 @@ class Graph:
 
     async def _run(self, access: Access, work: Work[T], deadline_seconds: float | None) -> T:
         end = time.monotonic() + (deadline_seconds or self._deadline_seconds)
-        attempt = 0
+        attempt, is_held = 0, False
         while True:
             try:
                 async with asyncio.timeout(end - time.monotonic()):
                     return await self._attempt(access, work, max(end - time.monotonic(), 0.001))
             except TimeoutError as error:
-                raise UnavailableError(
-                    "The graph database did not answer in time. Nothing is lost; try again."
-                ) from error
+                raise _unavailable("did not answer in time", is_held=is_held) from error
             except (Neo4jError, DriverError) as error:
                 pause = min(0.02 * 2**attempt, 0.5) * random.uniform(0.5, 1.5)
                 _raise_unless_passing(error)
+                is_held = isinstance(error, Neo4jError) and str(error.code).endswith(_LOCK_ERRORS)
                 if time.monotonic() + pause >= end:
-                    raise UnavailableError(
-                        "The graph database is not reachable. Nothing is lost; try again."
-                    ) from error
+                    raise _unavailable("is not reachable", is_held=is_held) from error
             attempt += 1
             await asyncio.sleep(pause)
 
@@ -140,6 +140,13 @@ class Graph:
             return await work(transaction)
         finally:
             self.query_count += transaction.query_count
+
+
+def _unavailable(what: str, *, is_held: bool) -> UnavailableError:
+    """Say why there is no answer; `is_held`: the last attempt that ended had waited for another write."""
+    if is_held:
+        return UnavailableError("Another write holds what this one needs. Nothing is lost; try again.")
+    return UnavailableError(f"The graph database {what}. Nothing is lost; try again.")
 
 
 def _raise_unless_passing(error: Neo4jError | DriverError) -> None:

@@ -50,13 +50,17 @@ async def probe_graph(graph: Graph) -> list[Probe]:
     server = await graph.read(lambda tx: tx.row(SERVER))
     rows = await graph.read(lambda tx: tx.rows(GUARD_RAILS))
     found = [] if server is None else [Probe("Neo4j", "ok", f"{server['version']} {server['edition']}")]
-    for row in rows:
-        if row["value"] in ("0s", "0", ""):
-            message = f"is off: a client that stalls can hold a lock for ever. Set {row['name']}=30s in neo4j.conf."
-            found.append(Probe(row["name"], "fail", message))
-        else:
-            found.append(Probe(row["name"], "ok", row["value"]))
-    return found
+    return [*found, *(judge_guard_rail(row["name"], row["value"]) for row in rows)]
+
+
+def judge_guard_rail(name: str, value: str) -> Probe:
+    """Say whether a time limit of the database is on, from its value as the database shows it: 0 is no limit."""
+    return _verdict(
+        name,
+        value.rstrip("hmnsμ") not in ("0", ""),
+        value,
+        f"is off: a client that stalls can hold a lock for ever. Set {name}=30s in neo4j.conf.",
+    )
 
 
 class StoreProbes:

@@ -16,13 +16,14 @@ from minio.versioningconfig import SUSPENDED, VersioningConfig
 
 from forwarding import forwarded
 from headwater_service.config import Settings
+from headwater_service.local import servers as local_servers
 from headwater_service.local.doctor import examine, java_version
 from headwater_service.local.home import home_from
 from headwater_service.local.plan import make_plan
 from headwater_service.local.ports import free_port
-from headwater_service.store.probes import StoreProbes
+from headwater_service.store.probes import StoreProbes, judge_guard_rail
 from headwater_service.store.setup import add_key, admin_client, policies, s3_client
-from servers import REGION, Servers, Service, environment_of, fresh_bucket_settings, new_key
+from servers import REGION, Servers, Service, environment_of, fresh_bucket_settings, new_key, running_neo4j
 
 
 def outcomes(settings: Settings) -> dict[str, str]:
@@ -171,6 +172,34 @@ def test_a_service_and_a_graph_that_are_away_are_told_with_what_to_do(settings: 
 
     assert set(bad) == {"Bolt", "service", "service from the client's side"}
     assert "headwater up" in bad["service"]
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"), [("30s", "ok"), ("10m", "ok"), ("1h30m", "ok"), ("0s", "fail"), ("0", "fail"), ("", "fail")]
+)
+def test_a_time_limit_of_the_graph_that_is_off_is_found(value: str, outcome: str) -> None:
+    probe = judge_guard_rail("db.lock.acquisition.timeout", value)
+
+    assert (probe.name, probe.outcome) == ("db.lock.acquisition.timeout", outcome)
+    advice = "is off: a client that stalls can hold a lock for ever. Set db.lock.acquisition.timeout=30s in neo4j.conf."
+    assert probe.message == (advice if outcome == "fail" else value)
+
+
+@pytest.mark.slow
+def test_a_graph_without_time_limits_is_found(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_servers, "TRANSACTION_SECONDS", 0)
+    monkeypatch.setattr(local_servers, "LOCK_SECONDS", 0)
+    with running_neo4j(tmp_path / "neo4j") as neo4j:
+        away = f"127.0.0.1:{free_port()}"
+        endless = replace(settings, neo4j_uri=neo4j.uri, neo4j_password=neo4j.password, listen=away)
+        plan = make_plan({**environment_of(endless), "HEADWATER_HOME": str(tmp_path / "home")})
+
+        bad = {check.name: check.message for check in examine(plan) if check.state == "fail"}
+
+    assert set(bad) >= {"db.transaction.timeout", "db.lock.acquisition.timeout"}
+    assert "Set db.transaction.timeout=30s in neo4j.conf" in bad["db.transaction.timeout"]
 
 
 def test_a_secret_that_others_can_read_is_found(settings: Settings, tmp_path: Path) -> None:

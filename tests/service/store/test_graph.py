@@ -14,6 +14,7 @@ from neo4j.exceptions import Neo4jError
 from headwater_service.config import Settings
 from headwater_service.errors import UnavailableError
 from headwater_service.local.ports import free_port
+from headwater_service.local.servers import LOCK_SECONDS
 from headwater_service.store.graph import DuplicateError, Graph, Transaction, connect
 from service.http.forwarder import forwarding
 from viewers import fresh
@@ -132,6 +133,28 @@ async def test_who_waits_for_a_lock_is_answered_within_the_deadline_and_has_writ
     assert waited < 3
     (left,) = await graph.write(lambda tx: tx.rows(TAKE, names=[name]))
     assert left["visits"] == 2
+
+
+async def test_who_gives_up_on_a_lock_is_told_that_another_write_holds_it(graph: Graph) -> None:
+    name = fresh("held")
+    await graph.write(lambda tx: tx.rows(PUT, names=[name]))
+    has_lock, may_end = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Transaction) -> None:
+        await tx.rows(VISIT, name=name)
+        has_lock.set()
+        await may_end.wait()
+
+    holder = asyncio.create_task(graph.write(hold, deadline_seconds=25.0))
+    await has_lock.wait()
+    # Longer than the database itself lets a write wait for a lock, so that it says what it waited for.
+    with pytest.raises(UnavailableError, match="Another write holds what this one needs"):
+        await graph.write(lambda tx: tx.rows(VISIT, name=name), deadline_seconds=LOCK_SECONDS + 1.0)
+    may_end.set()
+    await holder
+
+    (left,) = await graph.write(lambda tx: tx.rows(TAKE, names=[name]))
+    assert left["visits"] == 1
 
 
 async def test_a_client_that_stalls_with_a_lock_loses_it(graph: Graph, settings: Settings) -> None:
