@@ -19,8 +19,8 @@ from headwater_service.domain.aliases import (
     require_all,
     weigh_changes,
 )
-from headwater_service.domain.guard_rules import Approvals, Unmet, approvals_asked
-from headwater_service.domain.guards import refused, rules_for
+from headwater_service.domain.guard_rules import Approvals, approvals_asked
+from headwater_service.domain.guards import rules_for
 from headwater_service.errors import ConflictError, InvalidInputError, PermissionDeniedError
 from headwater_service.model import AliasMove, Approval, Container, JsonObject, Proposal, ProposalState, Role
 from headwater_service.store.aliases import find_move, find_places
@@ -204,8 +204,10 @@ async def _require_worth(
     needed = await approvals_needed(tx, home, name)
     others = [one for one in (await find_deciders(tx, home.container.id)).admins if one != viewer.user_id]
     if len(others) < needed:
-        told = f"It takes {needed} approvals by admins other than you, and there are {len(others)}."
-        raise refused(name, home, [Unmet(guard_rules.NAMES[Approvals], told)])
+        approvals = "1 approval" if needed == 1 else f"{needed} approvals"
+        told = f"It takes {approvals} by admins other than you, and there are {len(others)}."
+        unmet = [{"rule": guard_rules.NAMES[Approvals], "message": told}]
+        raise ConflictError(f"Nobody could approve that move. {told}", unmet_rules=unmet)
 
 
 async def _require_open(tx: Transaction, proposal: Proposal) -> None:
