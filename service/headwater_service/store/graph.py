@@ -85,7 +85,7 @@ class Graph:
         Neo4j reads what is committed at that moment also inside one transaction, so that one around several queries
         would isolate nothing: it would only cost two more round trips.
         """
-        return await self._run("READ", work, deadline_seconds)
+        return await self._run("READ", work, deadline_seconds, is_single=True)
 
     async def write(self, work: Work[T], *, deadline_seconds: float | None = None) -> T:
         """Run `work` in a write transaction, again after a passing fault.
@@ -95,6 +95,13 @@ class Graph:
         """
         return await self._run("WRITE", work, deadline_seconds)
 
+    async def write_each(self, work: Work[T]) -> T:
+        """Run `work`, each of its queries a write of its own that commits itself, again after a passing fault.
+
+        For a change that is one statement: what holds for `write` about repeating holds for each.
+        """
+        return await self._run("WRITE", work, None, is_single=True)
+
     async def verify(self) -> None:
         """Raise UnavailableError unless the database answers."""
         await self.read(lambda tx: tx.rows("RETURN 1 AS one"), deadline_seconds=3.0)
@@ -102,13 +109,15 @@ class Graph:
     async def close(self) -> None:
         await self._driver.close()
 
-    async def _run(self, access: Access, work: Work[T], deadline_seconds: float | None) -> T:
+    async def _run(
+        self, access: Access, work: Work[T], deadline_seconds: float | None, *, is_single: bool = False
+    ) -> T:
         end = time.monotonic() + (deadline_seconds or self._deadline_seconds)
         attempt, is_held = 0, False
         while True:
             try:
                 async with asyncio.timeout(end - time.monotonic()):
-                    return await self._attempt(access, work, max(end - time.monotonic(), 0.001))
+                    return await self._attempt(access, work, max(end - time.monotonic(), 0.001), is_single=is_single)
             except TimeoutError as error:
                 raise _unavailable("did not answer in time", is_held=is_held) from error
             except (Neo4jError, DriverError) as error:
@@ -120,11 +129,11 @@ class Graph:
             attempt += 1
             await asyncio.sleep(pause)
 
-    async def _attempt(self, access: Access, work: Work[T], seconds: float) -> T:
+    async def _attempt(self, access: Access, work: Work[T], seconds: float, *, is_single: bool) -> T:
         started = time.perf_counter()
         async with self._driver.session(database=self._database, default_access_mode=access) as session:
             # The server ends a transaction even if this process is stopped in the middle of it.
-            if access == "READ":
+            if is_single:
                 answer = await self._counted(
                     Transaction(lambda query, values: session.run(Query(query, timeout=seconds), values)), work
                 )

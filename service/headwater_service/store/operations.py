@@ -71,9 +71,14 @@ class Lock:
             raise ConflictError("What this changes was deleted. Restore it, or read again what is there.")
 
 
+def is_operation(operation: str) -> bool:
+    """Tell whether it can be an operation id."""
+    return 1 <= len(operation) <= OPERATION_CHARACTERS
+
+
 async def take_lock(tx: Transaction, scope: str, operation: str) -> Lock | None:
     """Lock a scope until the transaction ends. None: there is no such scope."""
-    if not 1 <= len(operation) <= OPERATION_CHARACTERS:
+    if not is_operation(operation):
         raise InvalidInputError(
             f"An operation id has 1 to {OPERATION_CHARACTERS} characters, not {len(operation)}.", field="operationId"
         )
