@@ -1,19 +1,15 @@
-"""Events in pages, by their place in the order of the server; and the moves of an alias."""
+"""Events in pages, by their place in the order of the server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from headwater_service.errors import InvalidInputError
-from headwater_service.model import AliasMove, Instant, Page
+from headwater_service.model import Instant, Page
 from headwater_service.store.filters import OrderDirection
 from headwater_service.store.graph import Transaction
 from headwater_service.store.listing import (
-    Listing,
-    Sorting,
     Window,
-    count_all,
-    read_page,
     read_position,
     write_position,
 )
@@ -120,16 +116,6 @@ OPTIONAL MATCH (scope:EventScope {id: id})
 RETURN id, coalesce(labels(lineage), []) + coalesce(labels(scope), []) AS labels
 """
 
-_MOVE_ORDER: Final = Sorting("REV", "move.rev", "move.name", OrderDirection.DESC)
-_MOVES: Final[LiteralString] = (
-    "MATCH (move:AliasMove {collection_id: $collection, name: $name}) WHERE move.rev > 0 WITH move"
-)
-_EVERY: Final[LiteralString] = "true"
-_MOVE_COLUMNS: Final[LiteralString] = """
-RETURN move {
-  .collection_id, .name, .rev, .at, .by, .reason, from_version_id: move.from, to_version_id: move.to
-} AS move"""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -185,15 +171,6 @@ async def find_labels(tx: Transaction, ids: Sequence[str]) -> dict[str, frozense
     return {row["id"]: frozenset(row["labels"]) for row in rows}
 
 
-async def list_moves(tx: Transaction, collection_id: str, name: str, window: Window) -> Page[AliasMove]:
-    """Return a page of where an alias has pointed, newest first."""
-    return await read_page(tx, _moves(collection_id, name), _MOVE_ORDER, window, _move_from)
-
-
-async def count_moves(tx: Transaction, collection_id: str, name: str) -> int:
-    return await count_all(tx, _moves(collection_id, name), "move")
-
-
 def _position(after: str) -> int:
     seq, _ = read_position(after, _ORDER)
     if not isinstance(seq, int):
@@ -210,17 +187,3 @@ def _parameters(asked: Asked) -> dict[str, Any]:
         "since": asked.since,
         "until": asked.until,
     }
-
-
-def _moves(collection_id: str, name: str) -> Listing:
-    return Listing(
-        match=_MOVES,
-        condition=_EVERY,
-        carry="move",
-        columns=_MOVE_COLUMNS,
-        parameters={"collection": collection_id, "name": name},
-    )
-
-
-def _move_from(row: Mapping[str, Any]) -> AliasMove:
-    return AliasMove(**row["move"])

@@ -16,6 +16,7 @@ import pytest
 from headwater_service import store
 from headwater_service.model import CollectionKind, ContainerKind, Instant, RunState
 from headwater_service.store import hops, lineage
+from headwater_service.store.alias_history import MovesWanted, list_moves
 from headwater_service.store.filters import (
     CollectionFilter,
     CollectionOrder,
@@ -33,7 +34,7 @@ from headwater_service.store.filters import (
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.listing import Window, write_position
 from headwater_service.store.listings_collections import list_collections, list_containers
-from headwater_service.store.listings_events import Asked, list_events, list_moves
+from headwater_service.store.listings_events import Asked, list_events
 from headwater_service.store.listings_files import list_run_files
 from headwater_service.store.listings_runs import RunGroup, group_runs, list_runs
 from headwater_service.store.listings_versions import Place, VersionGroup, group_versions, list_versions
@@ -227,7 +228,7 @@ async def test_other_pages_start_at_an_index(graph: Graph, monkeypatch: pytest.M
         await graph.read(partial(list_collections, scopes=scopes, wanted=COLLECTIONS, order=order, window=Window(5)))
     await graph.read(lambda tx: list_containers(tx, scopes, ContainerKind.PROJECT, "x", Window(5)))
     await graph.read(lambda tx: list_events(tx, Asked(scopes, kinds=["A"]), Window(5, write_position("SEQ", 1, "a"))))
-    await graph.read(lambda tx: list_moves(tx, "collection", "best", Window(5)))
+    await graph.read(lambda tx: list_moves(tx, MovesWanted("collection", "best"), Window(5)))
     await graph.read(lambda tx: list_run_files(tx, "run", "media/", Window(5)))
     monkeypatch.undo()
 
