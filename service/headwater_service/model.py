@@ -70,6 +70,11 @@ class ProposalState(StrEnum):
     REJECTED = "REJECTED"
 
 
+class RecallSeverity(StrEnum):
+    WARNING = "WARNING"
+    CRITICAL = "CRITICAL"
+
+
 class BlobState(StrEnum):
     EXPECTED = "EXPECTED"
     PRESENT = "PRESENT"
@@ -271,6 +276,22 @@ class Proposal:
     decided_by: str | None
     decided_at: Instant | None
     decision_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A mark that a version is bad, and with it all that came from it; until it is withdrawn."""
+
+    id: str
+    version_id: str
+    collection_id: str
+    scope_id: str
+    severity: RecallSeverity
+    reason: str
+    at: Instant
+    by: str | None
+    withdrawn_at: Instant | None
+    withdrawn_by: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,9 @@ class UseArtifactInput:
         "path the registry version itself is consumed."
     )
     type: str | None = strawberry.field(description="What it must be; null: anything.", default=None)
+    allow_recalled: bool = strawberry.field(
+        description="Use it although a CRITICAL recall reaches it, which is otherwise a ConflictError.", default=False
+    )
 
 
 @strawberry.type(description="What a run uses.")
@@ -190,6 +193,7 @@ class ArtifactMutation:
             input.path,
             type=input.type,
             operation=input.operation_id,
+            allow_recalled=input.allow_recalled,
         )
         context.forget()
         return UseArtifactPayload(version=version_type(placed, context.public_url))

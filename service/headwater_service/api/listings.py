@@ -26,6 +26,7 @@ from headwater_service.api.inputs import (
 )
 from headwater_service.api.loaders import collection_type, run_type, version_type
 from headwater_service.api.people import User, UserConnection, UserEdge
+from headwater_service.api.recalls import Recall, RecallConnection, RecallEdge
 from headwater_service.api.runs import Run, RunConnection, RunEdge
 from headwater_service.api.scalars import ByteCount, Digest
 from headwater_service.api.versions import (
@@ -46,6 +47,7 @@ from headwater_service.domain.filters import check_nesting, with_ids
 from headwater_service.domain.listings import count_files
 from headwater_service.domain.lookups import find_version_id
 from headwater_service.domain.people import count_users, list_users
+from headwater_service.domain.recall_changes import seen_in
 from headwater_service.domain.search import with_spellings
 from headwater_service.model import ContainerKind, ManifestEntry
 from headwater_service.store import filters
@@ -64,6 +66,7 @@ from headwater_service.store.listings_files import count_run_files, list_run_fil
 from headwater_service.store.listings_runs import count_runs, list_runs
 from headwater_service.store.listings_versions import Place, count_versions, list_versions
 from headwater_service.store.reads import PlacedRun, PlacedVersion
+from headwater_service.store.recalls import RecallsAsked, count_recalls, list_recalls
 
 Count = Callable[[], Awaitable[int]]
 
@@ -167,6 +170,14 @@ class Listings:
         nodes = [Event.from_model(scoped.event) for scoped in page.items]
         count = self._counting(lambda tx: count_events(tx, asked))
         return connect(EventConnection, EventEdge, page, nodes, request=request, count=count)
+
+    async def recalls(self, asked: RecallsAsked, *, first: int, after: str | None) -> RecallConnection:
+        """List recalls of places that the viewer may see."""
+        request = self._request(first, after)
+        page = await self._context.graph.read(lambda tx: list_recalls(tx, asked, _window(request)))
+        nodes = [Recall.from_seen(seen) for seen in await seen_in(self._context.graph, page.items)]
+        count = self._counting(lambda tx: count_recalls(tx, asked))
+        return connect(RecallConnection, RecallEdge, page, nodes, request=request, count=count)
 
     async def moves(self, wanted: MovesWanted, *, first: int, after: str | None) -> AliasMoveConnection:
         """List where an alias of a visible collection has pointed."""

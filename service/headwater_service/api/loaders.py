@@ -17,11 +17,13 @@ from headwater_service.api.deletion import Ending
 from headwater_service.api.events import Event
 from headwater_service.api.node import Node
 from headwater_service.api.people import ApiKey, Entity, Member, User
+from headwater_service.api.recalls import Recall
 from headwater_service.api.runs import Run
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion
 from headwater_service.config import Settings
 from headwater_service.domain import reading
 from headwater_service.domain.access import Viewer
+from headwater_service.domain.recalls import list_seen_recalls
 from headwater_service.domain.trash import list_ends
 from headwater_service.domain.ttl import list_lifetimes
 from headwater_service.store import reads
@@ -74,6 +76,7 @@ class Loaders:
         self._runs = _loader(lambda ids: reading.find_runs(graph, viewer, ids))
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
+        self._recalls = _loader(lambda ids: list_seen_recalls(graph, viewer, ids))
         self._labels = self._by_id(find_labels)
         self.alias_history = AliasLoaders(graph)
         self._restore_days = settings.restore_days
@@ -179,6 +182,9 @@ class Loaders:
     async def registry_version(self, version_id: str) -> RegistryVersion | None:
         found = await self.version(version_id)
         return found if isinstance(found, RegistryVersion) else None
+
+    async def recalls(self, node_id: str) -> list[Recall]:
+        return [Recall.from_seen(seen) for seen in await self._recalls.load(node_id)]
 
     async def metadata(self, version_id: str) -> Any:
         return await self._metadata.load(version_id) or {}

@@ -32,6 +32,7 @@ from headwater_service.api.inputs import (
 from headwater_service.api.loaders import version_type
 from headwater_service.api.node import Node
 from headwater_service.api.people import Entity, UserConnection, Viewer
+from headwater_service.api.recalls import RecallConnection
 from headwater_service.api.runs import Run, RunConnection
 from headwater_service.api.scalars import ByteCount
 from headwater_service.api.versions import Version, VersionConnection
@@ -44,6 +45,7 @@ from headwater_service.domain.lookups import (
     find_version_at,
     get_collection_id,
 )
+from headwater_service.domain.recall_changes import recalls_asked
 from headwater_service.model import ContainerKind
 from headwater_service.store.filters import OrderDirection
 from headwater_service.store.listings_runs import RunGroup
@@ -224,6 +226,26 @@ class Query:
         scopes = await listings.project_scopes_at(info.context.graph, info.context.viewer, project)
         listing = RunListing(filter=filter, order_by=order_by, first=first, after=after)
         return await info.context.listings.runs(scopes, listing)
+
+    @resolved("Versions that were marked as bad, the newest mark first.")
+    async def recalls(
+        self,
+        info: Info,
+        container: InContainer = None,
+        collection: Annotated[
+            str | None, strawberry.argument(description="Path of one series; `container` is then not needed.")
+        ] = None,
+        is_active: Annotated[
+            bool, strawberry.argument(description="Leaves out what was withdrawn; false lists all.")
+        ] = True,
+        first: First = 50,
+        after: After = None,
+    ) -> RecallConnection:
+        context = info.context
+        asked = await recalls_asked(
+            context.graph, context.viewer, container=container, collection=collection, is_active=is_active
+        )
+        return await context.listings.recalls(asked, first=first, after=after)
 
     @resolved("What has happened, oldest first. To go on later, ask again with the last `endCursor`.")
     async def events(

@@ -23,6 +23,7 @@ from headwater_service.api.lineage import (
 from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
+from headwater_service.api.recalls import Recall
 from headwater_service.api.scalars import Json
 from headwater_service.domain import locations
 from headwater_service.domain.history import HistoryRequest, read_history
@@ -93,6 +94,13 @@ class Run(Node, LineageNode):
             container=container,
             creator_id=run.created_by,
         )
+
+    @resolved(
+        "What is wrong with what it was given: recalls of all that is upstream of it, critical ones first, then the "
+        "nearest; at most 100."
+    )
+    async def recalls(self, info: Info) -> list[Recall]:
+        return await info.context.loaders.recalls(self.id)
 
     @resolved("Where it lies.")
     def project(self, info: Info) -> Project:

@@ -15,6 +15,7 @@ from headwater_service.api.errors import EXCEPTION_HANDLERS, ErrorReport
 from headwater_service.api.list_executor import ListExecutor
 from headwater_service.api.people_mutations import PeopleMutation
 from headwater_service.api.query import Query
+from headwater_service.api.recall_mutations import RecallMutation
 from headwater_service.api.registry_mutations import RegistryMutation
 from headwater_service.api.run_mutations import RunMutation
 from headwater_service.api.scalars import SCALARS
@@ -35,6 +36,7 @@ class Mutation(
     RegistryMutation,
     CollectionMutation,
     DeletionMutation,
+    RecallMutation,
 ):
     pass
 

@@ -24,6 +24,7 @@ from headwater_service.api.lineage import (
 from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
+from headwater_service.api.recalls import Recall
 from headwater_service.api.runs import Prefix, Run, RunConnection
 from headwater_service.api.scalars import ByteCount, Digest, Json
 from headwater_service.domain import locations
@@ -65,6 +66,13 @@ class Version(Node, LineageNode):
     @resolved("Movable names that point at it now, sorted.")
     async def aliases(self, info: Info) -> list[str]:
         return await info.context.loaders.alias_names(self.id)
+
+    @resolved(
+        "What is wrong with it: recalls of it and of all that it came from, critical ones first, then the nearest; "
+        "at most 100."
+    )
+    async def recalls(self, info: Info) -> list[Recall]:
+        return await info.context.loaders.recalls(self.id)
 
     @resolved("The series it is a member of.")
     def collection(self, info: Info) -> Collection:

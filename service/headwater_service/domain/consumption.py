@@ -2,6 +2,7 @@
 
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.artifacts import get_version
+from headwater_service.domain.recalls import require_usable
 from headwater_service.domain.resolution import resolve_version
 from headwater_service.domain.runs import run_with_role
 from headwater_service.errors import ConflictError, InvalidInputError
@@ -13,11 +14,19 @@ from headwater_service.store.reads import PlacedVersion
 
 
 async def use_artifact(
-    graph: Graph, viewer: Viewer, run_id: str, path: str, *, type: str | None, operation: str
+    graph: Graph,
+    viewer: Viewer,
+    run_id: str,
+    path: str,
+    *,
+    type: str | None,
+    operation: str,
+    allow_recalled: bool = False,
 ) -> PlacedVersion:
     """Note that a run consumes the version at a path, and return it; parts left out are those of the run's project.
 
     Through a registry's path it is the registry version that is consumed. Again, it changes nothing.
+    Raises ConflictError when a critical recall reaches it, unless `allow_recalled`.
     """
 
     async def work(tx: Transaction) -> PlacedVersion:
@@ -29,6 +38,8 @@ async def use_artifact(
             return await get_version(tx, recorded["version"])
         placed = await resolve_version(tx, viewer, path, entity=project.entity_name, project=project.name)
         _require_usable(placed, path, type)
+        if not allow_recalled:
+            await require_usable(tx, viewer, placed, path)
         version_id = placed.version.id
         is_new = await create_consumed(tx, run.id, version_id, at=lock.at)
         await record(

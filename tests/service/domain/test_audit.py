@@ -18,6 +18,7 @@ from headwater_service.domain.people import bootstrap_user, create_user
 from headwater_service.domain.runs import RunChange, update_run
 from headwater_service.domain.sessions import viewer_of_key
 from headwater_service.errors import InvalidInputError, PermissionDeniedError
+from headwater_service.store.events import StoredEvent, event_from
 from headwater_service.store.graph import Graph, connect
 from headwater_service.store.ids import new_id
 from headwater_service.store.leases import take_lease
@@ -125,7 +126,7 @@ async def rewrite(graph: Graph) -> None:
     await run(graph, "MATCH (event:Event) REMOVE event.seq")
     for row in rows:
         seq += 1
-        stored = events.store.event_from({name: row["facts"].get(name) for name in events.store.StoredEvent.__slots__})
+        stored = event_from({name: row["facts"].get(name) for name in StoredEvent.__slots__})
         previous = events.link_hash(previous, stored, seq)
         await run(
             graph, "MATCH (event:Event {id: $id}) SET event.seq = $seq, event.hash = $hash",
@@ -223,7 +224,7 @@ async def test_an_event_put_behind_the_end_is_found(graph: Graph, admin: Viewer)
 async def test_an_event_chained_behind_the_end_by_one_who_knows_how_is_found(graph: Graph, admin: Viewer) -> None:
     end = (await run(graph, END))[0]
     facts = {"id": "f", "scope": "f", "scope_id": "f", "number": 1, "kind": "F", "operation_id": "f", "at": 1}
-    stored = events.store.event_from({name: facts.get(name) for name in events.store.StoredEvent.__slots__})
+    stored = event_from({name: facts.get(name) for name in StoredEvent.__slots__})
     forged = facts | {"seq": end["seq"] + 1, "hash": events.link_hash(end["hash"], stored, end["seq"] + 1)}
 
     found = await fault_after(graph, admin, "CREATE (event:Event) SET event = $facts", facts=forged)

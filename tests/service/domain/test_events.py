@@ -92,8 +92,8 @@ async def test_two_sequencers_racing_with_writers_leave_no_gap_and_keep_each_sco
         assert [number for number, _ in found] == list(range(1, 13))
         assert len(numbers) == 12
         assert numbers == sorted(numbers)
-    found = await graph.read(lambda tx: list_stretch(tx, after=end.seq, limit=1_000))
-    assert audit.follow(end, found)[1] is None
+    stretch = await graph.read(lambda tx: list_stretch(tx, after=end.seq, limit=1_000))
+    assert audit.follow(end, stretch)[1] is None
 
 
 async def test_who_lost_the_lease_sequences_nothing(graph: Graph) -> None:
