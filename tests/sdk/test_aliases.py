@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 import headwater
 from authorisation_world import ADD_MEMBER, CREATE_TEAM, operation
 from headwater import Api, Artifact
-from headwater.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
+from headwater.cli.main import main
+from headwater.errors import ConflictError, InvalidInputError, NotFoundError, NotLoggedError, PermissionDeniedError
 from headwater_service.store.graph import Graph
 
 pytestmark = pytest.mark.usefixtures("client_environment")
@@ -177,6 +179,18 @@ def test_a_version_of_another_collection_is_refused(client_environment: dict[str
     assert link.collection.aliases == ("latest",)
 
 
+def test_a_draft_is_no_place_for_an_alias() -> None:
+    (first,) = logged("model", 1)
+    draft = Artifact("model", "model")
+
+    with pytest.raises(NotLoggedError):
+        first.collection.move_alias("production", draft)
+    with pytest.raises(NotLoggedError):
+        first.collection.move_alias("production", first, expect=draft)
+
+    assert first.collection.aliases == ("latest",)
+
+
 @pytest.fixture
 async def protected(
     client_environment: dict[str, str],
@@ -217,6 +231,19 @@ def test_a_refused_alias_costs_no_version_and_is_raised_by_wait_and_finish(prote
         run.finish()
     assert Api().run(run.path).state == "FINISHED"
     assert Api().artifact("model:mine").qualified_name == f"{protected}/model:v0"
+
+
+def test_put_on_the_command_line_prints_the_version_and_tells_the_refusal(
+    protected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "weights").write_text("1")
+
+    code = main(["artifact", "put", str(tmp_path / "weights"), "-n", "cnn", "-t", "model", "-a", "best", "-a", "mine"])
+
+    told = capsys.readouterr()
+    assert (code, told.out) == (4, f"{protected}/cnn:v0\n")
+    assert told.err.startswith("Error: cnn:v0 is logged, but not all of its aliases are set. 'best': ")
+    assert sorted(Api().artifact("cnn").aliases) == ["latest", "mine"]
 
 
 def test_logging_again_what_is_there_raises_a_refusal_too(protected: str) -> None:

@@ -7,7 +7,6 @@ from headwater_service.domain.access import Viewer
 from headwater_service.domain.alias_changes import AliasChange, Cause, Refusal
 from headwater_service.domain.guards import unmet_guards
 from headwater_service.domain.paths import LATEST
-from headwater_service.domain.recalls import not_recalled
 from headwater_service.errors import PermissionDeniedError
 from headwater_service.model import Role
 from headwater_service.store.graph import Transaction
@@ -42,13 +41,15 @@ async def _protected(
     # Who proposes a move makes none: it is made in the name of the admin who approves last.
     if cause is Cause.PROPOSE or (cause is not Cause.DROP and viewer.role_at(home.container) is Role.ADMIN):
         return []
-    return [Refusal(change.name, _denied(home, change.name)) for change in changes if change.is_protected]
+    return [Refusal(change.name, _denied(home, change.name, cause)) for change in changes if change.is_protected]
 
 
-def _denied(home: PlacedCollection, name: str) -> PermissionDeniedError:
+def _denied(home: PlacedCollection, name: str, cause: Cause) -> PermissionDeniedError:
     path = home.container.path
+    if cause is Cause.DROP:
+        return PermissionDeniedError(f"The alias {name!r} is protected in {path}: the version that has it stays.")
     return PermissionDeniedError(f"The alias {name!r} is protected in {path}: only an admin of it may move it.")
 
 
 # Protection comes first, so that who may not move an alias learns nothing of recalls and guards.
-CHECKS: Final[tuple[Check, ...]] = (_protected, not_recalled, unmet_guards)
+CHECKS: Final[tuple[Check, ...]] = (_protected, unmet_guards)

@@ -1,5 +1,6 @@
 """Protected aliases: moved by admins of the registry alone; they keep the version that carries them."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 import pytest
@@ -167,6 +168,30 @@ async def test_a_refused_link_leaves_no_new_collection(site: Site) -> None:
     assert await site.graph.read(lambda tx: find_collection(tx, made.registry.id, name)) is None
     linked = await link(site, made.admin, made.sources[0], f"{made.registry.path}/{name}", "production")
     assert await alias(site, linked, "production") == linked.version.id
+
+
+async def test_a_move_that_waits_for_its_turn_meets_the_protection_given_meanwhile(site: Site) -> None:
+    made = await world(site, protected="other")
+    first = made.links[0]
+    is_locked, may_end = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Transaction) -> None:
+        await take_lock(tx, first.collection.id, new_id())
+        is_locked.set()
+        await may_end.wait()
+
+    holding = asyncio.create_task(site.graph.write(hold))
+    await is_locked.wait()
+    moving = asyncio.create_task(move(site, made.member, first, "production"))
+    # Long enough for it to have read all that it reads before it waits for the lock.
+    await asyncio.sleep(0.5)
+    await protect(site, made.registry, "production")
+    may_end.set()
+    await holding
+
+    with pytest.raises(PermissionDeniedError):
+        await moving
+    assert await alias(site, first, "production") is None
 
 
 async def test_a_rollback_obeys_protection(site: Site) -> None:
