@@ -4,7 +4,7 @@ So a misspelling finds what was meant, and never stands beside or before what wa
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final, TypeVar
 
 from headwater_service.domain.search_text import search_scope, search_text, spelt
@@ -72,9 +72,14 @@ async def _nearest(
 
 async def index_collection(tx: Transaction, collection: Collection) -> None:
     """Keep what a locked collection, as it is now, is found by: call it with every change of one."""
-    text = search_text(collection.name, *collection.tags, collection.description)
-    properties = _properties(text, collection.container_id)
-    await store.set_collection_text(tx, collection.id, properties["search_text"], properties["search_scope"])
+    text = collection_text(asdict(collection) | {"scope_id": collection.container_id})
+    await store.set_collection_text(tx, collection.id, text["search_text"], text["search_scope"])
+
+
+def collection_text(collection: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the properties by which a collection is found."""
+    text = search_text(collection["name"], *collection["tags"], collection["description"])
+    return _properties(text, collection["scope_id"])
 
 
 async def index_version(tx: Transaction, version: Mapping[str, Any]) -> None:

@@ -34,13 +34,21 @@ _MISSPELT: Final = ((9, 2), (5, 1))
 _TIES: Final = frozenset({"_", "-", ".", ""})
 
 _CJK: Final = (
-    (0x1100, 0x11FF), (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3031, 0x3035), (0x3038, 0x303B),
-    (0x3041, 0x3096), (0x309D, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x3131, 0x318E), (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA960, 0xA97C), (0xAC00, 0xD7FB), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+    (0x1100, 0x11FF), (0x2E80, 0x2FDF), (0x3005, 0x3005), (0x3007, 0x3007), (0x3021, 0x3029), (0x3031, 0x3035),
+    (0x3038, 0x303B), (0x3041, 0x3096), (0x309D, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x3131, 0x318E),
+    (0x31F0, 0x31FF), (0x3400, 0x4DB5), (0x4E00, 0x9FEF), (0xA960, 0xA97C), (0xAC00, 0xD7FB), (0xF900, 0xFAFF),
+    (0x20000, 0x2FFFF),
+)  # fmt: skip
+# Letters that the analyser does not take for such: they are written as symbols are, by their numbers.
+_STRANGE: Final = (
+    (0x0870, 0x088E), (0x08B5, 0x08B5), (0x08BE, 0x08C9), (0x0C5D, 0x0C5D), (0x0CDD, 0x0CDD), (0x0D04, 0x0D04),
+    (0x0E86, 0x0EDF), (0x170D, 0x171F), (0x1B4C, 0x1B4C), (0x2C2F, 0x2C2F), (0x2C5F, 0x2C5F), (0x3006, 0x3006),
+    (0x31BB, 0x31BF), (0x4DB6, 0x4DBF), (0x9FF0, 0x9FFF), (0xA7C0, 0xA7F6), (0xAA80, 0xAADF), (0xAB68, 0xAB68),
+    (0x10000, 0x1FFFF), (0x30000, 0x3FFFF),
 )  # fmt: skip
 
 # Over the classes of characters: u(pper), l(etter), d(igit), c(jk), s(ymbol), m(ark), blank for all that separates.
-_WORD: Final = re.compile(r"[uld][uldm]*|c+|s")
+_WORD: Final = re.compile(r"[uld][uldm]*|c+|s+")
 _PART: Final = re.compile(r"u+(?=ul)|u?l+|u+|d+")
 _MARKS: Final = re.compile(r"(.)(m+)")
 
@@ -172,8 +180,8 @@ def _joined(found: Sequence[Word]) -> Iterable[str]:
 def _word(text: str, classes: str, *, is_tied: bool) -> Word:
     if classes[0] == "c":
         return Word((text.lower(),), is_cjk=True, is_tied=is_tied)
-    if classes == "s":
-        return Word((f"u{ord(text):x}",), is_tied=is_tied)
+    if classes[0] == "s":
+        return Word(tuple(f"u{ord(character):x}" for character in text), is_tied=is_tied)
     classes = _MARKS.sub(lambda match: match[1] + match[1].replace("u", "l") * len(match[2]), classes)
     parts = (text[match.start() : match.end()].lower()[:WORD_CHARACTERS] for match in _PART.finditer(classes))
     return Word(tuple(parts), is_tied=is_tied)
@@ -182,9 +190,15 @@ def _word(text: str, classes: str, *, is_tied: bool) -> Word:
 @lru_cache(maxsize=65536)
 def _class(character: str) -> str:
     point = ord(character)
-    if any(first <= point <= last for first, last in _CJK):
-        return "c"
     category = unicodedata.category(character)
+    if category in ("So", "No") or (category[0] in "LN" and _is_in(_STRANGE, point)):
+        return "s"
+    if category[0] in "LN" and _is_in(_CJK, point):
+        return "c"
     if category in ("Lu", "Lt"):
         return "u"
-    return {"L": "l", "N": "d", "M": "m"}.get(category[0], "s" if category == "So" else " ")
+    return {"L": "l", "N": "d", "M": "m"}.get(category[0], " ")
+
+
+def _is_in(ranges: Sequence[tuple[int, int]], point: int) -> bool:
+    return any(first <= point <= last for first, last in ranges)
