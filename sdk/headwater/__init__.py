@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Api",
     "Artifact",
+    "ArtifactTTL",
     "Image",
     "ModelAdapter",
     "Run",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ._api import Api
     from ._artifact import Artifact
     from ._config import Config
+    from ._deletion import ArtifactTTL
     from ._init import finish, init
     from ._login import login
     from ._media import Image
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Api": "_api",
     "Artifact": "_artifact",
+    "ArtifactTTL": "_deletion",
     "Image": "_media",
     "ModelAdapter": "_adapters",
     "Run": "_run",

@@ -14,6 +14,7 @@ from ._audit import Event, list_events
 from ._client import Client
 from ._collection import Collection
 from ._console import Console
+from ._deletion import Restored, TrashItem, list_trash, restore
 from ._errors import InvalidInputError, NotFoundError
 from ._filters import RUN_FILTERS, RUN_ORDERS, VERSION_FILTERS, VERSION_ORDERS, wire_filter, wire_order
 from ._listing import pages
@@ -129,7 +130,7 @@ class Api:
         """
         variables = {"entity": entity or self.default_entity}
         edges = pages(self._client, operations.LIST_PROJECTS, variables, lambda data: data["projects"])
-        return (project_of(edge["node"]) for edge in edges)
+        return (project_of(self._client, edge["node"]) for edge in edges)
 
     def collections(
         self, path: str | None = None, types: str | Sequence[str] | None = None, name_contains: str | None = None
@@ -346,6 +347,27 @@ class Api:
             "before": None if before is None else format_time(before),
         }
         return list_events(self._client, wanted, newest_first=newest_first)
+
+    def trash(self, path: str | None = None) -> Iterator[TrashItem]:
+        """What was deleted and can be restored, the last first. What went along with it comes back with it.
+
+        Args:
+            path: `[entity/]project` or `[entity/]registry`. Default: all that you may see.
+        """
+        return list_trash(self._client, None if path is None else self._path(path, 2))
+
+    def restore(self, deletion: str | None = None, ids: Sequence[str] = ()) -> Restored:
+        """Bring back all that went in one deletion, or single things. Of their aliases only `latest` comes back.
+
+        Args:
+            deletion: `Deletion.id`, or `deletion` of something in the trash.
+            ids: `id` of things in the trash, or of versions that went along with something.
+
+        Raises:
+            NotFoundError: if none of that is in the trash.
+            ConflictError: if the time is over, or its place was taken meanwhile.
+        """
+        return restore(self._client, deletion=deletion, ids=ids)
 
     def _version_path(self, name: str) -> str:
         # Only ask for the default entity when it is needed: it may take a request.

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 from . import _run_operations, _version
 from ._artifact_facts import Given, listed
-from ._artifact_links import ArtifactLinks
+from ._artifact_life import ArtifactLife
 from ._cache import default_cache
 from ._client import Client, print_notice
 from ._draft import Draft, Policy, folder_prefix, temporary_name
@@ -34,7 +34,7 @@ class Writable(Protocol):
     def _write_into(self, artifact: Artifact, name: str) -> str: ...
 
 
-class Artifact(ArtifactLinks):
+class Artifact(ArtifactLife):
     """A named set of files and references: a draft until it is logged, then one immutable version.
 
     Args:
@@ -355,6 +355,7 @@ class Artifact(ArtifactLinks):
             tags=self._tags,
             aliases=self._aliases,
         )
+        self._send_ttl()
 
     def link(self, target_path: str, aliases: str | Iterable[str] | None = None) -> Artifact:
         """Link this version into a registry, or a project; nothing is copied.

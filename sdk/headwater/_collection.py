@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from . import _deletion, _deletion_operations, _run_operations
 from . import _registry_operations as operations
-from . import _run_operations
 from ._aliases import CollectionAliases
 from ._client import Client
 from ._filters import VERSION_FILTERS, VERSION_ORDERS, wire_filter, wire_order
@@ -95,6 +95,37 @@ class Collection(CollectionAliases):
             "expected": {name: self._known[name] for name in changes},
         }
         self._read(self._client.mutate(operations.UPDATE_COLLECTION, wanted)["collection"])
+
+    @property
+    def ttl(self) -> timedelta | None:
+        """How long its versions live that have no time to live of their own; None is for ever. Setting it takes
+        effect at once.
+
+        Raises:
+            InvalidInputError: for what is no duration, and for a registered model.
+        """
+        node = self._client.execute(_deletion_operations.COLLECTION_TTL, {"id": self.id})["node"]
+        seconds = node["ttlSeconds"] if node else None
+        return None if seconds is None else timedelta(seconds=seconds)
+
+    @ttl.setter
+    def ttl(self, ttl: timedelta | None) -> None:
+        wanted = {"collectionId": self.id, "ttlSeconds": _deletion.wire_ttl(ttl)["ttlSeconds"]}
+        self._client.mutate(_deletion_operations.SET_COLLECTION_TTL, wanted)
+
+    def delete(self, delete_aliases: bool = False) -> _deletion.Deletion:
+        """Delete it into the trash with its versions and their links; of a registered model only the links.
+
+        Its name is free then, and the numbers of what comes under it go on.
+
+        Args:
+            delete_aliases: Whether aliases of links elsewhere go too; its own always do.
+
+        Raises:
+            ConflictError: if such an alias refuses, or it was deleted already.
+            PermissionDeniedError: if one of its versions has a protected alias, or your role is less than member.
+        """
+        return _deletion.delete(self._client, collections=[self.id], delete_aliases=delete_aliases)
 
     def _read(self, node: dict[str, Any]) -> None:
         self._known = node

@@ -76,6 +76,7 @@ def log_artifact(
         draft._unseal()
         raise
     draft._become(client, version)
+    draft._send_ttl()
     return version
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from . import _deletion
 from . import _run_operations as operations
 from ._artifact import Artifact
 from ._client import Client
@@ -39,6 +40,19 @@ class Project:
     url: str
     description: str
     created_at: datetime
+    _client: Client = field(repr=False, compare=False)
+
+    def delete(self, delete_aliases: bool = False) -> _deletion.Deletion:
+        """Delete it into the trash, with all runs, artifacts and registered models in it.
+
+        Args:
+            delete_aliases: Whether aliases elsewhere, of links to its versions, go too.
+
+        Raises:
+            ConflictError: if a run in it goes on, or such an alias refuses.
+            PermissionDeniedError: if you are no admin, or an alias is protected.
+        """
+        return _deletion.delete(self._client, projects=[self.id], delete_aliases=delete_aliases)
 
 
 class RecordedRun:
@@ -112,6 +126,22 @@ class RecordedRun:
         """The artifacts that the run consumed."""
         return self._artifacts(operations.RUN_INPUTS, "inputs")
 
+    def delete(self, delete_artifacts: bool = False, delete_aliases: bool = False) -> _deletion.Deletion:
+        """Delete the run into the trash, with its files and its history.
+
+        Args:
+            delete_artifacts: Whether the versions that it made go too, but for those that another run logged as well.
+            delete_aliases: Whether they go also when they have aliases besides `latest`.
+
+        Raises:
+            ConflictError: if it goes on, or a version has aliases.
+            PermissionDeniedError: if an alias is protected, or you may not delete runs there.
+        """
+        run_id = _deletion.find_run_id(self._client, self.path)
+        return _deletion.delete(
+            self._client, runs=[run_id], with_outputs=delete_artifacts, delete_aliases=delete_aliases
+        )
+
     def files(self, prefix: str | None = None) -> Iterator[RecordedFile]:
         """The run's own files: its media, and what was saved with it.
 
@@ -128,7 +158,7 @@ class RecordedRun:
             yield Artifact._from_version(self._client, version_from_wire(edge["node"]))
 
 
-def project_of(node: dict[str, Any]) -> Project:
+def project_of(client: Client, node: dict[str, Any]) -> Project:
     """A project of its node in the API."""
     return Project(
         id=node["id"],
@@ -138,6 +168,7 @@ def project_of(node: dict[str, Any]) -> Project:
         url=node["url"],
         description=node["description"],
         created_at=_time(node["createdAt"]),
+        _client=client,
     )
 
 

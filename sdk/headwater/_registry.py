@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from . import _deletion, _run_operations
 from . import _registry_operations as operations
-from . import _run_operations
 from ._client import Client
 from ._collection import Collection
 from ._errors import InvalidInputError, NotFoundError
@@ -145,6 +145,18 @@ class Registry:
             "expected": {_SAVED[name]: self._known[_SAVED[name]] for name in changed},
         }
         self._read(self._client.mutate(operations.UPDATE_REGISTRY, wanted)["registry"])
+
+    def delete(self, delete_aliases: bool = False) -> _deletion.Deletion:
+        """Delete it into the trash with its registered models; the versions they link to stay.
+
+        Args:
+            delete_aliases: As for a collection; what is in the registry goes with its aliases anyway.
+
+        Raises:
+            ConflictError: if it is `model-registry`, which every entity keeps.
+            PermissionDeniedError: if you are no admin of it, or an alias in it is protected.
+        """
+        return _deletion.delete(self._client, projects=[self.id], delete_aliases=delete_aliases)
 
     def _read(self, node: dict[str, Any]) -> None:
         self._known = node

@@ -13,7 +13,7 @@ import typer
 
 from headwater._errors import HeadwaterError, UnavailableError
 
-from . import account, aliases, api, artifacts, audit, collections, lineage, registries, runs, teams
+from . import account, aliases, api, artifacts, audit, collections, deletion, lineage, registries, runs, teams
 
 GROUP = "headwater.commands"
 SERVER_COMMANDS = ("up", "down", "status", "logs", "doctor", "open", "reset")
@@ -86,6 +86,10 @@ def build_app() -> typer.Typer:
     app.add_typer(runs.app, name="run")
     app.add_typer(audit.app, name="audit")
     app.command()(lineage.lineage)
+    app.command()(deletion.rm)
+    app.command()(deletion.restore)
+    app.add_typer(deletion.trash_app, name="trash")
+    app.command()(deletion.ttl)
     app.command()(api.api)
     app.add_typer(teams.user_app, name="user")
     app.add_typer(teams.entity_app, name="entity")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, LiteralString
 
 from headwater_service.model import Instant
+from headwater_service.store.deletions import read_clock
 from headwater_service.store.graph import Transaction
 
 NEVER: Final = 0
@@ -28,10 +29,11 @@ LIFETIMES: Final = """
 UNWIND $ids AS id
 MATCH (version:ArtifactVersion {id: id})
 MATCH (collection:Collection {id: version.collection_id})
+OPTIONAL MATCH (version)-[:LINKED_TO]->(link:RegistryVersion)
+WITH id, version, collection, count(CASE link.state WHEN 'COMMITTED' THEN 1 END) AS links,
+  max(link.ended_at) AS unlinked_at
 RETURN id, version.ttl_seconds AS own, collection.ttl_seconds AS inherited, version.created_at AS created_at,
-  EXISTS { (version)-[:LINKED_TO]->(link:RegistryVersion) WHERE link.state = 'COMMITTED' } AS is_linked,
-  version.restored_at AS restored_at,
-  COLLECT { MATCH (version)-[:LINKED_TO]->(link:RegistryVersion) RETURN max(link.ended_at) }[0] AS unlinked_at
+  links > 0 AS is_linked, unlinked_at, version.restored_at AS restored_at
 """
 
 _IS_FREE: Final[LiteralString] = """
@@ -47,22 +49,27 @@ _IS_FREE: Final[LiteralString] = """
   }
 """
 
-DUE: Final[LiteralString] = (
+DUE_BY_ITSELF: Final[LiteralString] = (
     """
-WITH datetime.realtime() AS clock
-WITH clock.epochSeconds * 1000000 + clock.microsecond AS now
-CALL (now) {
-  MATCH (version:ArtifactVersion)
-  WHERE version.expiry_at < now AND version.state = 'COMMITTED'
-  RETURN version
-  UNION ALL
-  MATCH (collection:Collection)
-  WHERE collection.ttl_seconds > 0 AND collection.ended_at IS NULL
-  MATCH (version:ArtifactVersion {collection_id: collection.id, state: 'COMMITTED'})
-  WHERE version.created_at < now - collection.ttl_seconds * 1000000 AND version.ttl_seconds IS NULL
-  RETURN version
-}
-WITH version, now
+MATCH (version:ArtifactVersion)
+WHERE version.expiry_at < $now AND version.state = 'COMMITTED'
+WITH version, $now AS now
+WHERE true"""
+    + _IS_FREE
+    + """
+RETURN version.id AS id
+LIMIT $limit
+"""
+)
+
+DUE_IN_COLLECTION: Final[LiteralString] = (
+    """
+MATCH (collection:Collection)
+WHERE collection.ttl_seconds > 0 AND collection.ended_at IS NULL
+MATCH (version:ArtifactVersion)
+WHERE version.collection_id = collection.id AND version.state = 'COMMITTED'
+  AND version.created_at < $now - collection.ttl_seconds * 1000000 AND version.ttl_seconds IS NULL
+WITH version, $now AS now
 WHERE true"""
     + _IS_FREE
     + """
@@ -130,8 +137,9 @@ async def find_lifetimes(tx: Transaction, version_ids: Sequence[str]) -> dict[st
 
 async def list_due(tx: Transaction, *, rest_seconds: int, limit: int) -> list[str]:
     """Return ids of versions whose time is over and that nothing keeps."""
-    rows = await tx.rows(DUE, rest=rest_seconds * 1_000_000, limit=limit)
-    return [row["id"] for row in rows]
+    parameters = {"now": await read_clock(tx), "rest": rest_seconds * 1_000_000, "limit": limit}
+    rows = [*await tx.rows(DUE_BY_ITSELF, parameters), *await tx.rows(DUE_IN_COLLECTION, parameters)]
+    return [row["id"] for row in rows[:limit]]
 
 
 async def is_due(tx: Transaction, version_id: str, *, rest_seconds: int) -> bool:
