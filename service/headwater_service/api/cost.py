@@ -1,6 +1,7 @@
 """What a GraphQL document may cost, counted before anything is resolved.
 
 Estimated nodes are the objects that a document can bring at most: the product of `first` or `limit` along each path.
+Columns (`compact`) are no objects: where they are asked for instead of these, ten rows count as one node.
 Limits are settings; a refusal names the limit, its setting and what to change. Introspection has its own depth,
 which graphql-core's rules bound, so that tools can read the schema.
 """
@@ -39,6 +40,9 @@ SIZE_ARGUMENTS: Final = ("first", "limit")
 ASSUMED_ITEMS: Final = 10
 # Wrappers around the items of a page: they are counted with the page.
 _WRAPPERS: Final = ("Edge", "PageInfo", "Completeness")
+# A page whose items can be had as columns instead has this field; so many rows then cost as one node.
+_COLUMNS: Final = "compact"
+_ROWS_A_NODE: Final = 10
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 # Selections looked at, each time a fragment is used: fragments in fragments grow exponentially.
 MOST_SELECTIONS: Final = 20_000
@@ -202,6 +206,8 @@ class _Counter:
             type_, node.selection_set, depth + 1, is_page=size is not None or (is_page and _is_wrapper(type_))
         )
         if size is not None:
+            if _COLUMNS in getattr(type_, "fields", {}) and not self._takes_items(type_, node.selection_set, set()):
+                size = -(-size // _ROWS_A_NODE)
             return size + size * below, reached
         if is_counted:
             return below, reached
@@ -212,6 +218,26 @@ class _Counter:
     def _items_of_leaf(self, parent: GraphQLNamedType | None, node: FieldNode) -> int:
         field = self._definition(parent, node)
         return 0 if field is None or not is_composite_type(get_named_type(field.type)) else 1
+
+    def _takes_items(self, page: GraphQLNamedType, selections: SelectionSetNode, seen: set[str]) -> bool:
+        """Tell whether a selection takes lists of objects from a page, by itself or by its fragments."""
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                field = self._definition(page, node)
+                takes = (
+                    field is not None and node.selection_set is not None and is_list_type(get_nullable_type(field.type))
+                )
+            elif isinstance(node, InlineFragmentNode):
+                takes = self._takes_items(page, node.selection_set, seen)
+            else:
+                assert isinstance(node, FragmentSpreadNode)
+                name = node.name.value
+                fragment = None if name in seen else self._fragments.get(name)
+                seen.add(name)
+                takes = fragment is not None and self._takes_items(page, fragment.selection_set, seen)
+            if takes:
+                return True
+        return False
 
     def _definition(self, parent: GraphQLNamedType | None, node: FieldNode) -> GraphQLField | None:
         fields: Mapping[str, GraphQLField] = getattr(parent, "fields", {})

@@ -55,7 +55,11 @@ Depth = Annotated[
     strawberry.argument(description="Most edges from the start: dataset, run, model is 2. Null follows to the end."),
 ]
 Limit = Annotated[
-    int, strawberry.argument(description="Most nodes to show, nearest first; the start counts. At most 50,000.")
+    int,
+    strawberry.argument(
+        description="Most nodes to show, nearest first; the start counts. At most 50,000, and no more than the "
+        "estimated cost of the document lets: with `compact` and `mermaid` alone, ten of them cost as one."
+    ),
 ]
 Kinds = Annotated[
     list[domain.LineageKind] | None,

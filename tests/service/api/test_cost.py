@@ -30,7 +30,9 @@ SCHEMA = build_schema(
     type RunConnection { edges: [RunEdge!]! }
     type RunEdge { node: Run! }
     type Run { name: String! tags: [String!]! lineage(limit: Int! = 500, depth: Int): LineageGraph! project: Project! }
-    type LineageGraph { nodes: [Run!]! edges: [LineageEdge!]! completeness: Completeness! }
+    type LineageGraph {
+      nodes: [Run!]! edges: [LineageEdge!]! completeness: Completeness! compact: String! mermaid: String!
+    }
     type LineageEdge { source: ID! target: ID! }
     type Completeness { isComplete: Boolean! }
     """
@@ -65,6 +67,28 @@ def cost(text: str, operation_name: str | None = None, **variables: Any) -> Cost
 )
 def test_nodes_are_the_product_of_the_sizes_along_each_path(document: str, nodes: int) -> None:
     assert cost(document).nodes == nodes
+
+
+COLUMNS = "compact mermaid completeness { isComplete }"
+
+
+@pytest.mark.parametrize(
+    ("selection", "nodes"),
+    [
+        (COLUMNS, 5_000),
+        ("...C", 5_000),
+        ("... { compact }", 5_000),
+        (f"{COLUMNS} edges {{ source }}", 50_000),
+        ("...C ...N", 50_000),
+        ("... { nodes { name } }", 50_000),
+    ],
+)
+def test_ten_rows_of_columns_cost_as_one_node_unless_the_nodes_are_asked_for_too(selection: str, nodes: int) -> None:
+    fragments = f"fragment C on LineageGraph {{ {COLUMNS} ...C }} fragment N on LineageGraph {{ nodes {{ name }} }}"
+    document = "{ projects(first: 1) { edges { node { runs(first: 1) { edges { node { {} } } } } } } }"
+    lineage = f"lineage(limit: 50000) {{ {selection} }}"
+
+    assert cost(document.replace("{}", lineage) + fragments).nodes == 1 + 1 + nodes
 
 
 def test_a_size_may_come_from_a_variable_or_its_default() -> None:

@@ -151,3 +151,18 @@ async def test_the_answer_is_the_same_without_columns(site: Site, pipeline: Pipe
     assert await answer(site, pipeline.viewer, LINEAGE, settings=core, **variables) == await answer(
         site, pipeline.viewer, LINEAGE, **variables
     )
+
+
+async def test_columns_of_more_nodes_than_a_document_may_bring_can_be_had(site: Site, pipeline: Pipeline) -> None:
+    document = """
+    query Large($id: ID!) {
+      node(id: $id) { ... on Version { lineage(direction: BOTH, limit: 50000) { SELECTION } } }
+    }
+    """
+    columns, nodes = (document.replace("SELECTION", text) for text in ("compact", "nodes { id }"))
+
+    found = await ask(site, pipeline.viewer, columns, id=pipeline.data.version.id)
+    code, message = await refusal(site, pipeline.viewer, nodes, id=pipeline.data.version.id)
+
+    assert found["node"]["lineage"]["compact"]["completeness"]["isComplete"] is True
+    assert (code, "estimated 50,001 nodes; the limit is 10,000" in message) == ("InvalidInputError", True)

@@ -227,6 +227,26 @@ async def test_a_link_is_found_by_what_its_source_holds(graph: Graph, shelf: She
     assert await version_names(graph, Place([shelf.project.id]), tuned) == {"model:v0"}
 
 
+async def test_the_items_of_a_list_lie_at_its_path_and_objects_in_it_at_theirs(graph: Graph, site: Site) -> None:
+    viewer = await new_admin(graph)
+    project = await new_project(graph, viewer)
+    metadata = {"classes": ["cat", "dog"], "layers": [{"units": 64}, {"units": 8}], "shape": [28, 28], "empty": []}
+    await log(site, viewer, project, "data", {"a": b"a"}, metadata=metadata)
+
+    async def is_found(path: str, operator: FieldOperator, value: float | str | None) -> bool:
+        wanted = VersionFilter(metadata=[FieldCondition(path, operator, value)])
+        return await version_names(graph, Place([project.id]), wanted) == {"data:v0"}
+
+    assert await is_found("classes", OPERATOR.EQ, "dog")
+    assert await is_found("classes", OPERATOR.NE, "dog")
+    assert not await is_found("shape", OPERATOR.NE, 28)
+    assert await is_found("layers.units", OPERATOR.LT, 10)
+    assert not await is_found("classes.0", OPERATOR.EXISTS, None)
+    assert not await is_found("empty", OPERATOR.EXISTS, None)
+    unlike = VersionFilter(none_of=VersionFilter(metadata=[FieldCondition("classes", OPERATOR.EQ, "dog")]))
+    assert await version_names(graph, Place([project.id]), unlike) == set()
+
+
 async def test_a_source_is_consumed_when_its_link_is(graph: Graph, shelf: Shelf) -> None:
     found = await version_names(graph, Place([shelf.project.id]), VersionFilter(consumed=True))
 
