@@ -42,6 +42,11 @@ mutation LinkArtifact($input: LinkArtifactInput!) {
   }
 }
 """
+RECALL = """
+mutation RecallVersion($input: RecallVersionInput!) {
+  recallVersion(input: $input) { ... on RecallVersionPayload { recall { id } } ... on UserError { message } }
+}
+"""
 PREPARE_UPLOADS = """
 mutation PrepareUploads($input: PrepareUploadsInput!) {
   prepareUploads(input: $input) {
@@ -160,6 +165,8 @@ class World:
     link_id: str
     link_path: str
     hidden: Hidden
+    recall_id: str
+    shared_recall_id: str
     team_project_id: str
     team_registry_id: str
     secret: str
@@ -278,6 +285,13 @@ def hide(post: Post, owner: HasNameAndKey, team: str, secret: str, version_id: s
     )
 
 
+def recall(post: Post, owner: HasNameAndKey, version_id: str, reason: str) -> str:
+    """Recall a version and return the id of that."""
+    wanted = {"operationId": operation(), "versionId": version_id, "reason": reason}
+    recall_id: str = post(RECALL, key=owner.key, input=wanted)["recallVersion"]["recall"]["id"]
+    return recall_id
+
+
 def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
     """Build it through the public API."""
     owner, outsider = make_user(), make_user()
@@ -304,6 +318,7 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
     )["linkArtifact"]["version"]
     assert wait_until(lambda: "LINKED" in kinds_of_events(post, owner, f"{team}/model-registry"), seconds=30, pause=0.1)
     hidden = hide(post, owner, team, secret, shared.version_id)
+    recalls = [recall(post, owner, logged.version_id, secret) for logged in (own, shared)]
     team_ids = post(TEAM_IDS, key=owner.key, project=f"{team}/shared", registry=f"{team}/model-registry")
     issued = post(CREATE_KEY, key=owner.key, input={"operationId": operation(), "name": secret})["createApiKey"]
     ids = post(OWN_IDS, key=owner.key, project=f"{owner.name}/{secret}", entity=owner.name)
@@ -326,6 +341,8 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
         link_id=link["id"],
         link_path=link["path"],
         hidden=hidden,
+        recall_id=recalls[0],
+        shared_recall_id=recalls[1],
         team_project_id=team_ids["project"]["id"],
         team_registry_id=team_ids["registry"]["id"],
         secret=secret,

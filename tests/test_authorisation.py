@@ -47,6 +47,10 @@ ROOT_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ('(filter: {{ consumed: "{shared}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
         ('(filter: {{ produced: "{version}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
     ],
+    "recalls": [
+        ('(container: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
+        ('(collection: "{collection}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
+    ],
     "events": [
         ('(filter: {{ container: "{project}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
         ('(filter: {{ entity: "{entity}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
@@ -163,6 +167,8 @@ MUTATIONS: dict[str, dict[str, Any] | None] = {
     },
     "useArtifact": {"runId": "{run_id}", "path": "{version}"},
     "linkArtifact": {"versionId": "{version_id}", "target": "{outsider}/model-registry/intruded"},
+    "recallVersion": {"versionId": "{version_id}", "reason": "intruded"},
+    "withdrawRecall": {"recallId": "{recall_id}"},
     "moveAliases": {"moves": [{"collection": "{collection_id}", "name": "intruded", "version": "{version_id}"}]},
     "rollbackAlias": {"collection": "{collection_id}", "name": "intruded"},
     "updateVersion": {"versionId": "{version_id}", "description": "intruded"},
@@ -242,6 +248,8 @@ def sent(world: World, name: str, wanted: dict[str, Any] | None = None) -> str:
         "collection_id": world.own.collection_id,
         "digest": world.own.digest,
         "operation": operation(),
+        "recall_id": world.recall_id,
+        "shared_recall_id": world.shared_recall_id,
         "run_key": world.own.run_key,
         "blob": world.own.blob,
         **{f"my_{what}": value for what, value in asdict(world.mine).items()},
@@ -406,6 +414,8 @@ BY_A_VIEWER: dict[str, dict[str, Any]] = {
         "moves": [{"collection": "{shared_collection_id}", "name": "intruded", "version": "{shared_version_id}"}]
     },
     "rollbackAlias": {"collection": "{shared_collection_id}", "name": "intruded"},
+    "recallVersion": {"versionId": "{shared_version_id}", "reason": "intruded"},
+    "withdrawRecall": {"recallId": "{shared_recall_id}"},
     "updateVersion": {"versionId": "{shared_version_id}", "description": "intruded"},
     "createRegistry": {"entity": "{team}", "name": "intruded"},
     "updateRegistry": {"registryId": "{team_registry_id}", "changes": {"description": "intruded"}},

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from headwater_service.domain.access import Viewer
+from headwater_service.domain.access import Viewer, require_container
 from headwater_service.domain.artifacts import version_with_role
 from headwater_service.domain.listings import scopes_at
 from headwater_service.domain.lookups import get_collection_id
 from headwater_service.domain.recalls import SeenRecall
-from headwater_service.errors import InvalidInputError, NotFoundError
+from headwater_service.errors import InvalidInputError
 from headwater_service.model import Recall, RecallSeverity, Role
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
@@ -68,9 +68,11 @@ async def withdraw(graph: Graph, viewer: Viewer, recall_id: str, *, operation: s
 
     async def work(tx: Transaction) -> SeenRecall:
         found = await find_recall(tx, recall_id)
-        if found is None:
-            raise NotFoundError("There is no such recall, or you may not see it.", path=recall_id)
-        placed = await version_with_role(tx, viewer, found.version_id, Role.MEMBER, what="withdraw recalls")
+        placed = None if found is None else (await find_versions(tx, [found.version_id])).get(found.version_id)
+        # By the recall's own id: who may not see the version must not learn which one it is.
+        container = None if placed is None else placed.container
+        require_container(viewer, container, Role.MEMBER, what="withdraw recalls", path=recall_id)
+        assert found is not None and placed is not None, "its container was found"
         lock = await take_lock(tx, found.collection_id, operation)
         assert lock is not None, "the recalled version's collection is never deleted"
         # Read again: it was read before the lock.
