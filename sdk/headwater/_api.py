@@ -16,11 +16,20 @@ from ._collection import Collection
 from ._console import Console
 from ._deletion import Restored, TrashItem, list_trash, restore
 from ._errors import InvalidInputError, NotFoundError
-from ._filters import RUN_FILTERS, RUN_ORDERS, VERSION_FILTERS, VERSION_ORDERS, wire_filter, wire_order
+from ._filters import (
+    COLLECTION_FILTERS,
+    RUN_FILTERS,
+    RUN_ORDERS,
+    VERSION_FILTERS,
+    VERSION_ORDERS,
+    wire_filter,
+    wire_order,
+)
 from ._listing import pages
 from ._names import format_time, parse_version_path
 from ._recorded import Project, RecordedRun, project_of
 from ._registry import Registry, wire_visibility
+from ._search import search_collections, search_versions
 from ._settings import DEFAULT_PROJECT, read_settings
 from ._start import connect, default_entity
 from ._version import get_version, version_from_wire
@@ -112,7 +121,8 @@ class Api:
             path: `[entity/]project`. Default: the default project.
             order: "created_at", "finished_at" or "name", with "-" in front for the last first.
             filters: Any of states, job_types, groups, tags (one or several), name_contains, created_after,
-                created_before (times), consumed, produced (the path of a version).
+                created_before (times), consumed, produced (the path of a version), search (words in their name, job
+                type, tags or notes).
         """
         variables = {
             "project": self._path(path or self.default_project, 2),
@@ -132,8 +142,40 @@ class Api:
         edges = pages(self._client, operations.LIST_PROJECTS, variables, lambda data: data["projects"])
         return (project_of(self._client, edge["node"]) for edge in edges)
 
+    def search(self, text: str, path: str | None = None, **filters: Any) -> Iterator[Collection]:
+        """The collections whose name, description or tags have all these words, the nearest first.
+
+        A word finds those that begin with it, and a part of a Japanese, Chinese or Korean word finds it. A word that
+        nothing has is taken for a misspelling.
+
+        Args:
+            text: The words, in any order.
+            path: `[entity/]project` or `[entity/]registry`. Default: all that you may see.
+            filters: Any of types, tags, kinds ("source", "registry"; one or several), name_contains.
+        """
+        container = None if path is None else self._path(path, 2)
+        return search_collections(self._client, container, {**filters, "search": text})
+
+    def search_artifacts(
+        self, text: str, path: str | None = None, order: str = "-created_at", **filters: Any
+    ) -> Iterator[Artifact]:
+        """The versions that have all these words, in their collection's name, description and tags or in their own.
+
+        Args:
+            text: The words, in any order, as `search` takes them.
+            path: `[entity/]project` or `[entity/]registry`. Default: all that you may see.
+            order: "created_at", "size" or "index", with "-" in front for the last first.
+            filters: As `artifacts` takes them.
+        """
+        container = None if path is None else self._path(path, 2)
+        return search_versions(self._client, container, {**filters, "search": text}, order)
+
     def collections(
-        self, path: str | None = None, types: str | Sequence[str] | None = None, name_contains: str | None = None
+        self,
+        path: str | None = None,
+        types: str | Sequence[str] | None = None,
+        name_contains: str | None = None,
+        tags: str | Sequence[str] | None = None,
     ) -> Iterator[Collection]:
         """The collections of a project or a registry, fetched while you read them.
 
@@ -141,11 +183,12 @@ class Api:
             path: `[entity/]project` or `[entity/]registry`. Default: the default project.
             types: Only those of these types.
             name_contains: Only those whose name has this text.
+            tags: Only those with one of these tags.
         """
-        given = {"types": types, "name_contains": name_contains}
+        given = {"types": types, "name_contains": name_contains, "tags": tags}
         variables = {
             "container": self._path(path or self.default_project, 2),
-            "filter": wire_filter(given, {"types": "types", "name_contains": "nameContains"}),
+            "filter": wire_filter(given, COLLECTION_FILTERS),
         }
         edges = pages(self._client, operations.LIST_COLLECTIONS, variables, lambda data: data["collections"])
         return (Collection(self._client, edge["node"]) for edge in edges)
@@ -297,7 +340,8 @@ class Api:
             name: `[[entity/]project/]name` of the collection. Default: all of the default project.
             order: "created_at", "size" or "index", with "-" in front for the last first.
             filters: Any of types, aliases, tags (one or several), metadata (conditions such as {"path": "accuracy",
-                "op": "GTE", "value": 0.9}), created_after, created_before (times), consumed (True or False).
+                "op": "GTE", "value": 0.9}), created_after, created_before (times), consumed (True or False), search
+                (words in its own description and tags or those of its collection, or in the collection's name).
         """
         if type_name is not None:
             filters["types"] = type_name

@@ -19,6 +19,7 @@ RUN_FILTERS = {
     "created_before": "createdBefore",
     "consumed": "consumed",
     "produced": "produced",
+    "search": "search",
 }
 VERSION_FILTERS = {
     "types": "types",
@@ -28,8 +29,17 @@ VERSION_FILTERS = {
     "created_after": "createdAfter",
     "created_before": "createdBefore",
     "consumed": "consumed",
+    "search": "search",
 }
-_LISTS = frozenset(("states", "job_types", "groups", "tags", "types", "aliases"))
+COLLECTION_FILTERS = {
+    "types": "types",
+    "tags": "tags",
+    "kinds": "kinds",
+    "name_contains": "nameContains",
+    "search": "search",
+}
+_LISTS = frozenset(("states", "job_types", "groups", "tags", "types", "aliases", "kinds"))
+_ENUMS = frozenset(("states", "kinds"))
 RUN_ORDERS = {"created_at": "CREATED_AT", "name": "NAME", "finished_at": "FINISHED_AT"}
 VERSION_ORDERS = {"created_at": "CREATED_AT", "size": "SIZE", "index": "INDEX"}
 
@@ -66,4 +76,4 @@ def _condition(name: str, value: Any) -> Any:
     if name not in _LISTS:
         return value
     values = [value] if isinstance(value, str) else list(value)
-    return [item.upper() for item in values] if name == "states" else values
+    return [item.upper() for item in values] if name in _ENUMS else values

@@ -178,6 +178,17 @@ query ListCollections($container: String, $filter: CollectionFilter, $first: Int
 }
 """
 
+SEARCH_COLLECTIONS = """
+query SearchCollections($container: String, $filter: CollectionFilter, $first: Int!, $after: String) {
+  collections(
+    container: $container, filter: $filter, orderBy: {field: RELEVANCE, direction: DESC}, first: $first, after: $after
+  ) {
+    edges { node { id name path url kind type description tags createdAt updatedAt aliases { name } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
 LIST_VERSIONS = """
 query ListVersions(
   $container: String, $collection: String, $filter: VersionFilter, $orderBy: VersionOrder, $first: Int!, $after: String

@@ -200,3 +200,32 @@ mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   }
 }
 """
+
+SEARCH_COLLECTIONS = """
+query SearchCollections($container: String, $filter: CollectionFilter, $first: Int!, $after: String) {
+  collections(
+    container: $container, filter: $filter, orderBy: {field: RELEVANCE, direction: DESC}, first: $first, after: $after
+  ) {
+    edges { node { path kind type tags description updatedAt url } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+SEARCH_VERSIONS = """
+query SearchVersions($container: String, $filter: VersionFilter, $first: Int!, $after: String) {
+  versions(container: $container, filter: $filter, first: $first, after: $after) {
+    edges { node { path type aliases tags description size createdAt url } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+SEARCH_RUNS = """
+query SearchRuns($container: String, $filter: RunFilter, $first: Int!, $after: String) {
+  runs(project: $container, filter: $filter, first: $first, after: $after) {
+    edges { node { path name state jobType tags createdAt url } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
