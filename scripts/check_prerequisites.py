@@ -105,8 +105,11 @@ def memory():
 
 
 def disk():
-    """Everything that is fetched and built lies below the home folder and the checkout."""
-    for folder in (os.path.expanduser("~"), os.getcwd()):
+    """What is fetched and built lies in HEADWATER_HOME, else below the home folder, and in the checkout."""
+    data = os.path.abspath(os.environ.get("HEADWATER_HOME") or os.path.expanduser("~"))
+    while not os.path.exists(data):
+        data = os.path.dirname(data)
+    for folder in (data, os.getcwd()):
         free = shutil.disk_usage(folder).free
         if free < DISK_GIB * GIB:
             return f"{DISK_GIB} GB of free disk (in {folder}: {free / GIB:.1f})"

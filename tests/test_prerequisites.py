@@ -18,7 +18,9 @@ VERSIONS = {
 }
 
 
-def check(tmp_path: Path, programs: dict[str, str], *, script: Path = SCRIPT) -> "subprocess.CompletedProcess[str]":
+def check(
+    tmp_path: Path, programs: dict[str, str], *, script: Path = SCRIPT, home: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
     """Run the check where only these programs are found, each printing its version."""
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -26,7 +28,9 @@ def check(tmp_path: Path, programs: dict[str, str], *, script: Path = SCRIPT) ->
     for name, version in programs.items():
         (folder / name).write_text(f"#!/bin/sh\necho '{version}'\n")
         (folder / name).chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
+    environment = {name: value for name, value in os.environ.items() if name not in ("JAVA_HOME", "HEADWATER_HOME")}
+    if home is not None:
+        environment["HEADWATER_HOME"] = str(home)
     return subprocess.run(
         [sys.executable, "-S", "-E", str(script)],
         env={**environment, "PATH": str(folder)},
@@ -78,6 +82,16 @@ def test_too_little_memory_and_disk_are_named_with_what_is_there(tmp_path: Path)
     memory, disk = done.stderr.splitlines()[1:]
     assert re.fullmatch(r"  - 1000000 GB of memory \(here: [\d.]+\)", memory)
     assert re.fullmatch(r"  - 1000000000 GB of free disk \(in /.*: [\d.]+\)", disk)
+
+
+def test_the_disk_that_counts_is_that_of_the_data_folder_even_before_it_is_there(tmp_path: Path) -> None:
+    script = tmp_path / "check.py"
+    script.write_text(SCRIPT.read_text("utf-8").replace("DISK_GIB = 3", f"DISK_GIB = {10**9}"), "utf-8")
+
+    done = check(tmp_path, VERSIONS, script=script, home=tmp_path / "not" / "yet")
+
+    (disk,) = done.stderr.splitlines()[1:]
+    assert disk.startswith(f"  - 1000000000 GB of free disk (in {tmp_path}: ")
 
 
 def test_the_targets_of_make_are_few_and_each_is_explained() -> None:
