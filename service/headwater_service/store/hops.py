@@ -142,6 +142,7 @@ class ProducedVersion:
 class Hop(Generic[T]):
     """A kind of step from a node to its neighbours, as query texts."""
 
+    name: str
     page: LiteralString
     count: LiteralString
     build: Callable[[Mapping[str, Any]], T]
@@ -151,13 +152,13 @@ def _produced_from(row: Mapping[str, Any]) -> ProducedVersion:
     return ProducedVersion(placed_version_from(row), bool(row["reused"]))
 
 
-INPUTS: Final[Hop[PlacedVersion]] = Hop(_INPUTS + _PAGE + _VERSIONS, _INPUTS + _COUNT, placed_version_from)
-OUTPUTS: Final[Hop[ProducedVersion]] = Hop(_OUTPUTS + _PAGE + _VERSIONS, _OUTPUTS + _COUNT, _produced_from)
-LINKS: Final[Hop[PlacedVersion]] = Hop(_LINKS + _PAGE + _VERSIONS, _LINKS + _COUNT, placed_version_from)
-PRODUCERS: Final[Hop[PlacedRun]] = Hop(_PRODUCERS + _PAGE + _RUNS, _PRODUCERS + _COUNT, placed_run_from)
-CONSUMERS: Final[Hop[PlacedRun]] = Hop(_CONSUMERS + _PAGE + _RUNS, _CONSUMERS + _COUNT, placed_run_from)
+INPUTS: Final[Hop[PlacedVersion]] = Hop("inputs", _INPUTS + _PAGE + _VERSIONS, _INPUTS + _COUNT, placed_version_from)
+OUTPUTS: Final[Hop[ProducedVersion]] = Hop("outputs", _OUTPUTS + _PAGE + _VERSIONS, _OUTPUTS + _COUNT, _produced_from)
+LINKS: Final[Hop[PlacedVersion]] = Hop("links", _LINKS + _PAGE + _VERSIONS, _LINKS + _COUNT, placed_version_from)
+PRODUCERS: Final[Hop[PlacedRun]] = Hop("producers", _PRODUCERS + _PAGE + _RUNS, _PRODUCERS + _COUNT, placed_run_from)
+CONSUMERS: Final[Hop[PlacedRun]] = Hop("consumers", _CONSUMERS + _PAGE + _RUNS, _CONSUMERS + _COUNT, placed_run_from)
 CONSUMERS_VIA_LINKS: Final[Hop[PlacedRun]] = Hop(
-    _CONSUMERS_VIA_LINKS + _PAGE + _RUNS, _CONSUMERS_VIA_LINKS + _COUNT, placed_run_from
+    "consumers via links", _CONSUMERS_VIA_LINKS + _PAGE + _RUNS, _CONSUMERS_VIA_LINKS + _COUNT, placed_run_from
 )
 
 
@@ -165,7 +166,7 @@ async def list_neighbours(
     tx: Transaction, hop: Hop[T], ids: Sequence[str], scopes: Sequence[str], window: Window
 ) -> dict[str, Page[T]]:
     """Return, for each node that has any, a page of its neighbours in the order in which they came."""
-    after = (None, None) if window.after is None else read_position(window.after, _ORDER)
+    after = (None, None) if window.after is None else read_position(window.after, f"{_ORDER} {hop.name}")
     rows = await tx.rows(
         hop.page, ids=list(ids), scopes=list(scopes), limit=window.first + 1, after_at=after[0], after_id=after[1]
     )
@@ -190,6 +191,6 @@ def _page(hop: Hop[T], rows: Sequence[Mapping[str, Any]], first: int) -> Page[T]
     shown = rows[:first]
     return Page(
         items=[hop.build(row) for row in shown],
-        cursors=[write_position(_ORDER, row["sort"], row["sort_id"]) for row in shown],
+        cursors=[write_position(f"{_ORDER} {hop.name}", row["sort"], row["sort_id"]) for row in shown],
         has_next=len(rows) > first,
     )

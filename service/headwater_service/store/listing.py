@@ -1,4 +1,4 @@
-"""Keyset pages: what all listings share. A position is the sort value and id of an item, with the order's name."""
+"""Keyset pages: what all listings share. A position is the sort value and id of an item, with its noun and order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ async def read_page(
     parameters: dict[str, Any] = {**listing.parameters, "limit": window.first + 1}
     condition = listing.condition
     if window.after is not None:
-        parameters["after_value"], parameters["after_id"] = read_position(window.after, sorting.name)
+        parameters["after_value"], parameters["after_id"] = read_position(window.after, order_name(sorting))
         condition = condition + " AND " + _behind(sorting)
     order = _ORDER[sorting.direction]
     text = _walked(listing, sorting, condition) if listing.walks else listing.match + " WHERE " + condition
@@ -95,7 +95,7 @@ async def read_page(
     shown = rows[: window.first]
     return Page(
         items=[build(row) for row in shown],
-        cursors=[write_position(sorting.name, row["sort"], row["sort_id"]) for row in shown],
+        cursors=[write_position(order_name(sorting), row["sort"], row["sort_id"]) for row in shown],
         has_next=len(rows) > window.first,
     )
 
@@ -131,6 +131,11 @@ async def count_groups(
         message = f"These are more than {MOST_GROUPS:,} groups. Narrow the filter or group by fewer keys."
         raise InvalidInputError(message, field="groupBy")
     return [Group(row["keys"], row["count"], row["size"]) for row in rows]
+
+
+def order_name(sorting: Sorting) -> str:
+    """Name an order in positions, with the noun and the direction: those of runs are not those of versions."""
+    return f"{sorting.name} {sorting.direction} {sorting.id}"
 
 
 def write_position(order: str, value: Any, item_id: str) -> str:

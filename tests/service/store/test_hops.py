@@ -3,7 +3,10 @@
 from functools import partial
 from typing import Any
 
+import pytest
+
 from content import Site, log
+from headwater_service.errors import InvalidInputError
 from headwater_service.store.graph import Graph
 from headwater_service.store.hops import (
     CONSUMERS,
@@ -32,6 +35,8 @@ async def test_each_node_has_a_page_of_its_own(site: Site, graph: Graph) -> None
     first = await graph.read(lambda tx: list_neighbours(tx, INPUTS, ids, scopes, Window(1)))
     cursor = first[both.id].cursors[-1]
     rest = await graph.read(lambda tx: list_neighbours(tx, INPUTS, [both.id], scopes, Window(5, cursor)))
+    with pytest.raises(InvalidInputError, match="a cursor of another listing or order"):
+        await graph.read(lambda tx: list_neighbours(tx, OUTPUTS, [both.id], scopes, Window(5, cursor)))
     counts = await graph.read(lambda tx: count_neighbours(tx, INPUTS, ids, scopes))
 
     assert {run: [placed.collection.name for placed in page.items] for run, page in first.items()} == {

@@ -345,6 +345,21 @@ async def test_groups_are_counted_with_their_bytes(graph: Graph, shelf: Shelf) -
     ]
 
 
+async def test_a_position_of_another_noun_or_direction_is_refused(graph: Graph, shelf: Shelf) -> None:
+    scopes, wanted = [shelf.project.id], VersionFilter()
+    first = await graph.read(
+        partial(list_versions, place=Place(scopes), wanted=wanted, order=VersionOrder(), window=Window(1))
+    )
+    after = Window(1, first.cursors[0])
+    rising = VersionOrder(VersionOrderField.CREATED_AT, OrderDirection.ASC)
+
+    with pytest.raises(InvalidInputError, match="a cursor of another listing or order") as refused:
+        await graph.read(partial(list_runs, scopes=scopes, wanted=RunFilter(), order=RunOrder(), window=after))
+    assert refused.value.data == {"field": "after"}
+    with pytest.raises(InvalidInputError, match="a cursor of another listing or order"):
+        await graph.read(partial(list_versions, place=Place(scopes), wanted=wanted, order=rising, window=after))
+
+
 async def test_more_groups_than_a_chart_can_show_are_refused(
     graph: Graph, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,7 +128,7 @@ RUN_ORDERS = [
 @pytest.mark.parametrize("order", RUN_ORDERS, ids=lambda order: order.field)
 async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder(monkeypatch)
-    window = Window(10, write_position(order.field, 5, "id"))
+    window = Window(10, write_position(f"{order.field} {order.direction} run.id", 5, "id"))
 
     for scopes, wanted in ((["a"], RUNS), (["a", "b"], RunFilter()), (["a", "b"], RUNS)):
         await graph.read(partial(list_runs, scopes=scopes, wanted=wanted, order=order, window=window))
@@ -160,7 +160,7 @@ async def test_pages_of_versions_start_at_an_index(
 ) -> None:
     recorder = Recorder(monkeypatch)
     order = VersionOrder(field, OrderDirection.DESC)
-    window = Window(10, write_position(field, 5, "id"))
+    window = Window(10, write_position(f"{field} DESC version.id", 5, "id"))
 
     for place in (Place(["a"]), Place(["a", "b"]), Place(["a"], "collection")):
         for wanted in (VersionFilter(), VERSIONS):

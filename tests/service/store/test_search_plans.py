@@ -27,7 +27,7 @@ from headwater_service.store.listings_versions import Place, count_versions, lis
 from plans import Recorder, full_scans, label_scans, plan_of, starts_of
 
 SCOPES = ["a", "b"]
-WINDOW = Window(10, write_position("CREATED_AT", 5, "id"))
+WINDOW = Window(10, write_position("CREATED_AT DESC version.id", 5, "id"))
 
 
 def searched(text: str) -> Search:
