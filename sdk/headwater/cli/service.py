@@ -60,7 +60,10 @@ class Service:
         return decoded
 
     def ensure_project(self, path: str) -> str:
-        """The whole path of a project, which is made if it does not exist."""
+        """The whole path of a project, also of one that had the name before; it is made if there is none."""
+        known = self.query(documents.FIND_PROJECT, path=path)["project"]
+        if known is not None:
+            return str(known["path"])
         entity, _, name = path.rpartition("/")
         payload = self.mutate(documents.CREATE_PROJECT, {"entity": entity or None, "name": name})
         return str(payload["project"]["path"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,3 +78,20 @@ def test_a_collection_of_a_registry_is_for_links(ok: Cli, cli: Cli, entity: str)
     refused = cli("collection", "create", f"{entity}/models/Data", "--type", "dataset")
     assert (refused.code, "'model', not 'dataset'" in refused.err) == (1, True)
     assert cli("collection", "show", "absent").code == 3
+
+
+def test_what_is_put_under_a_former_name_of_a_project_goes_to_it(
+    ok: Cli, user: Person, project: str, post: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("1", "utf-8")
+    found = post("query P($path: String!) { project(path: $path) { id } }", key=user.key, path=project)
+    wanted = {"operationId": "rename", "projectId": found["project"]["id"], "changes": {"name": "renamed"}}
+    post(
+        "mutation R($input: UpdateProjectInput!) { updateProject(input: $input) { __typename } }",
+        key=user.key,
+        input=wanted,
+    )
+
+    ok("artifact", "put", str(tmp_path / "a.txt"), "--name", f"{project}/data", "--type", "dataset")
+
+    assert [row[0] for row in ok("collection", "ls", f"{user.name}/renamed").rows] == [f"{user.name}/renamed/data"]
