@@ -239,21 +239,28 @@ class Artifact(ArtifactLife):
         allow_missing_references: bool = False,
         skip_cache: bool = False,
         path_prefix: str | None = None,
+        *,
+        allow_recalled: bool = False,
     ) -> str:
         """Bring the files to a folder, and return the folder. What is right already stays; nothing is deleted.
+
+        Warns on stderr when a recall reaches the version; of what a run uses, `use_artifact` did that.
 
         Args:
             root: The folder; HEADWATER_ARTIFACT_DIR or `./artifacts`, in it `<name>:v<N>`, if not given.
             allow_missing_references: Leave out references that are gone or changed, with a notice.
             skip_cache: Neither take from the local cache nor put into it.
             path_prefix: Only entries whose path begins with this.
+            allow_recalled: Bring it although a critical recall reaches it.
 
         Raises:
             NotLoggedError: if it is a draft.
+            RecalledError: if a critical recall reaches it, and that is not allowed.
             NotFoundError: if a file's bytes are lost, naming it.
             ConflictError: if the file system cannot hold the names.
             UnavailableError: if the service or the store stays away.
         """
+        self._tell_recalls("download", allow_recalled=allow_recalled)
         return self._download(
             self._root(root),
             prefix=path_prefix or "",
@@ -265,6 +272,7 @@ class Artifact(ArtifactLife):
         self, entry: Entry, *, root: str | os.PathLike[str] | None = None, skip_cache: bool = False
     ) -> str:
         """Bring one file to a folder, and return the folder; arguments as for `download`."""
+        self._tell_recalls("download", allow_recalled=False)
         return self._download(self._root(root), prefix=entry.path, is_exact=True, skip_cache=skip_cache)
 
     def checkout(self, root: str | os.PathLike[str] | None = None) -> str:

@@ -4,7 +4,8 @@ HeadwaterError
 ├── NotFoundError (LookupError)               what was named does not exist, or you may not see it
 │   └── MissingFileError (FileNotFoundError)  a file that does not exist, here or in a version
 ├── ConflictError                             the present state forbids it
-│   └── NotLoggedError                        the artifact is still a draft
+│   ├── NotLoggedError                        the artifact is still a draft
+│   └── RecalledError                         a critical recall reaches the version, and nobody allowed that
 ├── InvalidInputError (ValueError)            what was given cannot be right
 ├── PermissionDeniedError (PermissionError)   no key, a wrong key, or too few rights
 │   └── UntrustedModelError                   reading the model can run code, and nobody said to trust it
@@ -84,6 +85,10 @@ class ConflictError(HeadwaterError):
 
 class NotLoggedError(ConflictError):
     """The artifact is still a draft: it has no version yet."""
+
+
+class RecalledError(ConflictError):
+    """A critical recall reaches the version; `unmet_rules` say why. `allow_recalled=True` uses it all the same."""
 
 
 class InvalidInputError(HeadwaterError, ValueError):

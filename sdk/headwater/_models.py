@@ -25,7 +25,7 @@ def log_model(run: Run, path: object, *, name: str | None, aliases: str | Iterab
     return log(run, path, name=name, aliases=aliases).artifact
 
 
-def use(run: Run | None, name: str) -> Artifact:
+def use(run: Run | None, name: str, *, allow_recalled: bool = False) -> Artifact:
     """The version of a path, if it is a model; declared as an input if there is a run.
 
     Raises:
@@ -39,7 +39,7 @@ def use(run: Run | None, name: str) -> Artifact:
     version = _run_artifacts.find(run, name)
     _require_model(name, version.type)
     # By its number: an alias may have moved on since its type was looked at.
-    return run.use_artifact(version.place.path)
+    return run.use_artifact(version.place.path, allow_recalled=allow_recalled)
 
 
 def _read(name: str) -> Artifact:
@@ -61,9 +61,9 @@ def _require_model(name: str, type: str) -> None:
         )
 
 
-def use_model(run: Run, name: str) -> str:
+def use_model(run: Run, name: str, *, allow_recalled: bool = False) -> str:
     """Declare a model as an input and return the path of its one file, or of its folder."""
-    artifact = use(run, name)
+    artifact = use(run, name, allow_recalled=allow_recalled)
     folder = Path(artifact.download())
     paths = [entry.path for entry in artifact.manifest]
     return str(folder / paths[0]) if len(paths) == 1 else str(folder)

@@ -156,11 +156,13 @@ mutation UseArtifact($input: UseArtifactInput!) {
         id index name path url type digest size fileCount description metadata tags state aliases createdAt
         collection { id }
         source { id index name path aliases collection { id } }
+        recalls { id severity reason at distance version { path url } by { name } }
         ... on ArtifactVersion { historyStep }
       }
     }
     ... on UserError { message }
     ... on NotFoundError { path }
+    ... on ConflictError { current unmetRules { rule message } }
     ... on InvalidInputError { field }
   }
 }

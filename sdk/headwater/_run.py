@@ -333,21 +333,27 @@ class Run:
         artifact_or_name: Artifact | str,
         type: str | None = None,
         aliases: str | Iterable[str] | None = None,
+        *,
+        allow_recalled: bool = False,
     ) -> Artifact:
-        """Declare an artifact as an input of this run.
+        """Declare an artifact as an input of this run. Warns on stderr when a recall reaches it.
 
         Args:
             artifact_or_name: `[[entity/]project/]name[:ref]` with a version, an alias or a digest as ref (`latest`
                 without one), or an artifact. An artifact that is not logged yet is logged first.
             type: The type it must have.
             aliases: With a name that has no ref: the alias to use.
+            allow_recalled: Use it although a critical recall reaches it.
 
         Raises:
             NotFoundError: if there is no such version.
+            RecalledError: if a critical recall reaches it, and that is not allowed.
             InvalidInputError: if it has another type, or if both a ref and an alias are given and differ.
         """
         self._require_open("use_artifact")
-        return _run_artifacts.use_artifact(self, artifact_or_name, type=type, aliases=aliases)
+        return _run_artifacts.use_artifact(
+            self, artifact_or_name, type=type, aliases=aliases, allow_recalled=allow_recalled
+        )
 
     def link_artifact(
         self, artifact: Artifact, target_path: str, aliases: str | Iterable[str] | None = None
@@ -381,18 +387,20 @@ class Run:
         """
         return _models.log_model(self, path, name=name, aliases=aliases)
 
-    def use_model(self, name: str) -> str:
+    def use_model(self, name: str, *, allow_recalled: bool = False) -> str:
         """Declare a model as an input, download it, and return the path of its one file, or of its folder.
 
         Args:
             name: `[[entity/]project/]name[:ref]`, a registry may stand in the project's place; its type must contain
                 "model".
+            allow_recalled: Use it although a critical recall reaches it.
 
         Raises:
             NotFoundError: if there is no such version; of a registered model the message gives the path.
+            RecalledError: if a critical recall reaches it, and that is not allowed.
             InvalidInputError: if it is no model.
         """
-        return _models.use_model(self, name)
+        return _models.use_model(self, name, allow_recalled=allow_recalled)
 
     def link_model(
         self,

@@ -52,20 +52,23 @@ def use_artifact(
     *,
     type: str | None,
     aliases: str | Iterable[str] | None,
+    allow_recalled: bool = False,
 ) -> Artifact:
     """Declare an artifact as an input, and return the version."""
     online = run._online
     if isinstance(artifact_or_name, Artifact):
-        return _use_given(run, online, artifact_or_name, type=type, aliases=listed(aliases))
+        return _use_given(
+            run, online, artifact_or_name, type=type, aliases=listed(aliases), allow_recalled=allow_recalled
+        )
     path = version_path(run, artifact_or_name, aliases=listed(aliases))
     if online is None:
         raise InvalidInputError(f"{artifact_or_name!r} cannot be read: the run is disabled, and asks no service.")
     online.outputs.wait_for(path.name)
     try:
-        version = use_version(online.client, online.run_id, str(path), type=type)
+        version = use_version(online.client, online.run_id, str(path), type=type, allow_recalled=allow_recalled)
     except NotFoundError as error:
         raise told_of_registered(online.client, artifact_or_name, path, error) from error
-    return Artifact._from_version(online.client, version)
+    return _used(online, version)
 
 
 def link_artifact(run: Run, artifact: Artifact, target_path: str, *, aliases: str | Iterable[str] | None) -> Artifact:
@@ -129,7 +132,13 @@ def version_path(run: Run, name: str, *, aliases: list[str]) -> VersionPath:
 
 
 def _use_given(
-    run: Run, online: Online | None, artifact: Artifact, *, type: str | None, aliases: list[str]
+    run: Run,
+    online: Online | None,
+    artifact: Artifact,
+    *,
+    type: str | None,
+    aliases: list[str],
+    allow_recalled: bool,
 ) -> Artifact:
     """Declare an artifact that is at hand. A draft is logged first, by no run: this one only reads it."""
     if type is not None and type != artifact.type:
@@ -140,8 +149,17 @@ def _use_given(
         given = {"aliases": [check_alias(alias) for alias in aliases], "project": f"{run.entity}/{run.project}"}
         artifact._track(_submit(online, artifact, given))
     artifact._settle()
-    version = use_version(online.client, online.run_id, artifact.qualified_name, type=type)
-    return Artifact._from_version(online.client, version)
+    version = use_version(
+        online.client, online.run_id, artifact.qualified_name, type=type, allow_recalled=allow_recalled
+    )
+    return _used(online, version)
+
+
+def _used(online: Online, version: LoggedVersion) -> Artifact:
+    artifact = Artifact._from_version(online.client, version)
+    # Of its recalls the user was told when it was used, and allowed what is critical.
+    artifact._is_told = True
+    return artifact
 
 
 def _submit(online: Online, artifact: Artifact, given: dict[str, Any]) -> Future[LoggedVersion]:

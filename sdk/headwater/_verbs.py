@@ -34,10 +34,14 @@ def log_artifact(
 
 
 def use_artifact(
-    artifact_or_name: Artifact | str, type: str | None = None, aliases: str | Iterable[str] | None = None
+    artifact_or_name: Artifact | str,
+    type: str | None = None,
+    aliases: str | Iterable[str] | None = None,
+    *,
+    allow_recalled: bool = False,
 ) -> Artifact:
     """Declare an artifact as an input of the open run: `Run.use_artifact`."""
-    return current("use_artifact").use_artifact(artifact_or_name, type, aliases)
+    return current("use_artifact").use_artifact(artifact_or_name, type, aliases, allow_recalled=allow_recalled)
 
 
 def link_artifact(artifact: Artifact, target_path: str, aliases: str | Iterable[str] | None = None) -> Artifact:
@@ -52,9 +56,9 @@ def log_model(
     return current("log_model").log_model(path, name, aliases)
 
 
-def use_model(name: str) -> str:
+def use_model(name: str, *, allow_recalled: bool = False) -> str:
     """Declare a model as an input and get its local path: `Run.use_model`."""
-    return current("use_model").use_model(name)
+    return current("use_model").use_model(name, allow_recalled=allow_recalled)
 
 
 def link_model(

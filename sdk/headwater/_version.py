@@ -10,7 +10,8 @@ from typing import Any
 
 from . import _operations
 from ._client import Client
-from ._errors import HeadwaterError, NotFoundError, error_from_wire
+from ._errors import ConflictError, HeadwaterError, NotFoundError, error_from_wire
+from ._recalls import Recall, recalls_from_wire, refusal_of_use, tell
 
 RUNS_A_PAGE = 100
 
@@ -71,6 +72,7 @@ class LoggedVersion:
     is_reused: bool = False
     notices: tuple[str, ...] = ()
     refused: tuple[RefusedAlias, ...] = ()
+    recalls: tuple[Recall, ...] = ()
 
     def refusal(self) -> HeadwaterError | None:
         """The first refusal of an alias, told with the version that is there all the same; None if none was."""
@@ -118,6 +120,7 @@ def version_from_wire(
         url=data["url"],
         created_at=datetime.fromisoformat(data["createdAt"]),
         history_step=data.get("historyStep"),
+        recalls=recalls_from_wire(data.get("recalls") or ()),
         is_reused=is_reused,
         notices=tuple(notices),
     )
@@ -161,10 +164,22 @@ def get_version_by_id(client: Client, version_id: str) -> LoggedVersion:
     return version_from_wire(data)
 
 
-def use_version(client: Client, run_id: str, path: str, *, type: str | None = None) -> LoggedVersion:
-    """Record that a run consumes the version that a complete path names, and return it."""
-    payload = client.mutate(_operations.USE_ARTIFACT, {"runId": run_id, "path": path, "type": type})
-    return version_from_wire(payload["version"])
+def use_version(
+    client: Client, run_id: str, path: str, *, type: str | None = None, allow_recalled: bool = False
+) -> LoggedVersion:
+    """Record that a run consumes the version that a complete path names, and return it. Warns of its recalls.
+
+    Raises:
+        RecalledError: if a critical recall reaches it, unless that is allowed.
+    """
+    given = {"runId": run_id, "path": path, "type": type, "allowRecalled": allow_recalled}
+    try:
+        payload = client.mutate(_operations.USE_ARTIFACT, given)
+    except ConflictError as error:
+        raise refusal_of_use(error) from error
+    version = version_from_wire(payload["version"])
+    tell(version.place.path, version.recalls)
+    return version
 
 
 def link_version(

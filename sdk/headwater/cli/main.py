@@ -13,7 +13,21 @@ import typer
 
 from headwater._errors import HeadwaterError, UnavailableError
 
-from . import account, aliases, api, artifacts, audit, collections, deletion, lineage, registries, runs, search, teams
+from . import (
+    account,
+    aliases,
+    api,
+    artifacts,
+    audit,
+    collections,
+    deletion,
+    lineage,
+    recalls,
+    registries,
+    runs,
+    search,
+    teams,
+)
 
 GROUP = "headwater.commands"
 SERVER_COMMANDS = ("up", "down", "status", "logs", "doctor", "open", "reset")
@@ -85,6 +99,7 @@ def build_app() -> typer.Typer:
     app.add_typer(registries.app, name="registry")
     app.add_typer(runs.app, name="run")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(recalls.app, name="recall")
     app.command()(search.search)
     app.command()(lineage.lineage)
     app.command()(deletion.rm)
