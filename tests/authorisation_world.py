@@ -34,6 +34,21 @@ mutation UseArtifact($input: UseArtifactInput!) {
   useArtifact(input: $input) { ... on UseArtifactPayload { version { id } } ... on UserError { message } }
 }
 """
+REMOVE_MEMBER = """
+mutation RemoveMember($input: RemoveMemberInput!) {
+  removeMember(input: $input) { ... on RemoveMemberPayload { entity { id } } ... on UserError { message } }
+}
+"""
+PROPOSE = """
+mutation ProposeAliasMove($input: ProposeAliasMoveInput!) {
+  proposeAliasMove(input: $input) { ... on ProposeAliasMovePayload { proposal { id } } ... on UserError { message } }
+}
+"""
+SET_GUARD = """
+mutation SetGuard($input: SetGuardInput!) {
+  setGuard(input: $input) { ... on SetGuardPayload { guard { name } } ... on UserError { message } }
+}
+"""
 LINK_ARTIFACT = """
 mutation LinkArtifact($input: LinkArtifactInput!) {
   linkArtifact(input: $input) {
@@ -58,6 +73,14 @@ mutation PrepareUploads($input: PrepareUploadsInput!) {
 ATTACH = """
 mutation AttachRunFiles($input: AttachRunFilesInput!) {
   attachRunFiles(input: $input) { ... on AttachRunFilesPayload { run { id } } ... on UserError { message } }
+}
+"""
+PLAN_DELETION = """
+query PlanDeletion($input: DeletionInput!) { deletionPlan(input: $input) { digest } }
+"""
+DELETE = """
+mutation Delete($input: DeleteInput!) {
+  delete(input: $input) { ... on DeletePayload { deletion } ... on UserError { message } }
 }
 """
 CREATE_TEAM = """
@@ -167,10 +190,15 @@ class World:
     hidden: Hidden
     recall_id: str
     shared_recall_id: str
+    proposal_id: str
+    shared_proposal_id: str
     team_project_id: str
     team_registry_id: str
     secret: str
     event_ids: tuple[str, ...]
+    deleted_id: str
+    deletion_id: str
+    shared_deleted_id: str
 
     @property
     def secret_ids(self) -> dict[str, str]:
@@ -182,6 +210,7 @@ class World:
             "version": self.own.version_id,
             "collection": self.own.collection_id,
             "API key": self.api_key_id,
+            "proposal": self.proposal_id,
             "hidden registry": self.hidden.registry_id,
             "hidden link": self.hidden.link_id,
             "hidden collection": self.hidden.collection_id,
@@ -292,6 +321,34 @@ def recall(post: Post, owner: HasNameAndKey, version_id: str, reason: str) -> st
     return recall_id
 
 
+def delete(post: Post, owner: HasNameAndKey, version_id: str) -> str:
+    """Delete a version, with its aliases, and return the id of the deletion."""
+    wanted = {"versions": [version_id]}
+    digest = post(PLAN_DELETION, key=owner.key, input=wanted)["deletionPlan"]["digest"]
+    given = {**wanted, "operationId": operation(), "planDigest": digest, "deleteAliases": True}
+    deletion_id: str = post(DELETE, key=owner.key, input=given)["delete"]["deletion"]
+    return deletion_id
+
+
+def propose(post: Post, owner: HasNameAndKey, helper: HasNameAndKey, logged: Logged) -> str:
+    """Let a member who is none before and after propose a move that the owner may approve; return the proposal."""
+    entity = {"entity": logged.collection_path.partition("/")[0], "user": helper.name}
+    post(ADD_MEMBER, key=owner.key, input={"operationId": operation(), **entity, "role": "MEMBER"})
+    asked = {"collection": logged.collection_id, "name": "promoted", "version": logged.version_id}
+    made = post(PROPOSE, key=helper.key, input={"operationId": operation(), **asked})["proposeAliasMove"]
+    post(REMOVE_MEMBER, key=owner.key, input={"operationId": operation(), **entity})
+    proposal: str = made["proposal"]["id"]
+    return proposal
+
+
+def guard(post: Post, owner: HasNameAndKey, owner_id: str, collection_id: str) -> None:
+    """Ask that models come from a collection, on an alias that nobody moves."""
+    rule = {"requiresUpstream": {"type": "dataset", "collection": collection_id}}
+    given = {"owner": owner_id, "name": "guarded", "rules": [rule]}
+    made = post(SET_GUARD, key=owner.key, input={"operationId": operation(), **given})["setGuard"]
+    assert made == {"guard": {"name": "guarded"}}, made
+
+
 def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
     """Build it through the public API."""
     owner, outsider = make_user(), make_user()
@@ -320,6 +377,15 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
     hidden = hide(post, owner, team, secret, shared.version_id)
     recalls = [recall(post, owner, logged.version_id, secret) for logged in (own, shared)]
     team_ids = post(TEAM_IDS, key=owner.key, project=f"{team}/shared", registry=f"{team}/model-registry")
+    gone = [
+        log(url, post, owner, project, name=f"gone{word}")
+        for project, word in ((f"{owner.name}/{secret}", secret), (f"{team}/shared", secrets.token_hex(3)))
+    ]
+    deletions = [delete(post, owner, logged.version_id) for logged in gone]
+    helper = make_user()
+    proposals = [propose(post, owner, helper, logged) for logged in (own, shared)]
+    for guarded in (team_ids["registry"]["id"], shared.collection_id, own.collection_id):
+        guard(post, owner, guarded, own.collection_id)
     issued = post(CREATE_KEY, key=owner.key, input={"operationId": operation(), "name": secret})["createApiKey"]
     ids = post(OWN_IDS, key=owner.key, project=f"{owner.name}/{secret}", entity=owner.name)
     shown = {event["node"]["id"] for event in ids["events"]["edges"]}
@@ -343,8 +409,13 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
         hidden=hidden,
         recall_id=recalls[0],
         shared_recall_id=recalls[1],
+        proposal_id=proposals[0],
+        shared_proposal_id=proposals[1],
         team_project_id=team_ids["project"]["id"],
         team_registry_id=team_ids["registry"]["id"],
         secret=secret,
         event_ids=tuple(sorted(shown)),
+        deleted_id=gone[0].version_id,
+        deletion_id=deletions[0],
+        shared_deleted_id=gone[1].version_id,
     )

@@ -57,6 +57,13 @@ ROOT_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ('(filter: {{ collection: "{collection}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
     ],
     "auditCheck": [],  # for administrators of the server alone, in a test of its own
+    "deletionPlan": [
+        ('(input: {{ versions: ["{version_id}"] }}) {{ digest }}', ABSENT),
+        ('(input: {{ collections: ["{collection_id}"] }}) {{ digest }}', ABSENT),
+        ('(input: {{ runs: ["{run_id}"] }}) {{ digest }}', ABSENT),
+        ('(input: {{ projects: ["{project_id}"] }}) {{ digest }}', ABSENT),
+    ],
+    "trash": [('(container: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', ABSENT)],
     "runCounts": [('(project: "{project}", groupBy: STATE) {{ key count }}', 0)],
     "versionCounts": [('(container: "{project}", groupBy: TYPE) {{ key count size }}', 0)],
 }
@@ -72,6 +79,10 @@ def filled(text: str, world: World) -> str:
         latest=world.own.collection_path,
         run=world.own.run_path,
         shared=world.shared.version_path,
+        version_id=world.own.version_id,
+        collection_id=world.own.collection_id,
+        run_id=world.own.run_id,
+        project_id=world.project_id,
     )
 
 
@@ -180,6 +191,11 @@ MUTATIONS: dict[str, dict[str, Any] | None] = {
     "createCollection": {"container": "{project}", "name": "intruded", "type": "dataset"},
     "updateCollection": {"collectionId": "{collection_id}", "changes": {"description": "intruded"}},
     "repairBlob": {"versionId": "{version_id}", "blob": DIGEST},
+    "delete": {"versions": ["{version_id}"], "planDigest": "x"},
+    "restore": {"ids": ["{deleted_id}"]},
+    "unlink": {"versionId": "{version_id}"},
+    "setVersionTtl": {"versionId": "{version_id}", "ttlSeconds": 5},
+    "setCollectionTtl": {"collectionId": "{collection_id}", "ttlSeconds": 5},
 }
 
 
@@ -251,6 +267,9 @@ def sent(world: World, name: str, wanted: dict[str, Any] | None = None) -> str:
         "recall_id": world.recall_id,
         "shared_recall_id": world.shared_recall_id,
         "run_key": world.own.run_key,
+        "deleted_id": world.deleted_id,
+        "deletion_id": world.deletion_id,
+        "shared_deleted_id": world.shared_deleted_id,
         "blob": world.own.blob,
         **{f"my_{what}": value for what, value in asdict(world.mine).items()},
         **{f"shared_{what}": value for what, value in asdict(world.shared).items()},
@@ -338,6 +357,14 @@ SMUGGLED: list[tuple[str, dict[str, Any]]] = [
     ),
     ("logArtifact", {"project": "{my_project}", "name": "a", "type": "dataset", "manifestDigest": "{digest}"}),
     ("createApiKey", {"project": "{project}"}),
+    ("delete", {"versions": ["{my_version_id}", "{version_id}"], "planDigest": "x"}),
+    ("delete", {"versions": ["{my_version_id}"], "collections": ["{collection_id}"], "planDigest": "x"}),
+    ("delete", {"versions": ["{my_version_id}"], "runs": ["{run_id}"], "planDigest": "x"}),
+    ("delete", {"versions": ["{my_version_id}"], "projects": ["{project_id}"], "planDigest": "x"}),
+    ("delete", {"versions": ["{hidden_link_id}"], "planDigest": "x"}),
+    ("delete", {"projects": ["{hidden_registry_id}"], "planDigest": "x"}),
+    ("restore", {"deletion": "{deletion_id}"}),
+    ("unlink", {"versionId": "{hidden_link_id}"}),
     ("startRun", {"project": "{my_project}", "key": "{run_key}", "resume": "MUST"}),
     ("removeMember", {"entity": "{outsider}", "user": "{owner}"}),
     # The team's restricted registry, to a member of the team who has no role in it.
@@ -417,6 +444,11 @@ BY_A_VIEWER: dict[str, dict[str, Any]] = {
     "recallVersion": {"versionId": "{shared_version_id}", "reason": "intruded"},
     "withdrawRecall": {"recallId": "{shared_recall_id}"},
     "updateVersion": {"versionId": "{shared_version_id}", "description": "intruded"},
+    "delete": {"versions": ["{shared_version_id}"], "planDigest": "x"},
+    "restore": {"ids": ["{shared_deleted_id}"]},
+    "unlink": {"versionId": "{shared_version_id}"},
+    "setVersionTtl": {"versionId": "{shared_version_id}", "ttlSeconds": 5},
+    "setCollectionTtl": {"collectionId": "{shared_collection_id}", "ttlSeconds": 5},
     "createRegistry": {"entity": "{team}", "name": "intruded"},
     "updateRegistry": {"registryId": "{team_registry_id}", "changes": {"description": "intruded"}},
     "setRegistryMember": {"registryId": "{team_registry_id}", "user": "{outsider}", "role": "ADMIN"},

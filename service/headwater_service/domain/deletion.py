@@ -8,18 +8,18 @@ from headwater_service.domain.access import Viewer
 from headwater_service.domain.aliases import release_versions, require_all
 from headwater_service.domain.artifacts import get_version, version_with_role
 from headwater_service.domain.deletion_plan import DeletionPlan, DeletionRefusal, DeletionRule, Figures, make_plan
-from headwater_service.domain.deletion_targets import Ends, Targets, gather, scopes_of
+from headwater_service.domain.deletion_targets import Ends, Targets, gather
 from headwater_service.errors import ConflictError, InvalidInputError, PermissionDeniedError
 from headwater_service.model import AliasMove, ArtifactVersion, ContainerKind, EndReason, JsonObject, Role, VersionState
 from headwater_service.store import deletions as store
-from headwater_service.store.batches import Change, find_answer, record_all, take_locks
+from headwater_service.store.batches import Change, find_answer, record_all, require_new, take_locks
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.operations import Lock, record, take_lock
 from headwater_service.store.reads import PlacedCollection, PlacedVersion
 
 DELETE_SECONDS: Final = 28.0
-_KINDS: Final = ("VERSIONS_DELETED", "COLLECTION_DELETED", "RUN_DELETED", "PROJECT_DELETED", "REGISTRY_DELETED")
+_KIND: Final = "DELETION_MADE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,16 @@ async def delete(
     """
 
     async def work(tx: Transaction) -> Deleted:
-        recorded = await find_answer(tx, await scopes_of(tx, viewer, targets), operation)
+        # Recorded with the user too: of what was deleted no scope need be found again to answer a replay.
+        recorded = await find_answer(tx, viewer.user_id, operation)
         if recorded is not None:
             return _answered(*recorded)
         ends = await gather(tx, viewer, targets, limit=limit)
-        locks = await take_locks(tx, ends.scopes, operation)
-        for lock in locks.values():
-            if lock.answer is not None:
-                return _answered(lock.recorded_kind or "", lock.answer)
+        locks = await take_locks(tx, [viewer.user_id, *ends.scopes], operation)
+        own = locks.pop(viewer.user_id)
+        if own.answer is not None:
+            return _answered(own.recorded_kind or "", own.answer)
+        require_new(locks.values())
         await store.lock_nodes(tx, ends.versions, operation=operation)
         # Everything is read again: what was read before the locks may have changed.
         plan = await make_plan(tx, viewer, await gather(tx, viewer, targets, limit=limit))
@@ -65,7 +67,7 @@ async def delete(
                 current=plan.digest,
             )
         _require_allowed(plan.refusals, delete_aliases=delete_aliases)
-        return await _carry_out(tx, viewer, plan, locks)
+        return await _carry_out(tx, viewer, plan, locks, own)
 
     return await graph.write(work, deadline_seconds=DELETE_SECONDS)
 
@@ -129,12 +131,12 @@ def _require_allowed(refusals: Sequence[DeletionRefusal], *, delete_aliases: boo
 
 
 def _answered(kind: str, answer: Any) -> Deleted:
-    if kind not in _KINDS:
+    if kind != _KIND:
         raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
     return Deleted(answer["deletion_id"], Figures(**answer["figures"]))
 
 
-async def _carry_out(tx: Transaction, viewer: Viewer, plan: DeletionPlan, locks: dict[str, Lock]) -> Deleted:
+async def _carry_out(tx: Transaction, viewer: Viewer, plan: DeletionPlan, locks: dict[str, Lock], own: Lock) -> Deleted:
     ends = plan.ends
     deletion = store.Deletion(id=new_id(), by=viewer.user_id, reason=EndReason.DELETED)
     moves = await _release(tx, viewer, plan, locks)
@@ -149,6 +151,8 @@ async def _carry_out(tx: Transaction, viewer: Viewer, plan: DeletionPlan, locks:
     await store.end_containers(tx, [store.Ending(one, locks[one].at, True) for one in ends.ending_containers], deletion)
     changes = [_change(ends, lock, deletion.id, moves.get(scope, [])) for scope, lock in sorted(locks.items())]
     answer = {"deletion_id": deletion.id, "figures": asdict(plan.figures)}
+    named = {"ids": sorted(ends.roots), **answer}
+    changes.append(Change(lock=own, kind=_KIND, scope_id=viewer.user_id, before=None, after=named))
     await record_all(tx, changes, by=viewer.user_id, answer=answer)
     return Deleted(deletion.id, plan.figures)
 

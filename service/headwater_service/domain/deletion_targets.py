@@ -99,16 +99,6 @@ async def gather(tx: Transaction, viewer: Viewer, targets: Targets, *, limit: in
     return await _placed(tx, targets, nodes, ending, frozenset(containers))
 
 
-async def scopes_of(tx: Transaction, viewer: Viewer, targets: Targets) -> list[str]:
-    """Return the scopes that a deletion of the targets locks in any case: there a replay finds its answer."""
-    found = await store.find_nodes(tx, targets.versions)
-    held = {node.collection_id for node in found.values() if node.collection_id is not None}
-    for node in found.values():
-        container = (await find_containers(tx, [node.scope_id])).get(node.scope_id)
-        require_container(viewer, container, Role.MEMBER, what="delete versions", path=node.id)
-    return sorted({*held, *targets.collections, *targets.runs, *targets.projects})
-
-
 async def _target_containers(tx: Transaction, viewer: Viewer, targets: Targets) -> dict[str, Container]:
     found = await find_containers(tx, targets.projects)
     for container_id in targets.projects:

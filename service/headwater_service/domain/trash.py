@@ -11,15 +11,17 @@ from headwater_service.domain.locations import version_name
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import Container, Instant, Page, Role
 from headwater_service.store import deletions as store
-from headwater_service.store.batches import Change, find_answer, record_all, take_locks
+from headwater_service.store.batches import Change, find_answer, record_all, require_new, take_locks
 from headwater_service.store.deletions import EndedNode, TrashKind
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.listing import Window, read_position, write_position
 from headwater_service.store.operations import Lock
-from headwater_service.store.reads import PlacedCollection, find_collections, find_containers, find_versions
+from headwater_service.store.reads import PlacedCollection, find_collections, find_containers
 
 RESTORE_SECONDS: Final = 28.0
 _ORDER: Final = "ENDED_AT"
+_KIND: Final = "TRASH_RESTORED"
+_NOT_THERE: Final = "There is nothing of that in the trash, or you may not see it."
 _DAY: Final = 86_400_000_000
 _VERSIONS: Final = (TrashKind.ARTIFACT_VERSION, TrashKind.REGISTRY_VERSION)
 
@@ -97,20 +99,21 @@ async def restore(
         raise InvalidInputError(f"Name a deletion, or 1 to {MOST_TARGETS:,} things to restore.", field="input")
 
     async def work(tx: Transaction) -> Restored:
-        first = await _gather(tx, viewer, ids, deletion_id, limit=limit)
-        scopes = _scopes(first.values()) or await _live_scopes(tx, viewer, ids)
-        recorded = await find_answer(tx, scopes, operation)
+        recorded = await find_answer(tx, viewer.user_id, operation)
         if recorded is not None:
             return _answered(*recorded)
-        if not first:
-            raise NotFoundError("There is nothing of that in the trash, or you may not see it.", path=deletion_id)
-        locks = await take_locks(tx, scopes, operation)
+        first = await _gather(tx, viewer, ids, deletion_id, limit=limit)
+        locks = await take_locks(tx, [viewer.user_id, *_scopes(first.values())], operation)
+        own = locks.pop(viewer.user_id)
+        if own.answer is not None:
+            return _answered(own.recorded_kind or "", own.answer)
+        require_new(locks.values())
         await store.lock_nodes(tx, [node.id for node in first.values() if node.kind in _VERSIONS], operation=operation)
         nodes = await _gather(tx, viewer, ids, deletion_id, limit=limit)
         if set(nodes) != set(first):
             raise ConflictError("Something of that was restored or deleted just now. Look again what is there.")
         await _require_restorable(tx, nodes, max(lock.at for lock in locks.values()), days=days)
-        return await _carry_out(tx, viewer, nodes, locks)
+        return await _carry_out(tx, viewer, nodes, locks, own)
 
     return await graph.write(work, deadline_seconds=RESTORE_SECONDS)
 
@@ -129,9 +132,14 @@ async def _gather(
         nodes = await _together(tx, deletion_id, limit=limit)
     else:
         named = await store.find_ended(tx, ids)
+        missing = [one for one in ids if one not in named]
+        if missing:
+            raise NotFoundError(_NOT_THERE, path=missing[0])
         nodes = dict(named)
         for node in named.values():
             nodes |= await _inside(tx, node, limit=limit)
+    if not nodes:
+        raise NotFoundError(_NOT_THERE, path=deletion_id)
     nodes |= await _homes(tx, nodes.values())
     await _require_roles(tx, viewer, nodes.values(), named=deletion_id)
     return nodes
@@ -162,14 +170,6 @@ async def _homes(tx: Transaction, nodes: Iterable[EndedNode]) -> dict[str, Ended
     """Return the collections and projects that must come back for these to have a place."""
     places = {place for node in nodes for place in (node.collection_id, node.scope_id) if place is not None}
     return await store.find_ended(tx, sorted(places))
-
-
-async def _live_scopes(tx: Transaction, viewer: Viewer, ids: Sequence[str]) -> list[str]:
-    """Return where a replay would find its answer when all of it is live: it was restored then."""
-    versions = await find_versions(tx, ids)
-    for placed in versions.values():
-        require_container(viewer, placed.container, Role.MEMBER, what="restore versions", path=placed.version.id)
-    return sorted({*ids, *(placed.collection.id for placed in versions.values())})
 
 
 async def _require_roles(tx: Transaction, viewer: Viewer, nodes: Iterable[EndedNode], *, named: str | None) -> None:
@@ -220,7 +220,7 @@ async def _require_same_series(tx: Transaction, nodes: Mapping[str, EndedNode]) 
 
 
 async def _carry_out(
-    tx: Transaction, viewer: Viewer, nodes: Mapping[str, EndedNode], locks: Mapping[str, Lock]
+    tx: Transaction, viewer: Viewer, nodes: Mapping[str, EndedNode], locks: Mapping[str, Lock], own: Lock
 ) -> Restored:
     await store.restore_nodes(tx, sorted(nodes), at=max(lock.at for lock in locks.values()))
     kinds = [node.kind for node in nodes.values()]
@@ -234,6 +234,8 @@ async def _carry_out(
     homes = await find_collections(tx, sorted(locks))
     containers = await find_containers(tx, sorted({node.scope_id for node in nodes.values()}))
     changes = [await _change(tx, viewer, lock, nodes, homes, containers) for _, lock in sorted(locks.items())]
+    named = {"ids": sorted(nodes), **asdict(restored)}
+    changes.append(Change(lock=own, kind=_KIND, scope_id=viewer.user_id, before=None, after=named))
     await record_all(tx, changes, by=viewer.user_id, answer=asdict(restored))
     return restored
 
@@ -265,7 +267,7 @@ async def _change(
 
 
 def _answered(kind: str, answer: dict[str, int]) -> Restored:
-    if not kind.endswith("_RESTORED"):
+    if kind != _KIND:
         raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
     return Restored(**answer)
 

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import orjson
 
+from headwater_service.errors import ConflictError, InvalidInputError
 from headwater_service.model import Instant, JsonObject
 from headwater_service.store.graph import Transaction
 from headwater_service.store.ids import new_id
-from headwater_service.store.operations import EVENT_FORMAT, Lock
+from headwater_service.store.operations import EVENT_FORMAT, OPERATION_CHARACTERS, Lock
 
 # As for one scope (store/operations.py): the write comes before anything is read. The rows come in the order of the
 # list, which is that of the ids, and so do the locks.
@@ -38,10 +39,8 @@ CREATE (:Event:Unsequenced {
 """
 
 FIND_ANSWER: Final = """
-UNWIND $scopes AS scope
-MATCH (event:Event {scope: scope, operation_id: $operation})
+MATCH (event:Event {scope: $scope, operation_id: $operation})
 RETURN event.answer AS answer, event.kind AS kind
-LIMIT 1
 """
 
 
@@ -58,6 +57,10 @@ class Change:
 
 async def take_locks(tx: Transaction, scopes: Iterable[str], operation: str) -> dict[str, Lock]:
     """Lock scopes, in order of id, until the transaction ends; one that does not exist is left out."""
+    if not 1 <= len(operation) <= OPERATION_CHARACTERS:
+        raise InvalidInputError(
+            f"An operation id has 1 to {OPERATION_CHARACTERS} characters, not {len(operation)}.", field="operationId"
+        )
     rows = await tx.rows(LOCK_ALL, scopes=sorted(set(scopes)), operation=operation)
     return {row["scope"]: _lock(row, operation) for row in rows}
 
@@ -83,10 +86,16 @@ async def record_all(tx: Transaction, changes: Sequence[Change], *, by: str | No
     await tx.rows(RECORD_ALL, events=events, operation=changes[0].lock.operation, by=by, format=EVENT_FORMAT)
 
 
-async def find_answer(tx: Transaction, scopes: Iterable[str], operation: str) -> tuple[str, Any] | None:
-    """Return kind and answer of an operation that was recorded in one of the scopes. Needs no lock: it is history."""
-    row = await tx.row(FIND_ANSWER, scopes=list(scopes), operation=operation)
+async def find_answer(tx: Transaction, scope: str, operation: str) -> tuple[str, Any] | None:
+    """Return kind and answer of an operation that was recorded in a scope. Needs no lock: it is history."""
+    row = await tx.row(FIND_ANSWER, scope=scope, operation=operation)
     return None if row is None else (row["kind"], orjson.loads(row["answer"]))
+
+
+def require_new(locks: Iterable[Lock]) -> None:
+    """Raise ConflictError when the operation was recorded in one of the locked scopes: as another change."""
+    if any(lock.answer is not None for lock in locks):
+        raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
 
 
 def _lock(row: dict[str, Any], operation: str) -> Lock:

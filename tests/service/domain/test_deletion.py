@@ -69,7 +69,7 @@ async def test_a_deleted_version_is_a_tombstone_and_latest_goes_to_the_highest_t
     assert (await version_now(site, third)).version.state is VersionState.DELETED
     assert (await version_now(site, second)).version.state is VersionState.COMMITTED
     assert await aliases_in(site, first) == {"latest": 1}
-    assert await kinds_of(site, operation) == ["VERSIONS_DELETED"]
+    assert await kinds_of(site, operation) == ["DELETION_MADE", "VERSIONS_DELETED"]
 
 
 async def test_the_same_deletion_again_gives_the_recorded_answer(site: Site) -> None:
@@ -181,7 +181,7 @@ async def test_a_collection_takes_its_versions_and_aliases_along(site: Site) -> 
         False,
     ]
     assert await aliases_in(site, first) == {}
-    assert await kinds_of(site, operation) == ["COLLECTION_DELETED"]
+    assert await kinds_of(site, operation) == ["COLLECTION_DELETED", "DELETION_MADE"]
 
 
 async def test_a_run_goes_with_or_without_what_it_made(site: Site) -> None:
@@ -245,6 +245,7 @@ async def test_a_project_takes_all_that_lies_in_it(site: Site) -> None:
     assert await kinds_of(site, operation) == [
         "COLLECTION_DELETED",
         "COLLECTION_DELETED",
+        "DELETION_MADE",
         "PROJECT_DELETED",
         "RUN_DELETED",
         "VERSIONS_DELETED",

@@ -172,7 +172,7 @@ async def test_bytes_told_are_exact_beside_a_writer_of_the_same_bytes(site: Site
 
     async def hold(tx: Transaction) -> None:
         """Commit the same bytes in another version, slowly."""
-        blobs = [{"digest": digest, "size": 8, "version_id": None}]
+        blobs: list[dict[str, str | int | None]] = [{"digest": digest, "size": 8, "version_id": None}]
         await claim_blobs(tx, project.entity_id, blobs, operation=new_id(), at=version.version.created_at)
         await hold_blobs(tx, project.entity_id, other.version.id, [digest])
         has_begun.set()

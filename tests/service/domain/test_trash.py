@@ -72,7 +72,7 @@ async def test_a_version_comes_back_with_its_number_and_latest_but_no_other_alia
     found = await version_now(site, second)
     assert (found.version.state, found.version.index) == (VersionState.COMMITTED, 1)
     assert await aliases_in(site, first) == {"latest": 1}
-    assert await kinds_of(site, operation) == ["VERSIONS_RESTORED"]
+    assert await kinds_of(site, operation) == ["TRASH_RESTORED", "VERSIONS_RESTORED"]
 
 
 async def test_an_older_version_that_comes_back_does_not_take_latest(site: Site) -> None:
@@ -93,7 +93,7 @@ async def test_all_of_one_deletion_comes_back_together(site: Site) -> None:
     operation = new_id()
 
     back = await restored(site, viewer, deletion=made, operation=operation)
-    replayed = await restored(site, viewer, project.id, operation=operation)
+    replayed = await restored(site, viewer, deletion=made, operation=operation)
 
     assert (back.versions, back.links, back.collections, back.runs, back.containers) == (2, 1, 1, 1, 1)
     assert replayed == back
