@@ -1,6 +1,6 @@
 """Users, entities, their members and API keys: who exists, and who may do what where."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
@@ -173,8 +173,9 @@ async def remove_member(graph: Graph, viewer: Viewer, entity_name: str, user_nam
         if held is None:
             raise NotFoundError(f"{user_name!r} is no member of {entity_name!r}.", path=user_name)
         _require_not_needed(user, held, is_owner=is_owner, admins=admins)
-        registry_roles = await store.delete_member(tx, entity_id, user.id)
-        await _record_member(tx, lock, viewer, user, before=held, after=None, registry_roles=registry_roles)
+        await store.delete_member(tx, entity_id, user.id)
+        await _end_registry_roles(tx, viewer, entity_id, user, operation=operation)
+        await _record_member(tx, lock, viewer, user, before=held, after=None)
         return await _entity(tx, entity_id)
 
     return await graph.write(work)
@@ -332,6 +333,24 @@ def _require_not_needed(user: User, held: Role | None, *, is_owner: bool, admins
         raise ConflictError(f"{user.name!r} is the last admin. Make another member admin first.")
 
 
+async def _end_registry_roles(tx: Transaction, viewer: Viewer, entity_id: str, user: User, *, operation: str) -> None:
+    """Take away the roles that a user has in single registries: whoever comes back starts with none.
+
+    The events are the registries', for not everybody in the entity may know of each.
+    """
+    for registry_id, role in (await store.delete_registry_roles_of(tx, entity_id, user.id)).items():
+        lock = await _lock(tx, registry_id, operation)
+        await record(
+            tx,
+            lock,
+            "REGISTRY_MEMBER_REMOVED",
+            scope_id=registry_id,
+            by=viewer.user_id,
+            answer=user.id,
+            before={"user_id": user.id, "role": role},
+        )
+
+
 async def _record_member(
     tx: Transaction,
     lock: Lock,
@@ -340,9 +359,7 @@ async def _record_member(
     *,
     before: Role | None,
     after: Role | None,
-    registry_roles: Mapping[str, Role] | None = None,
 ) -> None:
-    also = {"registry_roles": dict(registry_roles)} if registry_roles else {}
     await record(
         tx,
         lock,
@@ -350,7 +367,7 @@ async def _record_member(
         scope_id=lock.scope,
         by=viewer.user_id,
         answer=user.id,
-        before=None if before is None else {"user_id": user.id, "role": before, **also},
+        before=None if before is None else {"user_id": user.id, "role": before},
         after=None if after is None else {"user_id": user.id, "role": after},
     )
 

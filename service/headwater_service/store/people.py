@@ -60,12 +60,12 @@ MATCH (user:User {id: $user_id})-[membership:MEMBER_OF]->(:Entity {id: $entity_i
 DELETE membership
 """
 
-# Whoever comes back starts with the role that is given then, and none in single registries.
+# The entity is locked, and so is it whenever a role in one of its registries changes.
 DELETE_ROLES_IN_REGISTRIES: Final = """
 MATCH (:User {id: $user_id})-[held:HAS_ROLE_IN]->(registry:Registry {entity_id: $entity_id})
 WITH held, registry.id AS registry_id, held.role AS role
 DELETE held
-RETURN registry_id, role
+RETURN registry_id, role ORDER BY registry_id
 """
 
 CREATE_API_KEY: Final = """
@@ -154,9 +154,12 @@ async def put_member(tx: Transaction, entity_id: str, user_id: str, role: Role) 
     await tx.rows(PUT_MEMBER, entity_id=entity_id, user_id=user_id, role=role.value)
 
 
-async def delete_member(tx: Transaction, entity_id: str, user_id: str) -> dict[str, Role]:
-    """Take a user out of an entity and return the roles that it had in single registries, which go too."""
+async def delete_member(tx: Transaction, entity_id: str, user_id: str) -> None:
     await tx.rows(DELETE_MEMBER, entity_id=entity_id, user_id=user_id)
+
+
+async def delete_registry_roles_of(tx: Transaction, entity_id: str, user_id: str) -> dict[str, Role]:
+    """Take a user's roles in the registries of an entity away, and return them in order of the registries' ids."""
     rows = await tx.rows(DELETE_ROLES_IN_REGISTRIES, entity_id=entity_id, user_id=user_id)
     return {row["registry_id"]: Role(row["role"]) for row in rows}
 

@@ -450,6 +450,8 @@ async def test_who_leaves_the_entity_comes_back_without_roles_in_its_registries(
 
     assert [viewer.role_at(registry) for viewer in (member, gone, back)] == [Role.ADMIN, None, None]
     assert back.registry_roles == {}
+    # Told where only those learn of it who may see the registry.
+    assert (await events_of(graph, registry))[-1] == "REGISTRY_MEMBER_REMOVED"
 
 
 ROLES = st.sampled_from([None, *Role])
