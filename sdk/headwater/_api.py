@@ -26,7 +26,7 @@ from ._filters import (
     wire_order,
 )
 from ._listing import pages
-from ._names import format_time, parse_version_path
+from ._names import check_text, format_time, parse_version_path
 from ._recorded import Project, RecordedRun, project_of
 from ._registry import Registry, wire_visibility
 from ._search import search_collections, search_versions
@@ -414,12 +414,13 @@ class Api:
         return restore(self._client, deletion=deletion, ids=ids)
 
     def _version_path(self, name: str) -> str:
+        check_text(name, "name")
         # Only ask for the default entity when it is needed: it may take a request.
         entity = None if name.partition(":")[0].count("/") == 2 else self.default_entity
         return str(parse_version_path(name, entity=entity, project=self.default_project))
 
     def _path(self, path: str, parts: int) -> str:
-        given = path.replace("/-/runs/", "/").strip("/").split("/")
+        given = check_text(path, "path").replace("/-/runs/", "/").strip("/").split("/")
         if len(given) > parts:
             raise InvalidInputError(f"{path!r} has {len(given)} parts, {parts} at most are possible here.")
         if len(given) < parts - 1:

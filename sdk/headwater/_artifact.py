@@ -21,7 +21,7 @@ from ._entry import ArtifactEntry, Entry
 from ._errors import ConflictError, InvalidInputError, MissingFileError, NotLoggedError, WaitTimeoutError
 from ._manifest import Manifest
 from ._metadata import checked_metadata
-from ._names import check_entry_path
+from ._names import check_entry_path, path_text
 from ._version import LoggedVersion
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Artifact(ArtifactLife):
             MissingFileError: if there is no such file.
             ConflictError: if the artifact is logged already.
         """
-        path = os.fspath(local_path)
+        path = path_text(local_path, "local_path")
         entry_path = name or os.path.basename(path)
         draft = self._open_draft()
         if is_tmp:
@@ -114,7 +114,9 @@ class Artifact(ArtifactLife):
             MissingFileError: if there is no such folder, or a link leads nowhere.
             ConflictError: if the artifact is logged already.
         """
-        self._open_draft().add_folder(os.fspath(local_path), folder_prefix(name), merge=merge, policy=policy)
+        self._open_draft().add_folder(
+            path_text(local_path, "local_path"), folder_prefix(name), merge=merge, policy=policy
+        )
 
     @contextmanager
     def new_file(self, name: str, mode: str = "x", encoding: str | None = None) -> Iterator[IO[Any]]:
@@ -192,7 +194,7 @@ class Artifact(ArtifactLife):
             MissingFileError: if there is neither.
             ConflictError: if the artifact is logged already.
         """
-        path = item.path if isinstance(item, ArtifactEntry) else os.fspath(item)
+        path = item.path if isinstance(item, ArtifactEntry) else path_text(item, "item")
         self._open_draft().remove(path)
 
     def new_draft(self) -> Artifact:
@@ -225,7 +227,7 @@ class Artifact(ArtifactLife):
         Raises:
             MissingFileError: if there is none.
         """
-        path = os.fspath(name)
+        path = path_text(name, "name")
         entry = self.manifest.entries.get(path)
         if entry is None:
             raise MissingFileError(f"{self.name!r} has no entry {path!r}.", path=path)

@@ -5,6 +5,7 @@ The service has the same rules; `tests/vectors/paths.json` is the table that hol
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def parse_version_path(text: str, *, entity: str | None = None, project: str | N
     Raises:
         InvalidInputError: if it breaks a rule of paths, or a part is missing and has no default.
     """
-    path, separator, ref = _text(text, "path of a version").partition(":")
+    path, separator, ref = check_text(text, "path of a version").partition(":")
     parts = path.split("/")
     if len(parts) > 3:
         raise InvalidInputError(f"{text!r} has {len(parts)} parts; a path has at most three: entity/project/name.")
@@ -165,7 +166,7 @@ def check_name(name: str, *, what: str = "name") -> str:
     Raises:
         InvalidInputError: if it is empty, too long, reserved, or holds a character that names never hold.
     """
-    normal = unicodedata.normalize("NFC", _text(name, what))
+    normal = unicodedata.normalize("NFC", check_text(name, what))
     if not normal:
         raise InvalidInputError(f"The {what} is empty.", field=what)
     if bad := _REFUSED_IN_NAME.search(normal):
@@ -185,10 +186,20 @@ def check_name(name: str, *, what: str = "name") -> str:
     return normal
 
 
-def _text(value: object, what: str) -> str:
+def check_text(value: object, what: str) -> str:
     if not isinstance(value, str):
         raise InvalidInputError(f"The {what} must be a text, not {value!r}.", field=what)
     return value
+
+
+def path_text(value: object, argument: str) -> str:
+    """A path as text.
+
+    Raises:
+        InvalidInputError: naming the argument, if it is neither text nor a path object.
+    """
+    found = value.__fspath__() if isinstance(value, os.PathLike) else value
+    return check_text(found, argument)
 
 
 def check_alias(alias: str) -> str:

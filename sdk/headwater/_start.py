@@ -13,10 +13,10 @@ from ._client import Client
 from ._config import Config
 from ._console import Console
 from ._environment import Environment, read_environment
-from ._errors import NotFoundError, PermissionDeniedError
+from ._errors import InvalidInputError, NotFoundError, PermissionDeniedError
 from ._history import unwire, wire
 from ._journal import random_key, run_folder
-from ._names import check_name
+from ._names import check_entity, check_name
 from ._online import Online
 from ._run import Facts, Run
 from ._settings import DEFAULT_PROJECT, Settings, wandb_only
@@ -170,12 +170,20 @@ def _explain_entity(client: Client, entity: str, error: NotFoundError) -> None:
     viewer = client.execute(operations.VIEWER)["viewer"]
     yours = [known["name"] for known in viewer["entities"]]
     if entity not in yours:
+        advice = f" To make one: headwater entity create {entity}" if _may_be_entity(entity) else ""
         raise NotFoundError(
-            f"There is no entity {entity!r} that you may use. Yours: {', '.join(yours) or 'none'}. "
-            f"To make one: headwater entity create {entity}",
+            f"There is no entity {entity!r} that you may use. Yours: {', '.join(yours) or 'none'}.{advice}",
             path=entity,
             request_id=error.request_id,
         ) from error
+
+
+def _may_be_entity(name: str) -> bool:
+    try:
+        check_entity(name)
+    except InvalidInputError:
+        return False
+    return True
 
 
 def _next_step(client: Client, path: str, summary: dict[str, Any]) -> int:

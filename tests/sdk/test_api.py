@@ -1,8 +1,9 @@
 """`Api`: runs, artifacts and projects are read, and nothing is left behind by reading."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,3 +143,30 @@ def test_an_address_and_a_key_can_be_given(client_environment: dict[str, str], m
     assert api.default_entity == client_environment["HEADWATER_ENTITY"]
     assert api.default_project == "uncategorized"
     assert api.viewer()["user"]["name"] == client_environment["HEADWATER_ENTITY"]
+
+
+@pytest.mark.parametrize("given", [None, 7, b"data"])
+def test_what_is_no_path_is_refused_with_the_name_of_the_argument(given: Any) -> None:
+    draft = Artifact("data", type="dataset")
+    calls: list[tuple[str, Callable[[Any], object]]] = [
+        ("local_path", draft.add_file),
+        ("local_path", draft.add_dir),
+        ("name", draft.get_entry),
+        ("item", draft.remove),
+        ("name", Api().artifact),
+        ("path", Api().run),
+        ("path", Api().collection),
+    ]
+
+    for argument, call in calls:
+        with pytest.raises(InvalidInputError, match=f"The {argument} must be a text, not {given!r}"):
+            call(given)
+
+
+def test_an_entity_is_offered_to_be_made_only_if_it_can_be() -> None:
+    with pytest.raises(NotFoundError, match="To make one: headwater entity create no-such-one"):
+        headwater.init(project="p", entity="no-such-one")
+    with pytest.raises((NotFoundError, InvalidInputError)) as refused:
+        headwater.init(project="p", entity="no such one")
+
+    assert "entity create" not in str(refused.value)

@@ -5,7 +5,7 @@ from typing import Final
 
 from headwater_service.domain.access import Viewer, require_container, require_role_at, require_whole_entity
 from headwater_service.domain.expectations import require_expected
-from headwater_service.domain.names import valid_name
+from headwater_service.domain.names import valid_entity_name, valid_name
 from headwater_service.domain.texts import valid_description
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import Container, ContainerKind, Instant, JsonObject, Role
@@ -36,11 +36,16 @@ def entity_of(viewer: Viewer, name: str | None) -> str:
         if entity_name == name:
             return entity_id
     yours = ", ".join(sorted(viewer.entity_names.values()))
-    raise NotFoundError(
-        f"There is no entity {name!r}, or you are not in it. Yours: {yours}. "
-        f"To make it: `headwater entity create {name}`.",
-        path=name,
-    )
+    advice = f" To make it: `headwater entity create {name}`." if _may_be_entity(name) else ""
+    raise NotFoundError(f"There is no entity {name!r}, or you are not in it. Yours: {yours}.{advice}", path=name)
+
+
+def _may_be_entity(name: str) -> bool:
+    try:
+        valid_entity_name(name)
+    except InvalidInputError:
+        return False
+    return True
 
 
 def split_container_path(path: str) -> tuple[str | None, str]:

@@ -62,6 +62,16 @@ async def test_an_unknown_entity_tells_yours_and_the_command(graph: Graph) -> No
     assert refusal.value.data == {"path": unknown}
 
 
+@pytest.mark.parametrize("name", ["no body", "api", "-"])
+async def test_what_can_be_no_entity_is_not_to_be_made(graph: Graph, name: str) -> None:
+    admin = await new_admin(graph)
+
+    with pytest.raises(NotFoundError) as refusal:
+        await create_project(graph, admin, name, "churn", "", operation=new_id())
+
+    assert refusal.value.message == f"There is no entity {name!r}, or you are not in it. Yours: {admin.user_name}."
+
+
 async def test_a_registry_keeps_its_name_from_projects(graph: Graph) -> None:
     admin = await new_admin(graph)
 
