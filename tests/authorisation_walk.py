@@ -89,6 +89,7 @@ def starts_of(world: World) -> dict[str, str]:
         "User": world.user_id,
         "ApiKey": data["viewer"]["user"]["apiKeys"][0]["id"],
         "Event": linked[0],
+        "Proposal": world.shared_proposal_id,
     }
 
 

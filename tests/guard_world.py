@@ -136,6 +136,11 @@ class GuardWorld:
             lambda evidence: approve_move(self.site.graph, viewer, proposal.id, operation=operation, evidence=evidence),
         )
 
+    async def propose_anything(self) -> Proposal:
+        """Propose to move an alias that nobody guards."""
+        given = request(self.models[0], "anything")
+        return await propose_move(self.site.graph, self.member, given, reason="", operation=new_id())
+
     async def production(self) -> str | None:
         return await self.site.graph.read(lambda tx: find_alias(tx, self.collection_id, "production"))
 

@@ -8,6 +8,7 @@ from headwater_service import model
 from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.context import Info
 from headwater_service.api.fields import resolved
+from headwater_service.api.guards import Guard
 from headwater_service.api.people import User
 from headwater_service.model import Instant
 from headwater_service.store.alias_history import MovesWanted
@@ -60,6 +61,14 @@ class Alias:
     @resolved("The move that put it there: who and why, since when, until when and for how long.")
     async def move(self, info: Info) -> "AliasMove":
         return await info.context.loaders.alias_history.move(self.collection_id, self.name, self.rev)
+
+    @resolved("What a version must meet before it moves there: the guard of the registry, then that of the series.")
+    async def guards(self, info: Info) -> list[Guard]:
+        loaders = info.context.loaders
+        collection = await loaders.collection(self.collection_id)
+        assert collection is not None, "whoever sees an alias sees where it lives"
+        guards = await loaders.guards.on_alias(collection.home.id, self.collection_id, self.name)
+        return [Guard.from_model(guard) for guard in guards]
 
     @resolved("Every place it has pointed at, newest first.")
     async def history(

@@ -10,14 +10,16 @@ from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.containers import Container, container_type
 from headwater_service.api.context import Info
 from headwater_service.api.fields import resolved
+from headwater_service.api.guards import Guard
 from headwater_service.api.inputs import OfVersions, Order, VersionFilter, VersionListing, VersionOrder
 from headwater_service.api.node import Node
 from headwater_service.domain import locations
-from headwater_service.model import CollectionKind, Instant
+from headwater_service.model import CollectionKind, Instant, ProposalState
 from headwater_service.store.alias_history import MovesWanted
 from headwater_service.store.listings_versions import Place
 
 if TYPE_CHECKING:
+    from headwater_service.api.proposals import ProposalConnection
     from headwater_service.api.versions import VersionConnection
 
 
@@ -89,6 +91,22 @@ class Collection(Node):
     ) -> AliasMoveConnection:
         asked = MovesWanted(self.id, name, after=moved_after, before=moved_before)
         return await info.context.listings.moves(asked, first=first, after=after)
+
+    @resolved("Guards set on it, by alias; those of its registry hold too, see `Alias.guards` and `Registry.guards`.")
+    async def guards(self, info: Info) -> list[Guard]:
+        return [Guard.from_model(guard) for guard in await info.context.loaders.guards.of(self.id)]
+
+    @resolved("Moves of its aliases that somebody proposed, newest first.")
+    async def proposals(
+        self,
+        info: Info,
+        states: Annotated[
+            list[ProposalState] | None, strawberry.argument(description="Only those in these states; null: all.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["ProposalConnection", strawberry.lazy("headwater_service.api.proposals")]:
+        return await info.context.listings.proposals(self.id, states, first=first, after=after)
 
     @resolved("Its members; deleted ones are left out.")
     async def versions(

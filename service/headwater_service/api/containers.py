@@ -8,6 +8,7 @@ from headwater_service import model
 from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.context import Info
 from headwater_service.api.fields import resolved
+from headwater_service.api.guards import Guard
 from headwater_service.api.inputs import (
     CollectionFilter,
     CollectionListing,
@@ -136,6 +137,10 @@ class Registry(Node):
     )
     def viewer_role(self, info: Info) -> Role | None:
         return info.context.viewer.role_at(self.container)
+
+    @resolved("Guards on aliases of all its series, by alias.")
+    async def guards(self, info: Info) -> list[Guard]:
+        return [Guard.from_model(guard) for guard in await info.context.loaders.guards.of(self.id)]
 
     @resolved("Those who have a role in the registry itself, by name. A key for one registry is told nobody.")
     async def members(self, info: Info) -> list[Member]:

@@ -6,7 +6,7 @@ from enum import Enum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from headwater_service.model import CollectionKind, EntityKind, Role, RunState, VersionState, Visibility
+from headwater_service.model import CollectionKind, EntityKind, ProposalState, Role, RunState, VersionState, Visibility
 
 
 def describe(cls: type[Enum], about: str, values: Mapping[str, str]) -> None:
@@ -64,5 +64,15 @@ describe(
     {
         "ENTITY": "Every member of its entity, each with the role held there or here, whichever is higher.",
         "RESTRICTED": "Admins of its entity, and those who have a role in the registry itself.",
+    },
+)
+describe(
+    ProposalState,
+    "Where a proposal stands.",
+    {
+        "OPEN": "Waits for approvals.",
+        "STALE": "The alias was moved since, so the proposal can only be rejected.",
+        "EXECUTED": "Got its approvals and moved the alias.",
+        "REJECTED": "An admin, or the one who proposed it, closed it.",
     },
 )

@@ -34,6 +34,9 @@ ELSEWHERE: Final = {
     "LINKED_AGAIN": ("source_id", ("source_id",)),
 }
 
+# Guards, whose rules may name a collection that lies elsewhere.
+GUARDS: Final = frozenset({"GUARD_SET", "GUARD_REMOVED"})
+
 
 @strawberry.type(description="One change, with the whole state before and after. Events are never altered.")
 class Event(Node):
@@ -45,10 +48,10 @@ class Event(Node):
     kind: str = strawberry.field(description="What happened, for example `run.started`.")
     at: Instant = strawberry.field(description="When it took effect, by the clock of the database.")
     operation_id: str = strawberry.field(description="The `operationId` of the mutation that caused it.")
-    before: Json | None = strawberry.field(description="State of the changed thing; null when it was not there.")
     subject_id: strawberry.Private[str]
     hash: str = strawberry.field(description="Chains this event to the one with the `seq` before: tampering shows.")
     actor_id: strawberry.Private[str | None]
+    state_before: strawberry.Private[JsonObject | None]
     state_after: strawberry.Private[JsonObject | None]
 
     @classmethod
@@ -63,17 +66,28 @@ class Event(Node):
             kind=event.kind,
             at=event.at,
             operation_id=event.operation_id,
-            before=None if event.before is None else Json(event.before),
             hash=event.hash or "",
             actor_id=event.by,
+            state_before=event.before,
             state_after=event.after,
         )
+
+    @resolved(
+        "State of the changed thing; null when it was not there. What it names and the viewer may not see is null."
+    )
+    async def before(self, info: Info) -> Json | None:
+        state = self.state_before
+        if state is not None and self.kind in GUARDS:
+            state = await _guard_shown(info, state)
+        return None if state is None else Json(state)
 
     @resolved(
         "State of the changed thing; null when it is gone. What it names and the viewer may not see is null in it."
     )
     async def after(self, info: Info) -> Json | None:
         state = self.state_after
+        if state is not None and self.kind in GUARDS:
+            return Json(await _guard_shown(info, state))
         if state is None or self.kind not in ELSEWHERE:
             return None if state is None else Json(state)
         version, telling = ELSEWHERE[self.kind]
@@ -91,6 +105,16 @@ class Event(Node):
     )
     async def subject(self, info: Info) -> Node | None:
         return await info.context.loaders.subject(self.subject_id)
+
+
+async def _guard_shown(info: Info, guard: JsonObject) -> JsonObject:
+    """Return a guard as recorded, without the collections in its rules that the viewer may not see."""
+    rules: list[JsonObject] = []
+    for rule in guard["rules"]:
+        named = rule.get("collection_id")
+        is_hidden = named is not None and await info.context.loaders.collection(named) is None
+        rules.append({**rule, "collection_id": None} if is_hidden else rule)
+    return {**guard, "rules": rules}
 
 
 @strawberry.type(description="An event on a page.")

@@ -26,6 +26,7 @@ from headwater_service.api.inputs import (
 )
 from headwater_service.api.loaders import collection_type, run_type, version_type
 from headwater_service.api.people import User, UserConnection, UserEdge
+from headwater_service.api.proposals import ProposalConnection, proposals_of, proposals_to_decide
 from headwater_service.api.recalls import Recall, RecallConnection, RecallEdge
 from headwater_service.api.runs import Run, RunConnection, RunEdge
 from headwater_service.api.scalars import ByteCount, Digest
@@ -49,7 +50,7 @@ from headwater_service.domain.lookups import find_version_id
 from headwater_service.domain.people import count_users, list_users
 from headwater_service.domain.recall_changes import seen_in
 from headwater_service.domain.search import with_spellings
-from headwater_service.model import ContainerKind, ManifestEntry
+from headwater_service.model import ContainerKind, ManifestEntry, ProposalState
 from headwater_service.store import filters
 from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
 from headwater_service.store.graph import Work
@@ -186,6 +187,16 @@ class Listings:
         nodes = [AliasMove.from_model(move) for move in page.items]
         count = self._counting(lambda tx: count_moves(tx, wanted))
         return connect(AliasMoveConnection, AliasMoveEdge, page, nodes, request=request, count=count)
+
+    async def proposals(
+        self, collection_id: str, states: Sequence[ProposalState] | None, *, first: int, after: str | None
+    ) -> ProposalConnection:
+        """List the proposals of a visible collection."""
+        return await proposals_of(self._context, collection_id, states, first=first, after=after)
+
+    async def proposals_to_decide(self, *, first: int, after: str | None) -> ProposalConnection:
+        """List the proposals that wait for the viewer."""
+        return await proposals_to_decide(self._context, first=first, after=after)
 
     async def run_neighbours(
         self, hop: Hop[PlacedRun], node_id: str, *, first: int, after: str | None

@@ -15,8 +15,10 @@ from headwater_service.api.collections import Collection
 from headwater_service.api.containers import Project, Registry, container_type
 from headwater_service.api.deletion import Ending
 from headwater_service.api.events import Event
+from headwater_service.api.guard_loaders import GuardLoaders
 from headwater_service.api.node import Node
 from headwater_service.api.people import ApiKey, Entity, Member, User
+from headwater_service.api.proposals import Proposal
 from headwater_service.api.recalls import Recall
 from headwater_service.api.runs import Run
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion
@@ -79,6 +81,7 @@ class Loaders:
         self._recalls = _loader(lambda ids: list_seen_recalls(graph, viewer, ids))
         self._labels = self._by_id(find_labels)
         self.alias_history = AliasLoaders(graph)
+        self.guards = GuardLoaders(graph, viewer)
         self._restore_days = settings.restore_days
         self._endings = _loader(lambda ids: list_ends(graph, ids))
         self._lifetimes = _loader(lambda ids: list_lifetimes(graph, ids))
@@ -152,6 +155,10 @@ class Loaders:
     async def event(self, event_id: str) -> Event | None:
         found = await self._events.load(event_id)
         return None if found is None else Event.from_model(found.event)
+
+    async def proposal(self, proposal_id: str) -> Proposal | None:
+        found = await self.guards.proposal(proposal_id)
+        return None if found is None else Proposal.from_model(found)
 
     async def subject(self, subject_id: str) -> Node | None:
         """Return what an event is about, whatever it is."""

@@ -22,6 +22,7 @@ _LOADS: Final[dict[str, Load]] = {
     "User": lambda loaders, node_id: loaders.user(node_id),
     "ApiKey": lambda loaders, node_id: loaders.api_key(node_id),
     "Event": lambda loaders, node_id: loaders.event(node_id),
+    "Proposal": lambda loaders, node_id: loaders.proposal(node_id),
 }
 
 

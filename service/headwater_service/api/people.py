@@ -16,6 +16,7 @@ from headwater_service.model import EntityKind, Instant, Role
 
 if TYPE_CHECKING:
     from headwater_service.api.containers import Project, ProjectConnection, RegistryConnection
+    from headwater_service.api.proposals import ProposalConnection
 
 
 @strawberry.type(description="A person or program with an account on this server.")
@@ -147,6 +148,12 @@ class Viewer:
         loaders = info.context.loaders
         found = await asyncio.gather(*(loaders.entity(entity_id) for entity_id in info.context.viewer.roles))
         return sorted((entity for entity in found if entity is not None), key=lambda entity: entity.name)
+
+    @resolved("Open proposals that the viewer could approve, newest first: as an admin who did neither yet.")
+    async def proposals(
+        self, info: Info, first: First = 50, after: After = None
+    ) -> Annotated["ProposalConnection", strawberry.lazy("headwater_service.api.proposals")]:
+        return await info.context.listings.proposals_to_decide(first=first, after=after)
 
     @resolved("The one that paths without an entity mean.")
     async def default_entity(self, info: Info) -> Entity:

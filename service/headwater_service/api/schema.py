@@ -12,8 +12,10 @@ from headwater_service.api.collection_mutations import CollectionMutation
 from headwater_service.api.cost import CostLimits
 from headwater_service.api.deletion_mutations import DeletionMutation
 from headwater_service.api.errors import EXCEPTION_HANDLERS, ErrorReport
+from headwater_service.api.guard_mutations import GuardMutation
 from headwater_service.api.list_executor import ListExecutor
 from headwater_service.api.people_mutations import PeopleMutation
+from headwater_service.api.proposal_mutations import ProposalMutation
 from headwater_service.api.query import Query
 from headwater_service.api.recall_mutations import RecallMutation
 from headwater_service.api.registry_mutations import RegistryMutation
@@ -33,6 +35,8 @@ class Mutation(
     UploadMutation,
     ArtifactMutation,
     AliasMutation,
+    GuardMutation,
+    ProposalMutation,
     RegistryMutation,
     CollectionMutation,
     DeletionMutation,

@@ -21,6 +21,7 @@ from headwater_service.domain.guard_rules import (
     RequiresUpstream,
     Rule,
     Unmet,
+    VerifiedBytes,
     approvals_asked,
     metric_paths,
     named,
@@ -174,6 +175,20 @@ async def remove_guard(graph: Graph, viewer: Viewer, owner_id: str, name: str, *
     return await graph.write(work)
 
 
+def metric(source: MetricSource, path: str, op: MetricOperator, value: object) -> Metric:
+    """Return the rule. Raises InvalidInputError for a value that is no scalar."""
+    if not isinstance(value, bool | int | float | str):
+        raise InvalidInputError(f"{path!r} is compared with a number, a text, or true or false.", field="value")
+    return Metric(source, path, op, value)
+
+
+def verified_bytes(*, is_wanted: bool) -> VerifiedBytes:
+    """Return the rule. Raises InvalidInputError when it is given as false: to leave it out says that."""
+    if not is_wanted:
+        raise InvalidInputError("`verifiedBytes` is true, or left out.", field="verifiedBytes")
+    return VerifiedBytes()
+
+
 async def guards_of(graph: Graph, owner_ids: Sequence[str]) -> list[list[Guard]]:
     """Return the guards of registries and collections that the viewer was given, in order of the alias."""
     found = await graph.read(lambda tx: list_guards(tx, owner_ids))
@@ -209,7 +224,7 @@ def _guardable(name: str) -> str:
     name = valid_alias(name)
     if name == LATEST:
         raise InvalidInputError(
-            f"The alias {LATEST!r} is kept by the service; nobody moves it, so it can't be guarded.", field="alias"
+            f"The alias {LATEST!r} is kept by the service; nobody moves it, so it can't be guarded.", field="name"
         )
     return name
 
@@ -231,8 +246,6 @@ def _checked_rule(rule: Rule) -> Rule:
             raise InvalidInputError(f"A guard asks for 1 to {MOST_APPROVALS} approvals.", field="approvals")
         case Metric() | BetterThanCurrent() if not 1 <= len(rule.path) <= METRIC_PATH_CHARACTERS:
             raise InvalidInputError("A rule about a metric names the path of a value.", field="path")
-        case Metric() if not isinstance(rule.value, bool | int | float | str):
-            raise InvalidInputError(f"{rule.path!r} is compared with a number, a text or true or false.", field="value")
         case Metric() if isinstance(rule.value, bool) and rule.op not in (MetricOperator.EQ, MetricOperator.NE):
             raise InvalidInputError(f"{rule.path!r}: neither of true and false is the greater.", field="op")
     return rule

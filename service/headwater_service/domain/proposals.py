@@ -3,6 +3,7 @@
 A proposal remembers where the alias pointed. When the alias has moved since, it is stale: nobody approved that move.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -19,24 +20,30 @@ from headwater_service.domain.aliases import (
     require_all,
     weigh_changes,
 )
-from headwater_service.domain.guard_rules import Approvals, approvals_asked
+from headwater_service.domain.guard_rules import Approvals, Rule, approvals_asked
 from headwater_service.domain.guards import rules_for
+from headwater_service.domain.reading import visible_scopes, visible_scopes_in
 from headwater_service.errors import ConflictError, InvalidInputError, PermissionDeniedError
-from headwater_service.model import AliasMove, Approval, Container, JsonObject, Proposal, ProposalState, Role
+from headwater_service.model import AliasMove, Approval, Container, JsonObject, Page, Proposal, ProposalState, Role
 from headwater_service.store.aliases import find_move, find_places
 from headwater_service.store.containers import find_container_by_id
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.guards import find_deciders
 from headwater_service.store.ids import new_id
+from headwater_service.store.listing import Window
 from headwater_service.store.operations import Lock, record, take_lock
 from headwater_service.store.proposals import (
     add_approval,
+    count_proposals,
+    count_to_decide,
     create_proposal,
     decide_proposal,
     find_open,
     find_proposals,
+    list_proposals,
+    list_to_decide,
 )
-from headwater_service.store.reads import PlacedCollection, find_collections, find_versions
+from headwater_service.store.reads import PlacedCollection, find_collections, find_containers, find_versions
 
 REASON_CHARACTERS: Final = 10_000
 
@@ -170,7 +177,59 @@ async def reject_move(graph: Graph, viewer: Viewer, proposal_id: str, *, reason:
 
 async def approvals_needed(tx: Transaction, home: PlacedCollection, name: str) -> int:
     """Return how many approvals a proposal takes: what the guards ask, and one where they ask for none."""
-    return max(approvals_asked(await rules_for(tx, home, name)), 1)
+    return needed_of(await rules_for(tx, home, name))
+
+
+def needed_of(rules: Sequence[Rule]) -> int:
+    """Return how many approvals a proposal takes by some rules."""
+    return max(approvals_asked(rules), 1)
+
+
+def may_approve(viewer: Viewer, container: Container, proposal: Proposal) -> bool:
+    """Whether the viewer could approve a proposal now."""
+    known = {proposal.proposed_by, *(approval.user_id for approval in proposal.approvals)}
+    is_admin = viewer.role_at(container) is Role.ADMIN and not viewer.is_read_only
+    return is_admin and proposal.state is ProposalState.OPEN and viewer.user_id not in known
+
+
+async def visible_proposals(graph: Graph, viewer: Viewer, ids: Sequence[str]) -> list[Proposal | None]:
+    """Return proposals in the order of their ids; None for what the viewer may not see."""
+    found = await graph.read(lambda tx: find_proposals(tx, ids))
+    scopes = set(await visible_scopes(graph, viewer)) if found else set()
+    return [one if (one := found.get(key)) is not None and one.scope_id in scopes else None for key in ids]
+
+
+async def list_of_collection(
+    graph: Graph, collection_id: str, states: Sequence[ProposalState] | None, window: Window
+) -> Page[Proposal]:
+    """Return a page of the proposals, newest first, of a collection that the viewer was given."""
+    return await graph.read(lambda tx: list_proposals(tx, collection_id, states, window))
+
+
+async def count_of_collection(graph: Graph, collection_id: str, states: Sequence[ProposalState] | None) -> int:
+    return await graph.read(lambda tx: count_proposals(tx, collection_id, states))
+
+
+async def list_for_viewer(graph: Graph, viewer: Viewer, window: Window) -> Page[Proposal]:
+    """Return a page of the proposals, newest first, that the viewer could approve now."""
+    scopes = await _administered(graph, viewer)
+    return await graph.read(lambda tx: list_to_decide(tx, scopes, viewer.user_id, window))
+
+
+async def count_for_viewer(graph: Graph, viewer: Viewer) -> int:
+    scopes = await _administered(graph, viewer)
+    return await graph.read(lambda tx: count_to_decide(tx, scopes, viewer.user_id))
+
+
+async def _administered(graph: Graph, viewer: Viewer) -> list[str]:
+    """Return the ids of the projects and registries that the viewer administers."""
+    if viewer.is_read_only:
+        return []
+    entities = [entity_id for entity_id, role in viewer.roles.items() if role is Role.ADMIN]
+    scopes = await visible_scopes_in(graph, viewer, entities)
+    held = [registry_id for registry_id, role in viewer.registry_roles.items() if role is Role.ADMIN]
+    found = await graph.read(lambda tx: find_containers(tx, held))
+    return list({*scopes, *(one for one in found if viewer.role_at(found[one]) is Role.ADMIN)})
 
 
 async def _home(tx: Transaction, viewer: Viewer, proposal_id: str) -> PlacedCollection:

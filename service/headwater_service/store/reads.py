@@ -213,8 +213,9 @@ OPTIONAL MATCH (lineage:Lineage {id: $id})
 OPTIONAL MATCH (scope:EventScope {id: $id})
 OPTIONAL MATCH (key:ApiKey {id: $id})
 OPTIONAL MATCH (event:Event {id: $id})
+OPTIONAL MATCH (proposal:Proposal {id: $id})
 RETURN coalesce(labels(lineage), []) + coalesce(labels(scope), [])
-  + coalesce(labels(key), []) + coalesce(labels(event), []) AS labels
+  + coalesce(labels(key), []) + coalesce(labels(event), []) + coalesce(labels(proposal), []) AS labels
 """
 
 

@@ -1,7 +1,7 @@
 """The rules of guards, judged on facts alone: no graph, no store."""
 
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -158,7 +158,14 @@ EDGES = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=16)
 
 def node(number: int, type: str | None) -> WalkedNode:
     kind = "RUN" if number % 2 else "ARTIFACT_VERSION"
-    known = {"id": str(number), "kind": kind, "scope_id": "scope", "created_at": Instant(0), "state": "", "type": type}
+    known: dict[str, Any] = {
+        "id": str(number),
+        "kind": kind,
+        "scope_id": "scope",
+        "created_at": Instant(0),
+        "state": "",
+        "type": type,
+    }
     rest = {field.name: None for field in fields(WalkedNode) if field.name not in known}
     return WalkedNode(**{**rest, **known})
 
@@ -212,9 +219,8 @@ def test_what_was_cut_or_hidden_before_a_dataset_makes_it_incomplete_and_behind_
     walk = walk_of([(1, 0), (2, 1), (3, 2), (4, 3)], {2})
     rule = RequiresUpstream("dataset")
 
-    def judged(**more: dict[str, int]) -> bool:
-        found = Walk(**{name: getattr(walk, name) for name in ("nodes", "below", "above", "edges")}, **more)
-        return judge(found, frozenset({"0"}), rule).is_complete
+    def judged(*, cut: dict[str, int], hidden: dict[str, int]) -> bool:
+        return judge(replace(walk, cut=cut, hidden=hidden), frozenset({"0"}), rule).is_complete
 
     assert judged(cut={}, hidden={})
     assert judged(cut={"2": 1}, hidden={"3": 2})

@@ -79,7 +79,8 @@ async def test_two_approvers_at_once_execute_it_once(site: Site, attempt: int) -
     found = await together(*(world.approve(proposal, admin) for admin in world.admins))
 
     executed = [one for one in found if not isinstance(one, BaseException)]
-    refused = [one for one in found if isinstance(one, BaseException)]
+    refused = [one for one in found if isinstance(one, ConflictError)]
+    assert len(executed) + len(refused) == 2
     assert [one.move.rev for one in executed] == [1]
     assert [(type(one), one.message) for one in refused] == [(ConflictError, "The proposal was executed already.")]
     assert (await world.counts())[1] == len(["latest", "production"])
