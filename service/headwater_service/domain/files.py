@@ -8,12 +8,12 @@ from urllib.parse import quote
 import structlog
 
 from headwater_service.domain.access import Viewer
-from headwater_service.domain.artifacts import version_with_role
+from headwater_service.domain.artifacts import get_version, version_with_role
 from headwater_service.domain.digests import parse_digest
 from headwater_service.domain.manifests import find_entry, list_entries
 from headwater_service.domain.uploads import find_right_version
-from headwater_service.errors import InvalidInputError, NotFoundError
-from headwater_service.model import ArtifactVersion, ManifestEntry, Page, Role
+from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
+from headwater_service.model import ArtifactVersion, ManifestEntry, Page, Role, VersionState
 from headwater_service.store.blobs import blob_key, held_blobs, pin_blob
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.manifests import layout_key, manifest_key
@@ -44,14 +44,31 @@ class ManifestUrls:
 
 async def get_content(graph: Graph, viewer: Viewer, version_id: str) -> Content:
     """Return the content of an artifact version that the viewer may read, or of the source of such a link."""
+    return await graph.read(lambda tx: _find_content(tx, viewer, version_id))
+
+
+async def get_live_content(graph: Graph, viewer: Viewer, version_id: str) -> Content:
+    """Return content whose bytes may be had. Raises ConflictError when the version, or that link to it, was deleted."""
 
     async def work(tx: Transaction) -> Content:
-        placed = await version_with_role(tx, viewer, version_id, Role.VIEWER, what="read files")
-        if placed.version.id != placed.content.id:
-            placed = await version_with_role(tx, viewer, placed.content.id, Role.VIEWER, what="read files")
-        return _content(placed)
+        content = await _find_content(tx, viewer, version_id)
+        placed = await get_version(tx, version_id)
+        if VersionState.DELETED in (placed.version.state, placed.content.state):
+            raise ConflictError(
+                f"{placed.collection.name}:v{placed.version.index} was deleted: its bytes can't be had unless it is "
+                "restored.",
+                current="DELETED",
+            )
+        return content
 
     return await graph.read(work)
+
+
+async def _find_content(tx: Transaction, viewer: Viewer, version_id: str) -> Content:
+    placed = await version_with_role(tx, viewer, version_id, Role.VIEWER, what="read files")
+    if placed.version.id != placed.content.id:
+        placed = await version_with_role(tx, viewer, placed.content.id, Role.VIEWER, what="read files")
+    return _content(placed)
 
 
 async def list_files(
@@ -82,7 +99,7 @@ async def list_files(
 
 async def manifest_urls(graph: Graph, objects: ObjectStore, viewer: Viewer, version_id: str) -> ManifestUrls:
     """Sign the addresses of a version's manifest and layout."""
-    content = await get_content(graph, viewer, version_id)
+    content = await get_live_content(graph, viewer, version_id)
     digest = content.version.digest
     return ManifestUrls(
         objects.sign_get(manifest_key(content.entity_id, digest)),
@@ -96,14 +113,14 @@ async def download_urls(
     """Sign downloads of blobs that the version holds, in the order asked, each pinned to its object version."""
     if len(digests) > MOST_BLOBS:
         raise InvalidInputError(f"At most {MOST_BLOBS} blobs a call, not {len(digests)}.", field="blobs")
-    content = await get_content(graph, viewer, version_id)
+    content = await get_live_content(graph, viewer, version_id)
     held = await _held(graph, content, digests)
     return [objects.sign_get(blob_key(content.entity_id, digest), version_id=held[digest]) for digest in digests]
 
 
 async def get_file(graph: Graph, objects: ObjectStore, viewer: Viewer, version_id: str, path: str) -> ManifestEntry:
     """Return the entry of a version at a path. Raises NotFoundError that names it."""
-    content = await get_content(graph, viewer, version_id)
+    content = await get_live_content(graph, viewer, version_id)
     version = content.version
     entry = await find_entry(objects, content.entity_id, version.digest, file_count=version.file_count, path=path)
     if entry is None:
@@ -124,7 +141,7 @@ async def file_url(
 
     Raises NotFoundError that names the file, also for a reference, whose bytes are elsewhere.
     """
-    content = await get_content(graph, viewer, version_id)
+    content = await get_live_content(graph, viewer, version_id)
     entry = await get_file(graph, objects, viewer, version_id, path)
     if entry.digest is None:
         raise NotFoundError(f"{path!r} is a reference: its bytes lie at {entry.reference}.", path=path)
@@ -145,7 +162,7 @@ async def repair_blob(
     Raises NotFoundError that names the blob when there is none.
     """
     digest = parse_digest(digest_text)
-    content = await get_content(graph, viewer, version_id)
+    content = await get_live_content(graph, viewer, version_id)
     pinned = (await _held(graph, content, [digest.text]))[digest.text]
     right = await find_right_version(objects, content.entity_id, digest)
     # An alarm either way: stored bytes changed under us, or a reader was given others than were stored.

@@ -7,6 +7,7 @@ from headwater_service.store.graph import Transaction
 
 FIND_RUN_FILE: Final = """
 MATCH (run:Run {scope_id: $scope_id, key: $key})-[held:HOLDS {path: $path}]->(blob:Blob)
+WHERE run.ended_at IS NULL
 RETURN blob.entity_id AS entity_id, blob.digest AS digest, blob.version_id AS version_id
 """
 

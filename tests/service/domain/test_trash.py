@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from content import Site
+from content import Site, digest_of, fetch
 from deletions import (
     DAYS,
     LIMIT,
@@ -26,6 +26,7 @@ from headwater_service.domain.access import Viewer
 from headwater_service.domain.containers import create_project, get_container
 from headwater_service.domain.deletion import unlink
 from headwater_service.domain.deletion_targets import Targets
+from headwater_service.domain.files import download_urls, file_url, manifest_urls
 from headwater_service.domain.lineage import LineageDirection, LineageRequest, walk_lineage
 from headwater_service.domain.lookups import find_collection_id, find_version_at
 from headwater_service.domain.reading import visible_scopes
@@ -320,3 +321,27 @@ async def test_something_must_be_named_and_be_in_the_trash(site: Site) -> None:
             await restored(site, viewer, named)
     with pytest.raises(NotFoundError):
         await restore(site.graph, viewer, [], deletion_id="none", operation=new_id(), days=DAYS, limit=LIMIT)
+
+
+async def test_bytes_of_what_was_deleted_are_refused_and_come_back_with_it(site: Site) -> None:
+    viewer, _, (source,) = await scene(site, "1")
+    linked = await link(site, viewer, source, "model-registry/Churn")
+    digest = digest_of(b"1")
+    await unlink(site.graph, viewer, linked.version.id, operation=new_id())
+
+    async def refused(version: PlacedVersion) -> None:
+        with pytest.raises(ConflictError, match="unless it is restored"):
+            await manifest_urls(site.graph, site.objects, viewer, version.version.id)
+        with pytest.raises(ConflictError, match="unless it is restored"):
+            await download_urls(site.graph, site.objects, viewer, version.version.id, [digest])
+        with pytest.raises(ConflictError, match="unless it is restored"):
+            await file_url(site.graph, site.objects, viewer, version.version.id, "file")
+
+    await refused(linked)
+    before = await download_urls(site.graph, site.objects, viewer, source.version.id, [digest])
+    await deleted(site, viewer, Targets(versions=ids_of([source])))
+    await refused(source)
+    await restored(site, viewer, source.version.id)
+    after = await download_urls(site.graph, site.objects, viewer, source.version.id, [digest])
+
+    assert [await fetch(signed.url) for signed in (*before, *after)] == [b"1", b"1"]
