@@ -40,43 +40,12 @@ class Requests:
         headers: Mapping[str, str] = _NOTHING,
         body: bytes | IO[bytes] | None = None,
         payload_sha256: str = EMPTY_SHA256,
+        is_streamed: bool = False,
     ) -> urllib3.BaseHTTPResponse:
-        """Return the whole answer, trying again after a passing fault until `end`, a time of `time.monotonic`."""
-        response = self._send(
-            operation,
-            method,
-            key,
-            end=end,
-            query=query,
-            headers=headers,
-            body=body,
-            payload_sha256=payload_sha256,
-            is_streamed=False,
-        )
-        return response
+        """Return the whole answer, trying again after a passing fault until `end`, a time of `time.monotonic`.
 
-    def open(
-        self, operation: str, key: str, *, end: float, query: Mapping[str, str] = _NOTHING
-    ) -> urllib3.BaseHTTPResponse:
-        """Return the answer to a GET with its body still to be read; the caller releases the connection."""
-        return self._send(operation, "GET", key, end=end, query=query, headers=_NOTHING, is_streamed=True)
-
-    def close(self) -> None:
-        self._pool.clear()
-
-    def _send(
-        self,
-        operation: str,
-        method: str,
-        key: str,
-        *,
-        end: float,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        is_streamed: bool,
-        body: bytes | IO[bytes] | None = None,
-        payload_sha256: str = EMPTY_SHA256,
-    ) -> urllib3.BaseHTTPResponse:
+        `is_streamed`: with the body still to be read; the caller releases the connection.
+        """
         attempt = 0
         while True:
             started = time.monotonic()
@@ -113,6 +82,15 @@ class Requests:
                 raise UnavailableError("The object store is not reachable. Nothing is lost; try again.") from fault
             time.sleep(pause)
             attempt += 1
+
+    def open(
+        self, operation: str, key: str, *, end: float, query: Mapping[str, str] = _NOTHING
+    ) -> urllib3.BaseHTTPResponse:
+        """Return the answer to a GET with its body still to be read; the caller releases the connection."""
+        return self.send(operation, "GET", key, end=end, query=query, is_streamed=True)
+
+    def close(self) -> None:
+        self._pool.clear()
 
 
 def _translated(response: urllib3.BaseHTTPResponse, operation: str, key: str) -> DomainError:
