@@ -1,6 +1,7 @@
 """Aliases in the SDK: moved, removed, rolled back and read through a collection; refused ones cost no version."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,15 @@ from headwater_service.store.graph import Graph
 pytestmark = pytest.mark.usefixtures("client_environment")
 
 PROTECT = "MATCH (container:Container {name: $name}) SET container.protected_aliases = $names"
+
+
+@pytest.fixture(autouse=True)
+def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
+    """A run that a failed test left open would wait at the exit for a service that is gone."""
+    yield
+    if headwater.run is not None:
+        with contextlib.suppress(PermissionDeniedError):
+            headwater.finish()
 
 
 def logged(name: str, count: int) -> list[Artifact]:
