@@ -32,7 +32,7 @@ def rm(
         typer.Argument(
             metavar="PATH...",
             help="[[entity/]project/]name:ref for a version or a link, the same without :ref for a whole collection, "
-            "-/runs/ before the last part for a run, and a / at the end for a project or registry.",
+            "project/-/runs/id for a run, and a / at the end for a project or registry.",
         ),
     ],
     plan: Annotated[bool, typer.Option("--plan", help="Only tell what would go.")] = False,
@@ -191,17 +191,15 @@ def _targets(service: Service, paths: Sequence[str]) -> dict[str, list[str]]:
 def _target(service: Service, typed: str) -> tuple[str, str]:
     if typed.endswith("/"):
         return "projects", _find_container(service, typed.rstrip("/"))
-    if is_run_path(typed) or local_path(typed).startswith("-/runs/"):
-        path = local_path(typed).removeprefix("-/runs/")
-        return "runs", _deletion.find_run_id(service.client, service.run_path(path))
+    if is_run_path(typed):
+        return "runs", _deletion.find_run_id(service.client, service.run_path(typed))
     full = service.item_path(typed)
     if ":" in full:
         return "versions", get_version(service.client, full).place.id
     collection = _find_collection(service, full)
     if collection is None:
         raise NotFoundError(
-            f"There is no collection {full!r}. A run is written with -/runs/ before its id, a project with a / at "
-            "the end.",
+            f"There is no collection {full!r}. A run is written project/-/runs/id, a project with a / at the end.",
             path=full,
         )
     return "collections", collection.id
