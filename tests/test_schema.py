@@ -17,7 +17,7 @@ from graphql import (
     validate,
 )
 
-from headwater import _operations, _registry_operations, _run_operations
+from headwater import _guard_operations, _operations, _registry_operations, _run_operations
 from headwater_service.api.schema import schema
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,7 @@ FILLERS = frozenset("a an the of its it this is this's for to in on by and or th
 
 DOCUMENTS = {
     f"{module.__name__}.{name}": text
-    for module in (_operations, _registry_operations, _run_operations)
+    for module in (_guard_operations, _operations, _registry_operations, _run_operations)
     for name, text in vars(module).items()
     if name.isupper() and isinstance(text, str) and "{" in text
 }

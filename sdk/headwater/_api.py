@@ -27,6 +27,7 @@ from ._filters import (
 )
 from ._listing import pages
 from ._names import check_text, format_time, parse_version_path
+from ._proposals import Proposal, find_proposal, waiting_proposals
 from ._recorded import Project, RecordedRun, project_of
 from ._registry import Registry, wire_visibility
 from ._search import search_collections, search_versions
@@ -284,6 +285,21 @@ class Api:
         if node is None:
             raise NotFoundError(f"There is no registry {full!r}, or you may not see it.", path=full)
         return Registry(self._client, node)
+
+    def proposal(self, id: str) -> Proposal:
+        """A proposal to move an alias, by its id.
+
+        Args:
+            id: As `Collection.propose_alias` gave it, and as it was told to you.
+
+        Raises:
+            NotFoundError: if there is none that you may see.
+        """
+        return find_proposal(self._client, id)
+
+    def proposals(self) -> Iterator[Proposal]:
+        """The open proposals that wait for you: you could approve them and have not, newest first."""
+        return waiting_proposals(self._client)
 
     def registries(self, entity: str | None = None) -> Iterator[Registry]:
         """The registries that you see, fetched while you read them.

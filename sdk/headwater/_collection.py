@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import _deletion, _deletion_operations, _run_operations
 from . import _registry_operations as operations
-from ._aliases import CollectionAliases
 from ._client import Client
 from ._filters import VERSION_FILTERS, VERSION_ORDERS, wire_filter, wire_order
+from ._guards import Guarded
 from ._listing import pages
+from ._proposals import CollectionProposals
 from ._version import version_from_wire
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _SAVED = ("name", "type", "description")
 
 
-class Collection(CollectionAliases):
+class Collection(CollectionProposals, Guarded):
     """A named series of versions: `Api().collection("entity/model-registry/Name")`.
 
     `name`, `description`, `tags` and, until it has had a version, `type` may be set; `save()` sends what differs.

@@ -12,6 +12,7 @@ from ._client import Client
 from ._collection import Collection
 from ._errors import InvalidInputError, NotFoundError
 from ._filters import wire_filter
+from ._guards import Guarded
 from ._listing import pages
 
 _SAVED = {
@@ -27,7 +28,7 @@ _ROLES = ("viewer", "member", "admin")
 _COLLECTION_FILTERS = {"types": "types", "name_contains": "nameContains"}
 
 
-class Registry:
+class Registry(Guarded):
     """A shared place of collections: `Api().registry("entity/models")`.
 
     Its admins may set `name`, `description`, `visibility` ("entity" or "restricted"), `artifact_types` (none: any)

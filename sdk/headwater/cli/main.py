@@ -21,6 +21,7 @@ from . import (
     audit,
     collections,
     deletion,
+    guards,
     lineage,
     recalls,
     registries,
@@ -95,6 +96,9 @@ def build_app() -> typer.Typer:
     app.command()(account.whoami)
     app.add_typer(artifacts.app, name="artifact")
     app.add_typer(aliases.app, name="alias")
+    app.command()(guards.promote)
+    app.add_typer(guards.guard_app, name="guard")
+    app.add_typer(guards.proposal_app, name="proposal")
     app.add_typer(collections.app, name="collection")
     app.add_typer(registries.app, name="registry")
     app.add_typer(runs.app, name="run")
