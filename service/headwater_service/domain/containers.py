@@ -148,7 +148,9 @@ async def _create_under_lock(
         scope_id=project.id,
         by=viewer.user_id,
         answer=project.id,
+        before=None if existing is None else asdict(existing),
         after=asdict(project),
+        subject=project.id,
     )
     return project
 

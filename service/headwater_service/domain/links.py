@@ -78,6 +78,7 @@ async def link_artifact(
             scope_id=container.id,
             by=viewer.user_id,
             answer={"version": link_id},
+            before={"version_id": existing, "aliases": changed.before},
             after={
                 "version_id": link_id,
                 "source_id": source.content.id,

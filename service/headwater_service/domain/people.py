@@ -56,6 +56,9 @@ async def bootstrap_user(graph: Graph, name: str) -> str:
         user = await store.find_user_by_name(tx, name)
         if user is None:
             user = await _create_user(tx, name, is_admin=True, by=None)
+            made = await _lock(tx, user.id, new_id())
+            # Nobody was there to do it: the account that runs the service did.
+            await record(tx, made, "USER_CREATED", scope_id=user.id, by=None, answer=user.id, after=asdict(user))
         lock = await _lock(tx, user.id, new_id())
         issued = await _issue_key(tx, lock, user.id, KeyRequest())
         return issued.secret
@@ -83,12 +86,21 @@ async def create_user(
         if answer is not None:
             recorded = await store.find_user(tx, answer["user"])
             assert recorded is not None, "an event names the user, and users are never deleted"
-            return recorded, await _issue_again(tx, answer["key"])
+            return recorded, await _issue_again(tx, answer["key"], by=viewer.user_id)
         user = await _create_user(tx, name, is_admin=is_admin, by=viewer.user_id)
         theirs = await _lock(tx, user.id, operation)
-        issued = await _issue_key(tx, theirs, user.id, KeyRequest())
+        issued = await _issue_key(tx, theirs, user.id, KeyRequest(), by=viewer.user_id)
         answer = {"user": user.id, "key": issued.api_key.id}
-        await record(tx, lock, "USER_CREATED", scope_id=user.id, by=viewer.user_id, answer=answer, after=asdict(user))
+        await record(
+            tx,
+            lock,
+            "USER_CREATED",
+            scope_id=user.id,
+            by=viewer.user_id,
+            answer=answer,
+            after=asdict(user),
+            subject=user.id,
+        )
         return user, issued
 
     return await _unless_taken(graph.write(work), name)
@@ -114,15 +126,7 @@ async def create_entity(graph: Graph, viewer: Viewer, name: str, *, operation: s
         if answer is not None:
             return await _entity(tx, answer)
         entity = await _create_entity(tx, lock, name, EntityKind.TEAM, admin_id=viewer.user_id)
-        await record(
-            tx,
-            lock,
-            "ENTITY_CREATED",
-            scope_id=entity.id,
-            by=viewer.user_id,
-            answer=entity.id,
-            after=asdict(entity),
-        )
+        await _record_entity(tx, lock, entity, admin_id=viewer.user_id, by=viewer.user_id)
         return entity
 
     return await _unless_taken(graph.write(work), name)
@@ -194,7 +198,7 @@ async def create_api_key(graph: Graph, viewer: Viewer, request: KeyRequest, *, o
         lock = await _lock(tx, viewer.user_id, operation)
         answer = lock.replayed("API_KEY_CREATED")
         if answer is not None:
-            return await _issue_again(tx, answer)
+            return await _issue_again(tx, answer, by=viewer.user_id)
         if request.expires_at is not None and request.expires_at <= lock.at:
             raise InvalidInputError("That time is past, so the key would never work.", field="expiresAt")
         entity_id, project_id = await _reach(tx, viewer, request)
@@ -250,9 +254,7 @@ async def _create_user(tx: Transaction, name: str, *, is_admin: bool, by: str | 
     user = await store.create_user(tx, new_id(), name, is_admin=is_admin, default_entity_id=entity_id)
     lock = await _lock(tx, user.id, new_id())
     entity = await _create_entity(tx, lock, name, EntityKind.USER, admin_id=user.id, entity_id=entity_id)
-    await record(
-        tx, lock, "ENTITY_CREATED", scope_id=entity.id, by=by or user.id, answer=entity.id, after=asdict(entity)
-    )
+    await _record_entity(tx, lock, entity, admin_id=user.id, by=by or user.id)
     return user
 
 
@@ -263,6 +265,14 @@ async def _create_entity(
     return await store.create_entity(tx, entity, admin_id=admin_id, registry_id=new_id(), registry_name=MODEL_REGISTRY)
 
 
+async def _record_entity(tx: Transaction, lock: Lock, entity: Entity, *, admin_id: str, by: str) -> None:
+    """Record an entity with the registry and the first member that it starts with."""
+    after = {**asdict(entity), "registries": [MODEL_REGISTRY], "members": {admin_id: Role.ADMIN}}
+    await record(
+        tx, lock, "ENTITY_CREATED", scope_id=entity.id, by=by, answer=entity.id, after=after, subject=entity.id
+    )
+
+
 async def _issue_key(
     tx: Transaction,
     lock: Lock,
@@ -271,8 +281,9 @@ async def _issue_key(
     *,
     entity_id: str | None = None,
     project_id: str | None = None,
+    by: str | None = None,
 ) -> IssuedKey:
-    """Make a key under the lock of its user, and record that."""
+    """Make a key under the lock of its user, and record that; `by` is who does it, if not that user."""
     secret = new_key()
     key = ApiKey(
         id=new_id(),
@@ -287,16 +298,32 @@ async def _issue_key(
         revoked_at=None,
     )
     key = await store.create_api_key(tx, key, key_hash=hash_secret(secret))
-    await record(tx, lock, "API_KEY_CREATED", scope_id=user_id, by=user_id, answer=key.id, after=asdict(key))
+    await record(tx, lock, "API_KEY_CREATED", scope_id=user_id, by=by or user_id, answer=key.id, after=asdict(key))
     return IssuedKey(key, secret)
 
 
-async def _issue_again(tx: Transaction, key_id: str) -> IssuedKey:
-    """Answer the replay of a call whose secret may have been lost on its way: the same key, with a new secret."""
+async def _issue_again(tx: Transaction, key_id: str, *, by: str) -> IssuedKey:
+    """Answer the replay of a call whose secret may have been lost on its way: the same key, with a new secret.
+
+    The former secret ends with it, which is a change of its own: it has an event under a new operation id.
+    """
+    before = await store.find_api_key(tx, key_id)
+    assert before is not None, "an event names it, and keys are never deleted"
+    lock = await _lock(tx, before.user_id, new_id())
     secret = new_key()
     key = await store.replace_secret(tx, key_id, key_hash=hash_secret(secret), hint=secret[-4:])
     if key is None:
         raise ConflictError("This operation made a key that was revoked since. Make another one.")
+    await record(
+        tx,
+        lock,
+        "API_KEY_REISSUED",
+        scope_id=before.user_id,
+        by=by,
+        answer=key_id,
+        before=asdict(before),
+        after=asdict(key),
+    )
     return IssuedKey(key, secret)
 
 

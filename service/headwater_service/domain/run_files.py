@@ -14,6 +14,7 @@ from headwater_service.model import Container, Role, Run
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.objects import ObjectStore
 from headwater_service.store.operations import record, take_lock
+from headwater_service.store.run_files import list_held_at
 from headwater_service.store.runs import hold_run_files
 
 FILES: Final = 1000
@@ -51,6 +52,7 @@ async def attach_run_files(
             return run, container
         await require_blobs(tx, container.entity_id, sizes, verified, operation=operation, at=lock.at)
         given = [asdict(file) for file in files]
+        replaced = await list_held_at(tx, run_id, [file.path for file in files])
         await hold_run_files(tx, run_id, container.entity_id, given)
         await record(
             tx,
@@ -59,6 +61,7 @@ async def attach_run_files(
             scope_id=container.id,
             by=viewer.user_id,
             answer={"run": run_id},
+            before={"run_id": run_id, "files": replaced},
             after={"run_id": run_id, "files": given},
         )
         return run, container

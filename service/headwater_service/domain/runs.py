@@ -264,6 +264,7 @@ async def _create_run(
         by=viewer.user_id,
         answer={"run": run.id, "is_resumed": False},
         after={**asdict(run), "config": config, "summary": "{}"},
+        subject=run.id,
     )
     return run
 

@@ -63,8 +63,8 @@ async def test_verify_names_what_was_done_and_prints_the_anchor_to_keep(
     run("MATCH (event:Event {seq: 1}) SET event.seq = -1")
     removed = cli("audit", "verify", "--json")
 
-    assert (whole.code, anchor.partition(":")[0]) == (0, "2")
-    assert "2 events of" in whole.err
+    assert (whole.code, anchor.partition(":")[0]) == (0, "3")
+    assert "3 events of" in whole.err
     assert (edited.code, edited.out) == (1, "")
     assert "EDITED: Event 2 was edited" in edited.err
     assert "Everything up to 1 is as it was written." in edited.err
