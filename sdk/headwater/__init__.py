@@ -29,6 +29,7 @@ __all__ = [
     "log_model",
     "login",
     "plot",
+    "rules",
     "run",
     "save",
     "summary",
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from . import beta, errors, plot
+    from . import beta, errors, plot, rules
     from ._adapters import ModelAdapter
     from ._api import Api
     from ._artifact import Artifact
@@ -83,7 +84,7 @@ _HOMES = {
     "use_artifact": "_verbs",
     "use_model": "_verbs",
 }
-_MODULES = ("beta", "errors", "plot")
+_MODULES = ("beta", "errors", "plot", "rules")
 
 
 def __getattr__(name: str) -> Any:

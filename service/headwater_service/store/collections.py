@@ -49,6 +49,11 @@ CALL (collection) {
   MATCH (collection)<-[:VERSION_OF]-(version:Lineage {deletion_id: collection.deletion_id})
   SET version.is_deletion_root = true
 }
+CALL (collection) {
+  MATCH (guard:Guard {owner_id: collection.id})
+  WHERE guard.name > ''
+  DELETE guard
+}
 SET collection.kind = $kind, collection.type = $type, collection.description = '', collection.tags = [],
   collection.created_at = $at, collection.updated_at = $at
 REMOVE collection.ended_at, collection.ended_by, collection.end_reason, collection.deletion_id,

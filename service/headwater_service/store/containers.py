@@ -100,6 +100,11 @@ CALL (container) {
   MATCH (run:Run {deletion_id: container.deletion_id, scope_id: container.id})
   SET run.is_deletion_root = true
 }
+CALL (container) {
+  MATCH (guard:Guard {owner_id: container.id})
+  WHERE guard.name > ''
+  DELETE guard
+}
 SET container.kind = $kind, container.description = $description, container.created_at = $at,
   container.visibility = $visibility, container.artifact_types = $artifact_types,
   container.protected_aliases = $protected_aliases

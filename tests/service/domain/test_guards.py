@@ -527,3 +527,16 @@ async def test_a_collection_that_the_admin_may_not_see_cannot_be_asked_for(site:
         await world.guard(RequiresUpstream("dataset", secret.placed.collection.id))
     with pytest.raises(InvalidInputError, match="holds versions of the type 'dataset', not 'table'"):
         await world.guard(RequiresUpstream("table", world.data.collection.id))
+
+
+async def test_a_collection_made_anew_under_its_name_has_no_guards(site: Site) -> None:
+    world = await guard_world(site)
+    source = world.models[0].content.collection_id
+    await world.guard(RequiredTag("reviewed"), owner=source)
+    delete = "MATCH (collection:Collection {id: $id}) SET collection.ended_at = 1"
+    await site.graph.write(lambda tx: tx.rows(delete, id=source))
+
+    again = await log(site, world.member, world.project, "model", {"n": b"1"}, type="model", aliases=["production"])
+
+    assert (again.placed.collection.id, again.refused) == (source, [])
+    assert await guards_of(site.graph, [source]) == [[]]

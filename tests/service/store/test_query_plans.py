@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from headwater_service import store
-from headwater_service.model import CollectionKind, ContainerKind, Instant, RunState
+from headwater_service.model import CollectionKind, ContainerKind, Instant, ProposalState, RunState
 from headwater_service.store import hops, lineage
 from headwater_service.store.alias_history import MovesWanted, list_moves
 from headwater_service.store.filters import (
@@ -37,6 +37,7 @@ from headwater_service.store.listings_events import Asked, list_events
 from headwater_service.store.listings_files import list_run_files
 from headwater_service.store.listings_runs import RunGroup, group_runs, list_runs
 from headwater_service.store.listings_versions import Place, VersionGroup, group_versions, list_versions
+from headwater_service.store.proposals import list_proposals, list_to_decide
 from plans import Recorder, full_scans, label_scans, plan_of, starts_of
 
 # A whole query; what begins otherwise is a fragment that others are joined from.
@@ -183,13 +184,16 @@ async def test_other_pages_start_at_an_index(graph: Graph, monkeypatch: pytest.M
     await graph.read(lambda tx: list_events(tx, Asked(scopes, kinds=["A"]), Window(5, write_position("SEQ", 1, "a"))))
     await graph.read(lambda tx: list_moves(tx, MovesWanted("collection", "best"), Window(5)))
     await graph.read(lambda tx: list_run_files(tx, "run", "media/", Window(5)))
+    await graph.read(lambda tx: list_proposals(tx, "collection", list(ProposalState), Window(5)))
+    await graph.read(lambda tx: list_to_decide(tx, scopes, "user", Window(5)))
     monkeypatch.undo()
 
     plans = [await plan_of(graph, text) for text in recorder.texts]
-    assert len(plans) == 8
-    assert [label_scans(plan) for plan in plans] == [[]] * 8
+    assert len(plans) == 10
+    assert [label_scans(plan) for plan in plans] == [[]] * 10
     expected = [*["collection:Collection"] * 4, "container:Container", "event:Event", "move:AliasMove", "anon_0:Run"]
-    assert [start in starts_of(plan) for start, plan in zip(expected, plans, strict=True)] == [True] * 8
+    expected += ["proposal:Proposal"] * 2
+    assert [start in starts_of(plan) for start, plan in zip(expected, plans, strict=True)] == [True] * 10
 
 
 def is_count(plan: list[tuple[str, str]]) -> bool:
