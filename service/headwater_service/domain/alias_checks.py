@@ -7,6 +7,7 @@ from headwater_service.domain.access import Viewer
 from headwater_service.domain.alias_changes import AliasChange, Cause, Refusal
 from headwater_service.domain.guards import unmet_guards
 from headwater_service.domain.paths import LATEST
+from headwater_service.domain.recalls import not_recalled
 from headwater_service.errors import PermissionDeniedError
 from headwater_service.model import Role
 from headwater_service.store.graph import Transaction
@@ -52,4 +53,4 @@ def _denied(home: PlacedCollection, name: str, cause: Cause) -> PermissionDenied
 
 
 # Protection comes first, so that who may not move an alias learns nothing of recalls and guards.
-CHECKS: Final[tuple[Check, ...]] = (_protected, unmet_guards)
+CHECKS: Final[tuple[Check, ...]] = (_protected, not_recalled, unmet_guards)
