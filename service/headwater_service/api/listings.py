@@ -49,7 +49,7 @@ from headwater_service.domain.listings import count_files
 from headwater_service.domain.lookups import find_version_id
 from headwater_service.domain.people import count_users, list_users
 from headwater_service.domain.recall_changes import seen_in
-from headwater_service.domain.search import with_spellings
+from headwater_service.domain.search import search, with_spellings
 from headwater_service.model import ContainerKind, ManifestEntry, ProposalState
 from headwater_service.store import filters
 from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
@@ -80,34 +80,28 @@ class Listings:
 
     async def run_filter(self, scopes: Sequence[str], given: RunFilter | None) -> filters.RunFilter:
         """Check a filter, find the versions that it names, and the words near those that nothing holds."""
+        return await with_spellings(self._context.graph, scopes, await self._run_filter(given))
+
+    async def version_filter(self, scopes: Sequence[str], given: VersionFilter | None) -> filters.VersionFilter:
+        """Check a filter, and find the words near those that nothing holds."""
+        return await with_spellings(self._context.graph, scopes, _version_filter(given))
+
+    async def _run_filter(self, given: RunFilter | None) -> filters.RunFilter:
         if given is None:
             return filters.RunFilter()
         wanted = given.to_filter()
         check_nesting(wanted)
         context = self._context
-        wanted = await with_ids(wanted, lambda path: find_version_id(context.graph, context.viewer, path))
-        return await with_spellings(context.graph, scopes, wanted)
-
-    async def version_filter(self, scopes: Sequence[str], given: VersionFilter | None) -> filters.VersionFilter:
-        """Check a filter, and find the words near those that nothing holds."""
-        wanted = filters.VersionFilter() if given is None else given.to_filter()
-        check_nesting(wanted)
-        return await with_spellings(self._context.graph, scopes, wanted)
-
-    async def collection_filter(
-        self, scopes: Sequence[str], given: CollectionFilter | None
-    ) -> filters.CollectionFilter:
-        """Check a filter, and find the words near those that nothing holds."""
-        wanted = filters.CollectionFilter() if given is None else given.to_filter()
-        check_nesting(wanted)
-        return await with_spellings(self._context.graph, scopes, wanted)
+        return await with_ids(wanted, lambda path: find_version_id(context.graph, context.viewer, path))
 
     async def runs(self, scopes: Sequence[str], listing: RunListing) -> RunConnection:
         """List the runs of projects that the viewer may see."""
         request = self._request(listing.first, listing.after)
-        wanted = await self.run_filter(scopes, listing.filter)
+        asked = await self._run_filter(listing.filter)
         order = filters.RunOrder() if listing.order_by is None else listing.order_by.to_order()
-        page = await self._context.graph.read(lambda tx: list_runs(tx, scopes, wanted, order, _window(request)))
+        wanted, page = await search(
+            self._context.graph, scopes, asked, lambda tx, spelt: list_runs(tx, scopes, spelt, order, _window(request))
+        )
         nodes = [run_type(placed, self._context.public_url) for placed in page.items]
         count = self._counting(lambda tx: count_runs(tx, scopes, wanted))
         return connect(RunConnection, RunEdge, page, nodes, request=request, count=count)
@@ -115,9 +109,14 @@ class Listings:
     async def versions(self, place: Place, listing: VersionListing) -> VersionConnection:
         """List the live versions of a collection, or of projects and registries, that the viewer may see."""
         request = self._request(listing.first, listing.after)
-        wanted = await self.version_filter(place.scopes, listing.filter)
+        asked = _version_filter(listing.filter)
         order = filters.VersionOrder() if listing.order_by is None else listing.order_by.to_order()
-        page = await self._context.graph.read(lambda tx: list_versions(tx, place, wanted, order, _window(request)))
+        wanted, page = await search(
+            self._context.graph,
+            place.scopes,
+            asked,
+            lambda tx, spelt: list_versions(tx, place, spelt, order, _window(request)),
+        )
         nodes = [version_type(placed, self._context.public_url) for placed in page.items]
         count = self._counting(lambda tx: count_versions(tx, place, wanted))
         return connect(VersionConnection, VersionEdge, page, nodes, request=request, count=count)
@@ -125,9 +124,14 @@ class Listings:
     async def collections(self, scopes: Sequence[str], listing: CollectionListing) -> CollectionConnection:
         """List the collections of projects and registries that the viewer may see."""
         request = self._request(listing.first, listing.after)
-        wanted = await self.collection_filter(scopes, listing.filter)
+        asked = _collection_filter(listing.filter)
         order = filters.CollectionOrder() if listing.order_by is None else listing.order_by.to_order()
-        page = await self._context.graph.read(lambda tx: list_collections(tx, scopes, wanted, order, _window(request)))
+        wanted, page = await search(
+            self._context.graph,
+            scopes,
+            asked,
+            lambda tx, spelt: list_collections(tx, scopes, spelt, order, _window(request)),
+        )
         nodes = [collection_type(placed, self._context.public_url) for placed in page.items]
         count = self._counting(lambda tx: count_collections(tx, scopes, wanted))
         return connect(CollectionConnection, CollectionEdge, page, nodes, request=request, count=count)
@@ -282,6 +286,18 @@ class Listings:
 
     def _hop_count(self, hop: Hop[Any], node_id: str) -> Count:
         return lambda: self._context.loaders.count_neighbours(hop, node_id)
+
+
+def _version_filter(given: VersionFilter | None) -> filters.VersionFilter:
+    wanted = filters.VersionFilter() if given is None else given.to_filter()
+    check_nesting(wanted)
+    return wanted
+
+
+def _collection_filter(given: CollectionFilter | None) -> filters.CollectionFilter:
+    wanted = filters.CollectionFilter() if given is None else given.to_filter()
+    check_nesting(wanted)
+    return wanted
 
 
 def _window(request: PageRequest) -> Window:

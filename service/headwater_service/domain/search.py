@@ -3,17 +3,18 @@
 So a misspelling finds what was meant, and never stands beside or before what was found exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final, TypeVar
 
 from headwater_service.domain.search_text import search_scope, search_text, spelt
-from headwater_service.model import Collection
+from headwater_service.model import Collection, Page
 from headwater_service.store import search as store
 from headwater_service.store.filters import CollectionFilter, RunFilter, Search, SearchWord, VersionFilter
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.search import SearchIndex
 
+T = TypeVar("T")
 Filter = TypeVar("Filter", RunFilter, VersionFilter, CollectionFilter)
 
 RUN_TEXTS: Final = frozenset({"name", "job_type", "tags", "notes"})
@@ -24,16 +25,32 @@ _INDEXES: Final[dict[type, tuple[SearchIndex, ...]]] = {
 }
 
 
+async def search(
+    graph: Graph, scopes: Sequence[str], wanted: Filter, read: Callable[[Transaction, Filter], Awaitable[Page[T]]]
+) -> tuple[Filter, Page[T]]:
+    """Return a page of what is wanted, and the filter with the words as they were spelt to find it.
+
+    Where anything is found as it was typed, every word is held: then nothing is asked of spellings.
+    """
+    if _searches_inside(wanted):
+        wanted = await with_spellings(graph, scopes, wanted)
+    page = await graph.read(lambda tx: read(tx, wanted))
+    if page.items or wanted.search is None or _searches_inside(wanted):
+        return wanted, page
+    spelt = await with_spellings(graph, scopes, wanted)
+    return (wanted, page) if spelt == wanted else (spelt, await graph.read(lambda tx: read(tx, spelt)))
+
+
 async def with_spellings(graph: Graph, scopes: Sequence[str], wanted: Filter) -> Filter:
     """Return the filter with the words of its searches as they are spelt in what lies in some scopes."""
-    if not _searches(wanted):
+    if wanted.search is None and not _searches_inside(wanted):
         return wanted
     return await graph.read(lambda tx: _with_spellings(tx, scopes, wanted))
 
 
-def _searches(wanted: Filter) -> bool:
+def _searches_inside(wanted: Filter) -> bool:
     inner = [*(wanted.any_of or ()), *(() if wanted.none_of is None else (wanted.none_of,))]
-    return wanted.search is not None or any(_searches(one) for one in inner)
+    return any(one.search is not None or _searches_inside(one) for one in inner)
 
 
 async def _with_spellings(tx: Transaction, scopes: Sequence[str], wanted: Filter) -> Filter:

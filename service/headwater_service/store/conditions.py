@@ -1,5 +1,6 @@
 """The conditions of the filters as Cypher, a noun at a time."""
 
+from collections.abc import Sequence
 from typing import Final, LiteralString
 
 from headwater_service.store.filters import (
@@ -9,6 +10,7 @@ from headwater_service.store.filters import (
     Parameters,
     RunFilter,
     Search,
+    SearchWord,
     VersionFilter,
     all_of,
     any_of,
@@ -160,22 +162,30 @@ def collection_condition(wanted: CollectionFilter, parameters: Parameters) -> Li
 
 
 def _run_text(search: Search | None, parameters: Parameters) -> list[LiteralString]:
-    return [] if search is None else [_all_words("run.search_text CONTAINS piece", search, parameters)]
+    return [_holds("run.search_text", word, parameters) for word in _words(search)]
 
 
 def _collection_text(search: Search | None, parameters: Parameters) -> list[LiteralString]:
-    return [] if search is None else [_all_words("collection.search_text CONTAINS piece", search, parameters)]
+    return [_holds("collection.search_text", word, parameters) for word in _words(search)]
 
 
 def _version_text(search: Search | None, parameters: Parameters) -> list[LiteralString]:
-    if search is None:
-        return []
-    # A version is found by its own words and by those of its collection, mixed as one likes.
-    holds: LiteralString = "home.search_text CONTAINS piece OR version.search_text CONTAINS piece"
-    words = _all_words(holds, search, parameters)
-    return ["EXISTS { MATCH (version)-[:VERSION_OF]->(home:Collection) WHERE " + words + " }"]
+    # A version is found by its own words and by those of its collection, mixed as one likes. Its own text, if it has
+    # one, is at hand: it is looked at first.
+    return [
+        _holds("version.search_text", word, parameters)
+        + " OR EXISTS { MATCH (version)-[:VERSION_OF]->(home:Collection) WHERE "
+        + _holds("home.search_text", word, parameters)
+        + " }"
+        for word in _words(search)
+    ]
 
 
-def _all_words(holds: LiteralString, search: Search, parameters: Parameters) -> LiteralString:
-    pieces = parameters.add([list(word.pieces) for word in search.words])
-    return "all(word IN " + pieces + " WHERE any(piece IN word WHERE " + holds + "))"
+def _words(search: Search | None) -> Sequence[SearchWord]:
+    return () if search is None else search.words
+
+
+def _holds(text: LiteralString, word: SearchWord, parameters: Parameters) -> LiteralString:
+    if len(word.pieces) == 1:
+        return text + " CONTAINS " + parameters.add(word.pieces[0])
+    return "any(piece IN " + parameters.add(list(word.pieces)) + " WHERE " + text + " CONTAINS piece)"

@@ -92,4 +92,4 @@ async def _starts_at_search(tx: Transaction, scopes: Sequence[str], wanted: RunF
     if wanted.search is None or not is_by_time:
         return wanted.search is not None
     hits = await count_hits(tx, SearchIndex.RUNS, scopes, wanted.search.words)
-    return min(hit.count for hit in hits) < COUNTED
+    return min(hits) < COUNTED

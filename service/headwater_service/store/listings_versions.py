@@ -24,7 +24,7 @@ from headwater_service.store.reads import (
     placed_version_from,
 )
 from headwater_service.store.starts import Place as Place
-from headwater_service.store.starts import choose_start
+from headwater_service.store.starts import choose_start, without_word
 
 _COLUMNS: Final[LiteralString] = (
     VERSION_JOINS + "RETURN " + VERSION_COLUMNS + "," + COLLECTION_COLUMNS + "," + CONTAINER_COLUMNS
@@ -94,8 +94,8 @@ async def _listing(
     newest: int | None = None,
 ) -> Listing:
     parameters = Parameters()
-    condition = all_of([states, version_condition(wanted, parameters)])
     start = await choose_start(tx, place, wanted, parameters, newest=newest)
+    condition = all_of([states, version_condition(without_word(wanted, start.word), parameters)])
     return Listing(
         match=start.match,
         condition=condition,

@@ -15,7 +15,7 @@ from headwater_service.store.graph import Transaction
 # One clause a scope; the index takes a little over a thousand. Whoever sees more finds few strangers anyway.
 MOST_SCOPES: Final = 500
 # Counts beyond this need not be exact: they only decide where a listing starts.
-COUNTED: Final = 4000
+COUNTED: Final = 1000
 NEAR_TEXTS: Final = 50
 
 
@@ -33,14 +33,30 @@ class Hits:
     scopes: frozenset[str] | None
 
 
-HITS: Final = """
+COUNT_HITS: Final = """
 UNWIND $clauses AS clause
 CALL (clause) {
   CALL db.index.fulltext.queryNodes($index, clause, {limit: $limit}) YIELD node
   WHERE node.scope_id IN $scopes
-  RETURN count(node) AS count, sum(coalesce(node.next_index, 0)) AS versions, collect(DISTINCT node.scope_id) AS found
+  RETURN count(node) AS count
 }
-RETURN count, versions, found
+RETURN count
+"""
+
+# Each collection stands for all its versions.
+COUNT_VERSION_HITS: Final = """
+UNWIND $clauses AS clause
+CALL (clause) {
+  CALL db.index.fulltext.queryNodes('collection_search', clause, {limit: $limit}) YIELD node
+  WHERE node.scope_id IN $scopes
+  RETURN count(node) AS homes, sum(node.next_index) AS members, collect(DISTINCT node.scope_id) AS home_scopes
+}
+CALL (clause) {
+  CALL db.index.fulltext.queryNodes('version_search', clause, {limit: $limit}) YIELD node
+  WHERE node.scope_id IN $scopes
+  RETURN count(node) AS own, collect(DISTINCT node.scope_id) AS own_scopes
+}
+RETURN members + own AS count, homes < $limit AND own < $limit AS is_exact, home_scopes + own_scopes AS found
 """
 
 HELD: Final = """
@@ -82,20 +98,18 @@ def within(scopes: Sequence[str], words: Sequence[SearchWord]) -> str:
 
 async def count_hits(
     tx: Transaction, index: SearchIndex, scopes: Sequence[str], words: Sequence[SearchWord]
-) -> list[Hits]:
-    """Return the hits of each word; of collections, their versions are counted."""
+) -> list[int]:
+    """Return how many items each word has, COUNTED at most."""
     clauses = [within(scopes, [word]) for word in words]
-    # Of collections all are read: each stands for many versions.
-    limit = 2**31 - 1 if index is SearchIndex.COLLECTIONS else COUNTED
-    rows = await tx.rows(HITS, index=index.value, clauses=clauses, scopes=list(scopes), limit=limit)
-    is_collection = index is SearchIndex.COLLECTIONS
-    return [
-        Hits(
-            row["versions"] if is_collection else row["count"],
-            frozenset(row["found"]) if is_collection or row["count"] < COUNTED else None,
-        )
-        for row in rows
-    ]
+    rows = await tx.rows(COUNT_HITS, index=index.value, clauses=clauses, scopes=list(scopes), limit=COUNTED)
+    return [row["count"] for row in rows]
+
+
+async def count_version_hits(tx: Transaction, scopes: Sequence[str], words: Sequence[SearchWord]) -> list[Hits]:
+    """Return about how many versions each word finds, in their collections' texts and in their own."""
+    clauses = [within(scopes, [word]) for word in words]
+    rows = await tx.rows(COUNT_VERSION_HITS, clauses=clauses, scopes=list(scopes), limit=COUNTED)
+    return [Hits(row["count"], frozenset(row["found"]) if row["is_exact"] else None) for row in rows]
 
 
 async def find_held(

@@ -5,13 +5,13 @@ never what is in it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, LiteralString
 
 from headwater_service.store.conditions import field_condition
 from headwater_service.store.filters import FieldCondition, Parameters, SearchWord, VersionFilter
 from headwater_service.store.graph import Transaction
-from headwater_service.store.search import COUNTED, Hits, SearchIndex, count_hits, within
+from headwater_service.store.search import COUNTED, count_version_hits, within
 
 # Two labels with an index each: the union lets both be used. An index over two properties is used only when both
 # are asked about, hence the time.
@@ -107,11 +107,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A match that binds `version`, or `walks` that do so for one `scope` of $walked, in the order of an index."""
+    """A match that binds `version`, or `walks` that do so for one `scope` of $walked, in the order of an index.
+
+    What it binds has the `word`, which need not be looked for again.
+    """
 
     match: LiteralString
     parameters: dict[str, Any] = field(default_factory=dict)
     walks: tuple[LiteralString, ...] = ()
+    word: SearchWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ async def choose_start(
 ) -> Start:
     """Return where to start; `newest` is how many are wanted when the newest (or oldest) come first.
 
-    `parameters` are those of the condition, to which a start adds its own.
+    A start adds what it needs to `parameters`, which the condition will share.
     """
     bounds = {"from": wanted.created_after or 0, "until": wanted.created_before or _LATEST}
     if place.collection_id is not None:
@@ -149,6 +153,14 @@ async def choose_start(
     return best.start if best.condition is None else _field_start(best.condition, parameters)
 
 
+def without_word(wanted: VersionFilter, word: SearchWord | None) -> VersionFilter:
+    """Return the filter without a word of its search that all candidates are known to have."""
+    if word is None or wanted.search is None:
+        return wanted
+    rest = [other for other in wanted.search.words if other is not word]
+    return replace(wanted, search=replace(wanted.search, words=rest))
+
+
 async def _rows_walked(tx: Transaction, scopes: int, limit: int, count: int) -> int:
     """Return about how many versions are looked at until each scope has given a page of those that are wanted."""
     row = await tx.row(COUNT_ALL)
@@ -162,25 +174,12 @@ async def _by_words(tx: Transaction, place: Place, wanted: VersionFilter) -> lis
     if wanted.search is None:
         return []
     words = wanted.search.words
-    hits = await count_versions_with(tx, place.scopes, words)
+    hits = await count_version_hits(tx, place.scopes, words)
     known = [hit.scopes for hit in hits if hit.scopes is not None]
     scopes = frozenset.intersection(*known) if known else None
     return [
-        _Candidate(hit.count, Start(_BY_WORD, {"word": within(place.scopes, [word])}), scopes)
+        _Candidate(hit.count, Start(_BY_WORD, {"word": within(place.scopes, [word])}, word=word), scopes)
         for word, hit in zip(words, hits, strict=True)
-    ]
-
-
-async def count_versions_with(tx: Transaction, scopes: Sequence[str], words: Sequence[SearchWord]) -> list[Hits]:
-    """Return about how many versions each word finds, in their collection's text and in their own."""
-    homes = await count_hits(tx, SearchIndex.COLLECTIONS, scopes, words)
-    own = await count_hits(tx, SearchIndex.VERSIONS, scopes, words)
-    return [
-        Hits(
-            home.count + one.count,
-            None if home.scopes is None or one.scopes is None else home.scopes | one.scopes,
-        )
-        for home, one in zip(homes, own, strict=True)
     ]
 
 

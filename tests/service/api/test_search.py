@@ -261,13 +261,14 @@ async def models(graph: Any, objects: Any, settings: Any) -> Models:
     site = Site(graph, objects, settings)
     viewer = await new_admin(graph)
     project = await new_project(graph, viewer)
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        ("digit-model", {"description": "first fold", "metadata": {"accuracy": 0.5}}),
+        ("digit-model", {"tags": ["cross-validated"], "metadata": {"accuracy": 0.9}, "aliases": ["best"]}),
+        ("letter-model", {"description": "first fold 第一回学習"}),
+    ]
     logged = [
         await log(site, viewer, project, name, {"a": secrets.token_bytes(8)}, type="model", **more)
-        for name, more in [
-            ("digit-model", {"description": "first fold", "metadata": {"accuracy": 0.5}}),
-            ("digit-model", {"tags": ["cross-validated"], "metadata": {"accuracy": 0.9}, "aliases": ["best"]}),
-            ("letter-model", {"description": "first fold 第一回学習"}),
-        ]
+        for name, more in wanted
     ]
     target = f"{project.entity_name}/model-registry/Classifier"
     link = await link_artifact(
@@ -417,5 +418,5 @@ async def test_any_text_is_answered_or_refused_by_name(text: str, site: Site, sh
             assert {edge["node"]["name"] for edge in page["edges"]} <= set(NAMES)
 
 
-def place(document: str, shelf: Shelf) -> dict[str, str]:
+def place(document: str, shelf: Shelf) -> dict[str, Any]:
     return {"project" if document is RUNS else "container": shelf.project.path}
