@@ -375,7 +375,9 @@ def make_world(url: str, post: Post, make_user: Callable[..., Any]) -> World:
     )["linkArtifact"]["version"]
     assert wait_until(lambda: "LINKED" in kinds_of_events(post, owner, f"{team}/model-registry"), seconds=30, pause=0.1)
     hidden = hide(post, owner, team, secret, shared.version_id)
-    recalls = [recall(post, owner, logged.version_id, secret) for logged in (own, shared)]
+    recalls = [
+        recall(post, owner, logged.version_id, reason) for logged, reason in ((own, secret), (shared, "wrong labels"))
+    ]
     team_ids = post(TEAM_IDS, key=owner.key, project=f"{team}/shared", registry=f"{team}/model-registry")
     gone = [
         log(url, post, owner, project, name=f"gone{word}")
