@@ -15,7 +15,6 @@ from ._errors import ConflictError, InvalidInputError, NotLoggedError
 from ._manifest import Manifest
 from ._metadata import checked_metadata
 from ._names import check_name
-from ._recalls import Recall, read_recalls, require_allowed, tell
 from ._version import LoggedVersion, Place
 
 if TYPE_CHECKING:
@@ -183,22 +182,6 @@ class ArtifactFacts:
             advice = "call wait() first" if self._pending is not None else "log it first"
             raise NotLoggedError(f"{self._name!r} is a draft and has no {what} yet: {advice}.")
         return self._version
-
-    @property
-    def recalls(self) -> tuple[Recall, ...]:
-        """What is wrong with it or with what it came from, now: critical recalls first, then the nearest."""
-        return read_recalls(self._connected(), self._logged("recalls").place.id)
-
-    def _tell_recalls(self, what: str, *, allow_recalled: bool) -> None:
-        """Warn of recalls, once, and raise for critical ones unless they are allowed."""
-        if self._is_told:
-            return
-        path = self._logged(what).place.path
-        recalls = self.recalls
-        if not allow_recalled:
-            require_allowed(path, recalls)
-        tell(path, recalls)
-        self._is_told = True
 
     def _source(self, what: str) -> Place:
         source = self._logged(what).source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import _operations, _version
-from ._artifact_facts import ArtifactFacts
+from ._artifact_recalls import ArtifactRecalls
 from ._errors import NotFoundError
 from ._listing import pages
 from ._version import Place
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LINKS = "linkedVersions"
 
 
-class ArtifactLinks(ArtifactFacts):
+class ArtifactLinks(ArtifactRecalls):
     """A version, where it came from and where it is linked to."""
 
     @property

@@ -22,6 +22,29 @@ query RecallsOf($id: ID!) {
 }
 """
 
+RECALL_VERSION = """
+mutation RecallVersion($input: RecallVersionInput!) {
+  recallVersion(input: $input) {
+    __typename
+    ... on RecallVersionPayload {
+      recall { id severity reason at distance version { path url } by { name } }
+    }
+    ... on UserError { message }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+WITHDRAW_RECALL = """
+mutation WithdrawRecall($input: WithdrawRecallInput!) {
+  withdrawRecall(input: $input) {
+    __typename
+    ... on WithdrawRecallPayload { recall { id } }
+    ... on UserError { message }
+  }
+}
+"""
+
 
 @dataclass(frozen=True)
 class Recall:
@@ -59,6 +82,17 @@ def read_recalls(client: Client, version_id: str) -> tuple[Recall, ...]:
     """The recalls that reach a version now: critical ones first, then the nearest."""
     node = client.execute(RECALLS_OF, {"id": version_id})["node"]
     return recalls_from_wire((node or {}).get("recalls") or ())
+
+
+def recall_version(client: Client, version_id: str, reason: str, severity: str) -> Recall:
+    """Mark a version as bad, and return the mark."""
+    given = {"versionId": version_id, "reason": reason, "severity": severity}
+    return _recall(client.mutate(RECALL_VERSION, given)["recall"])
+
+
+def withdraw_recall(client: Client, recall_id: str) -> None:
+    """Take one recall back."""
+    client.mutate(WITHDRAW_RECALL, {"recallId": recall_id})
 
 
 def tell(name: str, recalls: Iterable[Recall]) -> None:

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from headwater._errors import NotFoundError
+from headwater._recalls import RECALL_VERSION, WITHDRAW_RECALL
 
 from .output import AsJson, print_json, print_table, say
 from .service import Service, found, read_pages
@@ -16,27 +17,6 @@ from .service import Service, found, read_pages
 GET_ID = """
 query GetId($path: String!) {
   artifact(path: $path) { __typename id path source { path } }
-}
-"""
-
-RECALL_VERSION = """
-mutation RecallVersion($input: RecallVersionInput!) {
-  recallVersion(input: $input) {
-    __typename
-    ... on RecallVersionPayload { recall { id } }
-    ... on UserError { message }
-    ... on InvalidInputError { field }
-  }
-}
-"""
-
-WITHDRAW_RECALL = """
-mutation WithdrawRecall($input: WithdrawRecallInput!) {
-  withdrawRecall(input: $input) {
-    __typename
-    ... on WithdrawRecallPayload { recall { id } }
-    ... on UserError { message }
-  }
 }
 """
 

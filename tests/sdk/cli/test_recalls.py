@@ -7,7 +7,7 @@ import pytest
 
 import headwater
 from command_lines import Cli
-from headwater.errors import ConflictError, RecalledError
+from headwater.errors import ConflictError, InvalidInputError, RecalledError
 
 
 def logged(project: str, name: str, *, uses: str | None = None, type: str = "dataset") -> str:
@@ -148,3 +148,30 @@ def test_a_recall_of_nothing_is_not_found_and_one_without_reason_is_refused(mode
     assert cli("recall", path).code == 2
     assert cli("recall", path, "--reason", " ").code == 1
     assert headwater.Api().artifact(path).recalls == ()
+
+
+def test_an_artifact_is_recalled_and_cleared_by_the_sdk(model: tuple[str, str]) -> None:
+    path, data = model
+    source = headwater.Api().artifact(data)
+
+    made = source.recall("wrong unit", "critical")
+    reached = headwater.Api().artifact(path).recalls
+    withdrawn = source.withdraw_recalls()
+
+    assert (made.severity, made.reason, made.path, made.distance) == ("CRITICAL", "wrong unit", data, 0)
+    assert [(one.id, one.distance) for one in reached] == [(made.id, 2)]
+    assert withdrawn == 1
+    assert headwater.Api().artifact(path).recalls == ()
+    assert headwater.Api().artifact(path).withdraw_recalls() == 0
+
+
+@pytest.mark.parametrize(("reason", "severity"), [("", "warning"), ("bad", "fatal")])
+def test_a_recall_needs_a_reason_and_a_severity_that_there_is(
+    model: tuple[str, str], reason: str, severity: str
+) -> None:
+    _, data = model
+
+    with pytest.raises(InvalidInputError):
+        headwater.Api().artifact(data).recall(reason, severity)
+
+    assert headwater.Api().artifact(data).recalls == ()
