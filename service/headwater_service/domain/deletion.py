@@ -12,7 +12,9 @@ from headwater_service.domain.deletion_targets import Ends, Targets, gather
 from headwater_service.errors import ConflictError, InvalidInputError, PermissionDeniedError
 from headwater_service.model import AliasMove, ArtifactVersion, ContainerKind, EndReason, JsonObject, Role, VersionState
 from headwater_service.store import deletions as store
+from headwater_service.store.aliases import drop_aliases
 from headwater_service.store.batches import Change, find_answer, record_all, require_new, take_locks
+from headwater_service.store.deletion_plan import EndingAlias, EndingNode
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.operations import Lock, record, take_lock
@@ -149,7 +151,11 @@ async def _carry_out(tx: Transaction, viewer: Viewer, plan: DeletionPlan, locks:
         tx, [store.Ending(one, locks[one].at, one in ends.roots) for one in ends.ending], deletion
     )
     await store.end_containers(tx, [store.Ending(one, locks[one].at, True) for one in ends.ending_containers], deletion)
-    changes = [_change(ends, lock, deletion.id, moves.get(scope, [])) for scope, lock in sorted(locks.items())]
+    inside = _by_collection(ends)
+    changes = [
+        _change(ends, lock, deletion.id, inside.get(scope, []), moves.get(scope, []))
+        for scope, lock in sorted(locks.items())
+    ]
     answer = {"deletion_id": deletion.id, "figures": asdict(plan.figures)}
     named = {"ids": sorted(ends.roots), **answer}
     changes.append(Change(lock=own, kind=_KIND, scope_id=viewer.user_id, before=None, after=named))
@@ -160,32 +166,60 @@ async def _carry_out(tx: Transaction, viewer: Viewer, plan: DeletionPlan, locks:
 async def _release(
     tx: Transaction, viewer: Viewer, plan: DeletionPlan, locks: dict[str, Lock]
 ) -> dict[str, list[AliasMove]]:
-    """Take the aliases off all that ends, collection by collection."""
-    versions: dict[str, list[str]] = {}
-    for alias in plan.aliases:
-        versions.setdefault(alias.collection_id, []).append(alias.version_id)
+    """Take the aliases off all that ends: where a collection stays by its rules, with a collection all at once.
+
+    The latter need no rule, for only protection forbids that an alias goes, and of that the plan told, under the locks.
+    """
     moves: dict[str, list[AliasMove]] = {}
-    for collection_id in sorted(versions):
-        home = plan.ends.collections[collection_id]
-        ending = [node.id for node in plan.ends.nodes.values() if node.collection_id == collection_id]
-        released = await release_versions(tx, locks[collection_id], viewer, home, ending, reason="deleted")
+    for alias in plan.aliases:
+        if alias.collection_id in plan.ends.ending:
+            moves.setdefault(alias.collection_id, []).append(_dropped(alias, locks, by=viewer.user_id))
+    await drop_aliases(tx, [move for dropped in moves.values() for move in dropped])
+    inside = _by_collection(plan.ends)
+    for collection_id in sorted({alias.collection_id for alias in plan.aliases} - plan.ends.ending):
+        home, lock = plan.ends.collections[collection_id], locks[collection_id]
+        ending = [node.id for node in inside[collection_id]]
+        released = await release_versions(tx, lock, viewer, home, ending, reason="deleted")
         require_all(released.refusals)
         moves[collection_id] = list(released.moves)
     return moves
 
 
-def _change(ends: Ends, lock: Lock, deletion_id: str, moves: Sequence[AliasMove]) -> Change:
+def _dropped(alias: EndingAlias, locks: dict[str, Lock], *, by: str) -> AliasMove:
+    return AliasMove(
+        collection_id=alias.collection_id,
+        name=alias.name,
+        rev=alias.rev + 1,
+        from_version_id=alias.version_id,
+        to_version_id=None,
+        at=locks[alias.collection_id].at,
+        by=by,
+        reason="deleted",
+    )
+
+
+def _by_collection(ends: Ends) -> dict[str, list[EndingNode]]:
+    """Return the versions that end in each collection, in order of their numbers."""
+    found: dict[str, list[EndingNode]] = {}
+    for node in sorted(ends.nodes.values(), key=lambda node: node.index or 0):
+        if node.collection_id is not None:
+            found.setdefault(node.collection_id, []).append(node)
+    return found
+
+
+def _change(
+    ends: Ends, lock: Lock, deletion_id: str, versions: Sequence[EndingNode], moves: Sequence[AliasMove]
+) -> Change:
     """Return the event of one scope: a run, a collection, or a project or registry."""
     scope = lock.scope
     after: JsonObject = {"deletion_id": deletion_id, "ended_at": lock.at}
     if scope in ends.collections:
         placed = ends.collections[scope]
-        versions = sorted((node.index or 0, node.id) for node in ends.nodes.values() if node.collection_id == scope)
         return Change(
             lock=lock,
             kind="COLLECTION_DELETED" if scope in ends.ending else "VERSIONS_DELETED",
             scope_id=placed.container.id,
-            before={"collection": asdict(placed.collection), "versions": [node_id for _, node_id in versions]},
+            before={"collection": asdict(placed.collection), "versions": [node.id for node in versions]},
             after={**after, "moves": [asdict(move) for move in moves]},
         )
     if scope in ends.containers:

@@ -83,7 +83,7 @@ async def gather(tx: Transaction, viewer: Viewer, targets: Targets, *, limit: in
     if ending:
         nodes |= await store.list_in_collections(tx, sorted(ending), limit=limit + 1)
     if containers:
-        nodes |= await store.list_in_containers(tx, sorted(containers), limit=limit + 1)
+        nodes |= await store.list_runs_in(tx, sorted(containers), limit=limit + 1)
     runs = [node.id for node in nodes.values() if node.kind == "RUN"]
     if targets.with_outputs and runs:
         nodes |= await store.list_outputs(tx, runs, limit=limit + 1)

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from headwater_service.domain.access import Viewer, require_container
-from headwater_service.domain.aliases import renew_latest
 from headwater_service.domain.deletion_targets import MOST_TARGETS
 from headwater_service.domain.locations import version_name
+from headwater_service.domain.paths import LATEST
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
-from headwater_service.model import Container, Instant, Page, Role
+from headwater_service.model import AliasMove, Container, Instant, Page, Role
 from headwater_service.store import deletions as store
+from headwater_service.store.aliases import find_latest_places, point_aliases
 from headwater_service.store.batches import Change, find_answer, record_all, require_new, take_locks
 from headwater_service.store.deletions import EndedNode, TrashKind
 from headwater_service.store.graph import Graph, Transaction
@@ -233,33 +234,62 @@ async def _carry_out(
     )
     homes = await find_collections(tx, sorted(locks))
     containers = await find_containers(tx, sorted({node.scope_id for node in nodes.values()}))
-    changes = [await _change(tx, viewer, lock, nodes, homes, containers) for _, lock in sorted(locks.items())]
+    moves = await _renew_latest(tx, viewer, homes, locks)
+    inside: dict[str, list[str]] = {}
+    for node in nodes.values():
+        if node.collection_id is not None:
+            inside.setdefault(node.collection_id, []).append(node.id)
+    changes = [
+        _change(lock, nodes, homes, containers, inside.get(scope, []), moves.get(scope))
+        for scope, lock in sorted(locks.items())
+    ]
     named = {"ids": sorted(nodes), **asdict(restored)}
     changes.append(Change(lock=own, kind=_KIND, scope_id=viewer.user_id, before=None, after=named))
     await record_all(tx, changes, by=viewer.user_id, answer=asdict(restored))
     return restored
 
 
-async def _change(
-    tx: Transaction,
-    viewer: Viewer,
+async def _renew_latest(
+    tx: Transaction, viewer: Viewer, homes: Mapping[str, PlacedCollection], locks: Mapping[str, Lock]
+) -> dict[str, AliasMove]:
+    """Point `latest` of the collections at their highest live versions. It is the service's own: no rule is asked."""
+    places = await find_latest_places(tx, sorted(homes), LATEST)
+    moves = {
+        collection_id: AliasMove(
+            collection_id=collection_id,
+            name=LATEST,
+            rev=last + 1,
+            from_version_id=now,
+            to_version_id=highest,
+            at=locks[collection_id].at,
+            by=viewer.user_id,
+            reason="restored",
+        )
+        for collection_id, (highest, now, last) in places.items()
+        if highest is not None and highest != now
+    }
+    await point_aliases(tx, list(moves.values()))
+    return moves
+
+
+def _change(
     lock: Lock,
     nodes: Mapping[str, EndedNode],
     homes: Mapping[str, PlacedCollection],
     containers: Mapping[str, Container],
+    inside: Sequence[str],
+    move: AliasMove | None,
 ) -> Change:
-    """Put `latest` of a collection right, and return the event of one scope."""
+    """Return the event of one scope."""
     scope = lock.scope
     if scope in homes:
         home = homes[scope]
-        renewed = await renew_latest(tx, lock, viewer, home, reason="restored")
-        inside = sorted(node.id for node in nodes.values() if node.collection_id == scope)
         return Change(
             lock=lock,
             kind="COLLECTION_RESTORED" if scope in nodes else "VERSIONS_RESTORED",
             scope_id=home.container.id,
-            before={"versions": inside},
-            after={"collection": asdict(home.collection), "moves": [asdict(move) for move in renewed.moves]},
+            before={"versions": sorted(inside)},
+            after={"collection": asdict(home.collection), "moves": [] if move is None else [asdict(move)]},
         )
     node = nodes[scope]
     kind = "RUN_RESTORED" if node.kind is TrashKind.RUN else f"{containers[node.scope_id].kind}_RESTORED"

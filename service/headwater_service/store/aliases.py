@@ -1,7 +1,7 @@
 """Aliases in the graph: where each points, and every move it made. Writers hold the collection's lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from headwater_service.model import AliasMove, Instant
@@ -43,6 +43,55 @@ DELETE_ALIASES: Final = """
 UNWIND $names AS name
 MATCH (alias:Alias {collection_id: $collection_id, name: name})
 DETACH DELETE alias
+"""
+
+DROP_ALIASES: Final = """
+UNWIND $moves AS move
+MATCH (alias:Alias {collection_id: move.collection_id, name: move.name})
+DETACH DELETE alias
+CREATE (:AliasMove {
+  collection_id: move.collection_id, name: move.name, rev: move.rev, from: move.from_version_id, to: null,
+  at: move.at, by: move.by, reason: move.reason
+})
+"""
+
+# As for one collection above, for many: where `latest` is, where it should be, and how often it moved.
+LATEST_PLACES: Final = """
+UNWIND $collections AS collection_id
+OPTIONAL CALL (collection_id) {
+  MATCH (version:ArtifactVersion {collection_id: collection_id})
+  WHERE version.index >= 0 AND version.state = 'COMMITTED'
+  RETURN version.id AS artifact_id ORDER BY version.collection_id DESC, version.index DESC LIMIT 1
+}
+OPTIONAL CALL (collection_id) {
+  MATCH (version:RegistryVersion {collection_id: collection_id})
+  WHERE version.index >= 0 AND version.state = 'COMMITTED'
+  RETURN version.id AS link_id ORDER BY version.collection_id DESC, version.index DESC LIMIT 1
+}
+OPTIONAL CALL (collection_id) {
+  MATCH (move:AliasMove {collection_id: collection_id, name: $latest})
+  WHERE move.rev > 0
+  RETURN move.rev AS last ORDER BY move.collection_id DESC, move.name DESC, move.rev DESC LIMIT 1
+}
+OPTIONAL MATCH (alias:Alias {collection_id: collection_id, name: $latest})
+RETURN collection_id, coalesce(artifact_id, link_id) AS highest, coalesce(last, 0) AS last, alias.version_id AS now
+"""
+
+POINT_ALIASES: Final = """
+UNWIND $moves AS move
+MERGE (alias:Alias {collection_id: move.collection_id, name: move.name})
+SET alias.rev = move.rev, alias.version_id = move.to_version_id, alias.moved_at = move.at, alias.moved_by = move.by
+WITH alias, move
+CALL (alias) {
+  MATCH (alias)-[old:POINTS_TO]->()
+  DELETE old
+}
+MATCH (version:Lineage {id: move.to_version_id})
+CREATE (alias)-[:POINTS_TO]->(version)
+CREATE (:AliasMove {
+  collection_id: move.collection_id, name: move.name, rev: move.rev, from: move.from_version_id,
+  to: move.to_version_id, at: move.at, by: move.by, reason: move.reason
+})
 """
 
 CREATE_MOVES: Final = """
@@ -200,6 +249,24 @@ async def find_highest(tx: Transaction, collection_id: str, *, without: Sequence
     """Return the id of the live version with the highest number, some versions left aside."""
     row = await tx.row(FIND_HIGHEST, collection_id=collection_id, without=list(without))
     return None if row is None else row["id"]
+
+
+async def find_latest_places(
+    tx: Transaction, collection_ids: Sequence[str], latest: str
+) -> dict[str, tuple[str | None, str | None, int]]:
+    """Return, of locked collections, the highest live version, where `latest` points, and the number of its move."""
+    rows = await tx.rows(LATEST_PLACES, collections=collection_ids, latest=latest)
+    return {row["collection_id"]: (row["highest"], row["now"], row["last"]) for row in rows}
+
+
+async def point_aliases(tx: Transaction, moves: Sequence[AliasMove]) -> None:
+    """Point aliases of many collections, all of which are locked, and write that into the history."""
+    await tx.rows(POINT_ALIASES, moves=[asdict(move) for move in moves])
+
+
+async def drop_aliases(tx: Transaction, moves: Sequence[AliasMove]) -> None:
+    """Remove aliases of many collections, all of which are locked, and write that into the history."""
+    await tx.rows(DROP_ALIASES, moves=[asdict(move) for move in moves])
 
 
 async def find_alias(tx: Transaction, collection_id: str, name: str) -> str | None:

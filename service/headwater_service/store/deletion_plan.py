@@ -1,17 +1,19 @@
 """What a deletion would end, and what hangs on it: read before it, and again under its locks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from headwater_service.model import Instant
 from headwater_service.store.graph import Transaction
 
+# One record of lists: ten thousand records take several times as long to read.
 _COLUMNS: Final[LiteralString] = """
-RETURN node {
-  .id, .scope_id, .collection_id, .index, .key, .source_id, .state, .ended_at, .created_at,
-  kind: CASE WHEN node:Run THEN 'RUN' WHEN node:ArtifactVersion THEN 'ARTIFACT_VERSION' ELSE 'REGISTRY_VERSION' END
-} AS node
+WITH node LIMIT $limit
+RETURN collect([
+  node.id, CASE WHEN node:Run THEN 'RUN' WHEN node:ArtifactVersion THEN 'ARTIFACT_VERSION' ELSE 'REGISTRY_VERSION' END,
+  node.scope_id, node.collection_id, node.index, node.key, node.source_id, node.state, node.ended_at
+]) AS nodes
 """
 
 NODES: Final[LiteralString] = (
@@ -27,28 +29,15 @@ UNWIND $ids AS id
 MATCH (:Collection {id: id})<-[:VERSION_OF]-(node:Lineage)
 WHERE node.state = 'COMMITTED'"""
     + _COLUMNS
-    + "LIMIT $limit"
 )
 
-# Three labels with an index each; an index over two properties is used only when both are asked about.
-IN_CONTAINERS: Final[LiteralString] = (
+# An index over two properties is used only when both are asked about.
+RUNS_IN_CONTAINERS: Final[LiteralString] = (
     """
 UNWIND $ids AS id
-CALL (id) {
-  MATCH (node:ArtifactVersion)
-  WHERE node.scope_id = id AND node.created_at > 0 AND node.state = 'COMMITTED'
-  RETURN node
-  UNION ALL
-  MATCH (node:RegistryVersion)
-  WHERE node.scope_id = id AND node.created_at > 0 AND node.state = 'COMMITTED'
-  RETURN node
-  UNION ALL
-  MATCH (node:Run)
-  WHERE node.scope_id = id AND node.created_at > 0 AND node.ended_at IS NULL
-  RETURN node
-}"""
+MATCH (node:Run)
+WHERE node.scope_id = id AND node.created_at > 0 AND node.ended_at IS NULL"""
     + _COLUMNS
-    + "LIMIT $limit"
 )
 
 COLLECTIONS_IN: Final = """
@@ -70,7 +59,6 @@ WHERE edge.retracted_at IS NULL AND node.state = 'COMMITTED'
     WHERE again.retracted_at IS NULL AND other.ended_at IS NULL AND NOT other.id IN $ids
   }"""
     + _COLUMNS
-    + "LIMIT $limit"
 )
 
 LINKS: Final[LiteralString] = (
@@ -79,7 +67,6 @@ UNWIND $ids AS id
 MATCH (:ArtifactVersion {id: id})-[:LINKED_TO]->(node:RegistryVersion)
 WHERE node.state = 'COMMITTED'"""
     + _COLUMNS
-    + "LIMIT $limit"
 )
 
 # All that is to end is live, so that a blob goes exactly when as many live nodes hold it as are to end.
@@ -141,7 +128,6 @@ class EndingNode:
     source_id: str | None
     state: str
     ended_at: Instant | None
-    created_at: Instant
 
     @property
     def is_live(self) -> bool:
@@ -166,18 +152,18 @@ class Neighbour:
     is_live: bool
 
 
-async def find_nodes(tx: Transaction, ids: Iterable[str]) -> dict[str, EndingNode]:
-    return _nodes(await tx.rows(NODES, ids=list(ids)))
+async def find_nodes(tx: Transaction, ids: Sequence[str]) -> dict[str, EndingNode]:
+    return _nodes(await tx.row(NODES, ids=list(ids), limit=len(ids)))
 
 
 async def list_in_collections(tx: Transaction, ids: Sequence[str], *, limit: int) -> dict[str, EndingNode]:
     """Return the live versions of collections, up to `limit`."""
-    return _nodes(await tx.rows(IN_COLLECTIONS, ids=ids, limit=limit))
+    return _nodes(await tx.row(IN_COLLECTIONS, ids=ids, limit=limit))
 
 
-async def list_in_containers(tx: Transaction, ids: Sequence[str], *, limit: int) -> dict[str, EndingNode]:
-    """Return the live versions and runs of projects and registries, up to `limit`."""
-    return _nodes(await tx.rows(IN_CONTAINERS, ids=ids, limit=limit))
+async def list_runs_in(tx: Transaction, ids: Sequence[str], *, limit: int) -> dict[str, EndingNode]:
+    """Return the live runs of projects, up to `limit`."""
+    return _nodes(await tx.row(RUNS_IN_CONTAINERS, ids=ids, limit=limit))
 
 
 async def list_collections_in(tx: Transaction, ids: Sequence[str], *, limit: int) -> list[str]:
@@ -187,12 +173,12 @@ async def list_collections_in(tx: Transaction, ids: Sequence[str], *, limit: int
 
 async def list_outputs(tx: Transaction, run_ids: Sequence[str], *, limit: int) -> dict[str, EndingNode]:
     """Return the live versions that these runs made and that no other live run produced too, up to `limit`."""
-    return _nodes(await tx.rows(OUTPUTS, ids=run_ids, limit=limit))
+    return _nodes(await tx.row(OUTPUTS, ids=run_ids, limit=limit))
 
 
 async def list_links(tx: Transaction, version_ids: Sequence[str], *, limit: int) -> dict[str, EndingNode]:
     """Return the live links of artifact versions, up to `limit`."""
-    return _nodes(await tx.rows(LINKS, ids=version_ids, limit=limit))
+    return _nodes(await tx.row(LINKS, ids=version_ids, limit=limit))
 
 
 async def count_bytes(tx: Transaction, ids: Sequence[str]) -> tuple[int, int]:
@@ -223,5 +209,6 @@ async def list_next(tx: Transaction, ids: Sequence[str]) -> list[Neighbour]:
     return [Neighbour(**row) for row in await tx.rows(NEXT, ids=ids)]
 
 
-def _nodes(rows: Sequence[dict[str, Any]]) -> dict[str, EndingNode]:
-    return {row["node"]["id"]: EndingNode(**row["node"]) for row in rows}
+def _nodes(row: dict[str, Any] | None) -> dict[str, EndingNode]:
+    assert row is not None, "collect returns a row"
+    return {columns[0]: EndingNode(*columns) for columns in row["nodes"]}
