@@ -27,6 +27,7 @@ from headwater_service.domain.promotion import promote, try_moves
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from headwater_service.model import Role, Visibility
 from headwater_service.store.blobs import blob_key
+from headwater_service.store.collections import find_collection
 from headwater_service.store.ids import new_id
 from pipelines import start, use
 from viewers import DOCUMENT_BYTES, new_admin, new_project
@@ -302,6 +303,7 @@ async def test_a_first_link_asks_the_registrys_guard_before_it_makes_a_collectio
 
     with pytest.raises(ConflictError) as caught:
         await world.link(made.placed, "production")
+    left = await site.graph.read(lambda tx: find_collection(tx, world.registry.id, "churn"))
     run = await start(site, world.member, world.project, "train")
     await use(site, world.member, run, "data:latest")
     await log(site, world.member, world.project, "model", {"m": b"3"}, type="model", run_id=run.id, tags=["reviewed"])
@@ -309,6 +311,7 @@ async def test_a_first_link_asks_the_registrys_guard_before_it_makes_a_collectio
     linked = await world.link(traced.placed, "production")
 
     assert [one["rule"] for one in caught.value.data["unmet_rules"]] == ["requiresUpstream"]
+    assert left is None
     assert linked.version.index == 0
 
 
