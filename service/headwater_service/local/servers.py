@@ -22,6 +22,8 @@ server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:{port}
 server.http.enabled=false
 server.https.enabled=false
+# Every call of the service has its own deadline; with keep-alives the driver would time each message as well.
+server.bolt.connection_keep_alive_for_requests=OFF
 dbms.usage_report.enabled=false
 db.transaction.timeout={transaction_seconds}s
 db.lock.acquisition.timeout={lock_seconds}s

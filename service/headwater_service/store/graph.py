@@ -57,7 +57,8 @@ class Transaction:
         """Run a query and return all its rows."""
         self.query_count += 1
         result = await self._run(query, {**(parameters or {}), **more})
-        return await result.data()
+        # All queries return values and maps, no nodes, so that there is nothing in a record to convert.
+        return [dict(record.items()) async for record in result]  # type: ignore[no-untyped-call]
 
     async def row(
         self, query: LiteralString, parameters: Mapping[str, Any] | None = None, /, **more: Any
@@ -182,6 +183,8 @@ def connect(uri: str, user: str, password: str, database: str, *, deadline_secon
         auth=(user, password),
         connection_acquisition_timeout=deadline_seconds,
         connection_timeout=min(deadline_seconds, 5.0),
+        # Each call has its deadline; one of the driver's own costs a task for each message.
+        connection_write_timeout=None,  # type: ignore[arg-type]
         max_transaction_retry_time=0,
         notifications_min_severity=NotificationMinimumSeverity.OFF,
         user_agent="headwater",
