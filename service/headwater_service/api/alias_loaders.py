@@ -27,6 +27,10 @@ class AliasLoaders:
         self._moves: DataLoader[MoveKey, model.AliasMove] = DataLoader(load_fn=self._load_moves)
         self._spans: DataLoader[MoveKey, Span] = DataLoader(load_fn=self._load_spans)
 
+    def take(self, move: model.AliasMove) -> None:
+        """Keep that a move of this very moment still stands."""
+        self._spans.prime((move.collection_id, move.name, move.rev), Span(until=None, now=move.at))
+
     async def alias_at(self, collection_id: str, name: str, at: Instant) -> Alias | None:
         """Return an alias as it stood at a time, or None if it pointed nowhere."""
         found = await self._aliases.load((collection_id, name, at))

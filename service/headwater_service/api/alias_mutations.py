@@ -19,6 +19,7 @@ from headwater_service.api.fields import mutation
 from headwater_service.api.people_mutations import OPERATION
 from headwater_service.domain import alias_history, promotion
 from headwater_service.domain.aliases import Expectation, MoveRequest
+from headwater_service.store.alias_moves import Seen
 
 
 @strawberry.input(description="One move of an alias.")
@@ -105,6 +106,7 @@ class AliasMutation:
                 context.graph, context.objects, context.viewer, requests, reason=input.reason
             )
             return _trial_payload(trial)
+        seen = Seen()
         moved = await promotion.promote(
             context.graph,
             context.objects,
@@ -112,8 +114,10 @@ class AliasMutation:
             requests,
             reason=input.reason,
             operation=input.operation_id,
+            seen=seen,
         )
         context.forget()
+        context.loaders.take(seen)
         return MoveAliasesPayload(aliases=[AliasMove.from_model(move) for move in moved], refused_aliases=[])
 
     @mutation(

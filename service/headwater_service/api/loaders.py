@@ -29,6 +29,7 @@ from headwater_service.domain.recalls import list_seen_recalls
 from headwater_service.domain.trash import list_ends
 from headwater_service.domain.ttl import list_lifetimes
 from headwater_service.store import reads
+from headwater_service.store.alias_moves import Seen
 from headwater_service.store.graph import Graph
 from headwater_service.store.hops import Hop, find_loggers
 from headwater_service.store.listing import Window
@@ -93,6 +94,15 @@ class Loaders:
         self._pages: DataLoader[HopKey, model.Page[Any]] = DataLoader(load_fn=self._load_pages)
         self._counts: DataLoader[tuple[Hop[Any], str], int] = DataLoader(load_fn=self._load_counts)
         self._scopes: DataLoader[str, list[str]] = DataLoader(load_fn=self._load_scopes)
+
+    def take(self, seen: Seen) -> None:
+        """Keep what a move of this request read already, for its answer."""
+        for placed in seen.versions:
+            self._versions.prime(placed.version.id, placed)
+        for user in seen.users:
+            self._authors.prime(user.id, user)
+        for move in seen.moves:
+            self.alias_history.take(move)
 
     async def author(self, user_id: str | None) -> User | None:
         """Return the user whom something visible names."""

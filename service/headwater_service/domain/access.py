@@ -8,6 +8,22 @@ from headwater_service.model import Container, Role, Visibility
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a viewer has at least some role, as lists that a statement can hold a container against.
+
+    `entity_ids` counts for what the whole entity sees, and for the restricted only with `administered` or `held`.
+    `granted` are registries in which the viewer's own role is enough, `seen` the entities they may lie in.
+    """
+
+    seen: list[str]
+    entity_ids: list[str]
+    administered: list[str]
+    held: list[str]
+    granted: list[str]
+    project_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """The user behind a request, and what its key or session allows.
 
@@ -43,6 +59,17 @@ class Viewer:
 
     def sees(self, container: Container) -> bool:
         return self.role_at(container) is not None
+
+    def reach(self, role: Role) -> Reach:
+        """Return in lists what `role_at` tells of one container: whether the role there is `role` or higher."""
+        return Reach(
+            seen=list(self.roles),
+            entity_ids=[entity_id for entity_id, held in self.roles.items() if held.rank >= role.rank],
+            administered=[entity_id for entity_id, held in self.roles.items() if held is Role.ADMIN],
+            held=list(self.registry_roles),
+            granted=[registry_id for registry_id, held in self.registry_roles.items() if held.rank >= role.rank],
+            project_id=self.project_id,
+        )
 
 
 def require_role(viewer: Viewer, entity_id: str, role: Role, *, what: str) -> None:

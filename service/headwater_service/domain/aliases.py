@@ -11,7 +11,7 @@ from headwater_service.domain.names import valid_alias
 from headwater_service.domain.paths import LATEST
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import AliasMove, Instant, Role, VersionState
-from headwater_service.store.alias_moves import move_alias
+from headwater_service.store.alias_moves import Seen, move_alias
 from headwater_service.store.aliases import (
     Place,
     ProtectedAlias,
@@ -72,14 +72,15 @@ async def move_aliases(
     reason: str,
     operation: str,
     evidence: Evidence = NO_EVIDENCE,
+    seen: Seen | None = None,
 ) -> list[AliasMove]:
-    """Make all the moves or none, and return them in the order asked.
+    """Make all the moves or none, and return them in the order asked; `seen` is given what was read on the way.
 
     Raises ConflictError that says where an alias points when that is not what was expected, and EvidenceNeededError
     when a guard asks for bytes: `domain.promotion` answers that one.
     """
     wanted = checked_requests(requests)
-    quick = await _move_one(graph, viewer, wanted[0], reason=reason, operation=operation) if len(wanted) == 1 else None
+    quick = await _move_one(graph, viewer, wanted, reason=reason, operation=operation, seen=seen or Seen())
     if quick is not None:
         return [quick]
 
@@ -317,25 +318,26 @@ async def _move_in_collection(
 
 
 async def _move_one(
-    graph: Graph, viewer: Viewer, request: MoveRequest, *, reason: str, operation: str
+    graph: Graph, viewer: Viewer, wanted: Sequence[MoveRequest], *, reason: str, operation: str, seen: Seen
 ) -> AliasMove | None:
     """Make the one move of a call if nothing stands against it, in one statement. None: the general way decides."""
-    version_id, expected = request.version_id, request.expected
-    if version_id is None or not is_operation(operation):
+    request, version_id = wanted[0], wanted[0].version_id
+    if len(wanted) > 1 or version_id is None or viewer.is_read_only or not is_operation(operation):
         return None
-    home = await graph.read(lambda tx: collection_of_member(tx, viewer, request.collection_id))
+    expected, reach = request.expected, asdict(viewer.reach(Role.MEMBER))
     return await graph.write_each(
         lambda tx: move_alias(
             tx,
             collection_id=request.collection_id,
-            container_id=home.container.id,
             name=request.name,
             version_id=version_id,
             expected_id=None if expected is None else expected.version_id,
             is_checked=expected is not None,
             by=viewer.user_id,
+            reach=reach,
             reason=reason,
             operation=operation,
+            seen=seen,
         )
     )
 

@@ -18,6 +18,7 @@ from headwater_service.domain.aliases import (
 from headwater_service.domain.evidence import with_evidence
 from headwater_service.errors import ConflictError
 from headwater_service.model import AliasMove, Instant
+from headwater_service.store.alias_moves import Seen
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.objects import ObjectStore
 
@@ -38,9 +39,10 @@ async def promote(
     *,
     reason: str,
     operation: str,
+    seen: Seen | None = None,
 ) -> list[AliasMove]:
     """Make all the moves or none. Raises ConflictError with `unmet_rules` when a guard refuses one."""
-    move = partial(move_aliases, graph, viewer, requests, reason=reason, operation=operation)
+    move = partial(move_aliases, graph, viewer, requests, reason=reason, operation=operation, seen=seen)
     return await with_evidence(objects, lambda evidence: move(evidence=evidence))
 
 

@@ -6,9 +6,14 @@ import pytest
 import pytest_asyncio
 
 from asking import ask
-from content import Site
+from content import Site, log
+from headwater import _operations
+from headwater_service.store.ids import new_id
 from pipelines import Pipeline, new_pipeline, start, use
+from viewers import new_admin, new_project
 
+MOVE_ALIASES = _operations.MOVE_ALIASES
+RESOLVE = "query Resolve($path: String!) { artifact(path: $path) { id digest } }"
 DOCUMENTS = {
     "runs": """
     query Runs($path: String!, $first: Int!) { project(path: $path) { runs(first: $first) { totalCount edges { node {
@@ -127,3 +132,40 @@ async def test_a_total_of_what_hangs_on_a_node_is_counted_only_when_asked(
         return site.graph.query_count - before
 
     assert await count("totalCount edges { cursor }") == await count("edges { cursor }") + 1
+
+
+async def test_moving_one_alias_is_one_query_with_all_that_its_answer_shows(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    first = (await log(site, viewer, project, "data", {"a": b"1"})).placed
+    second = (await log(site, viewer, project, "data", {"a": b"2"})).placed
+    moves = [{"collection": first.collection.id, "name": "best", "version": one.version.id} for one in (first, second)]
+    await ask(site, viewer, MOVE_ALIASES, input={"operationId": new_id(), "moves": moves[:1]})
+    before = site.graph.query_count
+
+    answer = await ask(site, viewer, MOVE_ALIASES, input={"operationId": new_id(), "moves": moves[1:]})
+
+    assert site.graph.query_count - before == 1
+    (move,) = answer["moveAliases"]["aliases"]
+    assert move | {"at": None} == {
+        "name": "best",
+        "at": None,
+        "until": None,
+        "seconds": 0.0,
+        "reason": "",
+        "from": {"index": 0},
+        "to": {"index": 1},
+        "by": {"name": viewer.user_name},
+    }
+
+
+async def test_resolving_an_alias_is_one_query(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    placed = (await log(site, viewer, project, "data", {"a": b"1"})).placed
+    before = site.graph.query_count
+
+    answer = await ask(site, viewer, RESOLVE, path=f"{project.path}/data:latest")
+
+    assert site.graph.query_count - before == 1
+    assert answer["artifact"] == {"id": placed.version.id, "digest": placed.content.digest}
