@@ -26,9 +26,9 @@ def draft(name: str = "net", content: str = "weights") -> Artifact:
     return artifact
 
 
-def logged(name: str = "net", content: str = "weights", **more: list[str]) -> Artifact:
+def logged(name: str = "net", content: str = "weights", aliases: list[str] | None = None) -> Artifact:
     with headwater.init() as run:
-        return run.log_artifact(draft(name, content), **more).wait()
+        return run.log_artifact(draft(name, content), aliases=aliases).wait()
 
 
 def test_a_version_is_deleted_and_restored_with_its_number() -> None:
