@@ -16,6 +16,7 @@ from headwater_service.store.graph import Transaction
 MOST_SCOPES: Final = 500
 # Counts beyond this need not be exact: they only decide where a listing starts.
 COUNTED: Final = 1000
+MANY: Final = 2**62
 NEAR_TEXTS: Final = 50
 
 
@@ -27,7 +28,7 @@ class SearchIndex(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """About how many items a word has, and in which scopes; None: too many to tell."""
+    """How many versions a word finds, at most, and in which scopes; None: in too many to tell."""
 
     count: int
     scopes: frozenset[str] | None
@@ -57,6 +58,19 @@ CALL (clause) {
   RETURN count(node) AS own, collect(DISTINCT node.scope_id) AS own_scopes
 }
 RETURN members + own AS count, homes < $limit AND own < $limit AS is_exact, home_scopes + own_scopes AS found
+"""
+
+COUNT_ALL_VERSION_HITS: Final = """
+UNWIND $clauses AS clause
+CALL (clause) {
+  CALL db.index.fulltext.queryNodes('collection_search', clause) YIELD node
+  RETURN sum(node.next_index) AS members
+}
+CALL (clause) {
+  CALL db.index.fulltext.queryNodes('version_search', clause) YIELD node
+  RETURN count(node) AS own
+}
+RETURN members + own AS count
 """
 
 HELD: Final = """
@@ -106,10 +120,15 @@ async def count_hits(
 
 
 async def count_version_hits(tx: Transaction, scopes: Sequence[str], words: Sequence[SearchWord]) -> list[Hits]:
-    """Return about how many versions each word finds, in their collections' texts and in their own."""
+    """Return how many versions the words find, in their collections' texts and in their own.
+
+    Of words that find many the number is told only when no other finds few.
+    """
     clauses = [within(scopes, [word]) for word in words]
     rows = await tx.rows(COUNT_VERSION_HITS, clauses=clauses, scopes=list(scopes), limit=COUNTED)
-    return [Hits(row["count"], frozenset(row["found"]) if row["is_exact"] else None) for row in rows]
+    if any(row["is_exact"] for row in rows):
+        return [Hits(row["count"], frozenset(row["found"])) if row["is_exact"] else Hits(MANY, None) for row in rows]
+    return [Hits(row["count"], None) for row in await tx.rows(COUNT_ALL_VERSION_HITS, clauses=clauses)]
 
 
 async def find_held(

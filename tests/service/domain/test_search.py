@@ -56,23 +56,22 @@ async def test_links_made_while_the_source_is_described_have_its_last_descriptio
     project = await new_project(site.graph, viewer)
     logged = await log(site, viewer, project, "data", {"a": secrets.token_bytes(8)}, description="start")
     version_id = logged.placed.version.id
+    links: list[str] = []
 
-    async def describe(number: int) -> None:
-        change = VersionChange(description=f"take {number}")
+    async def describe(turn: int) -> None:
+        change = VersionChange(description=f"take {turn}")
         await update_version(site.graph, viewer, version_id, change, operation=new_id(), document_bytes=DOCUMENT_BYTES)
 
-    async def link(number: int) -> str:
-        placed = await link_artifact(
-            site.graph, viewer, version_id, f"shelf-{number}", project=None, aliases=[], operation=new_id()
-        )
-        return placed.version.id
+    async def link(name: str) -> None:
+        placed = await link_artifact(site.graph, viewer, version_id, name, project=None, aliases=[], operation=new_id())
+        links.append(placed.version.id)
 
-    done = await asyncio.gather(*[work(number) for number in range(8) for work in (describe, link)])
+    for turn in range(8):
+        await asyncio.gather(describe(turn), *[link(f"shelf-{turn}-{number}") for number in range(4)])
 
-    links = [one for one in done if one is not None]
-    (source, *copies) = await texts_of(site.graph, version_id, *links)
-    assert source[0] in {f" take_ {number}_ " for number in range(8)}
-    assert copies == [source] * 8
+        (source, *copies) = await texts_of(site.graph, version_id, *links)
+        assert source == (f" take_ {turn}_ ", search_scope(project.id))
+        assert copies == [source] * len(links)
 
 
 async def test_what_was_written_before_gets_its_text_and_what_has_one_keeps_it(site: Site) -> None:
