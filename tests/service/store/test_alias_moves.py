@@ -65,14 +65,16 @@ async def show(site: Site, project: Container, to: Visibility) -> None:
 async def stored(site: Site, placed: PlacedVersion, name: str, operation: str) -> dict[str, Any]:
     """Return what a move wrote, but for what no two moves share."""
     (row,) = await site.graph.read(lambda tx: tx.rows(STORED, id=placed.collection.id, name=name, operation=operation))
-    own = {"id", "operation_id", "at", "moved_at", "number", "name"}
+    # The audit trail of a service that runs takes up an event at any moment.
+    own = {"id", "operation_id", "at", "moved_at", "number", "name", "seq", "hash"}
     texts = {"before", "after", "answer"}
     return {
         "event": {key: value for key, value in row["event"].items() if key not in own | texts},
         "texts": texts & set(row["event"]),
         "move": {key: value for key, value in row["move"].items() if key not in own},
         "alias": {key: value for key, value in row["alias"].items() if key not in own},
-        "labels": row["labels"],
+        "labels": set(row["labels"]) - {"Unsequenced"},
+        "is_for_the_audit": "Unsequenced" in row["labels"] or "seq" in row["event"],
         "is_last": row["is_last"],
     }
 
