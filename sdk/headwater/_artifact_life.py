@@ -85,8 +85,8 @@ class ArtifactLife(ArtifactLinks):
         """
         version = self._logged("delete")
         if version.is_link:
-            print_notice(f"{version.place.name} is a link: it is unlinked, and {self._named_source()} stays")
             self.unlink()
+            print_notice(f"{version.place.name} is a link: it is unlinked, and {self._named_source()} stays")
             return None
         made = _deletion.delete(self._connected(), versions=[version.place.id], delete_aliases=delete_aliases)
         self._end()

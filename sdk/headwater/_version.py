@@ -75,14 +75,19 @@ class LoggedVersion:
     recalls: tuple[Recall, ...] = ()
 
     def refusal(self) -> HeadwaterError | None:
-        """The first refusal of an alias, told with the version that is there all the same; None if none was."""
+        """The first refusal of an alias, told with the version that is there all the same; None if none was.
+
+        The message has the refusals of all aliases, and so have the unmet rules if the first is a ConflictError.
+        """
         if not self.refused:
             return None
-        first = self.refused[0].error
-        told = "; ".join(f"{refused.name!r}: {refused.error.message}" for refused in self.refused)
-        error = copy.copy(first)
+        told = " ".join(f"{refused.name!r}: {refused.error.message}" for refused in self.refused)
+        error = copy.copy(self.refused[0].error)
         error.message = f"{self.place.name} is logged, but not all of its aliases are set. {told}"
         error.args = (error.message,)
+        if isinstance(error, ConflictError):
+            conflicts = [refused.error for refused in self.refused if isinstance(refused.error, ConflictError)]
+            error.unmet_rules = tuple(rule for conflict in conflicts for rule in conflict.unmet_rules)
         return error
 
 

@@ -106,6 +106,31 @@ def test_the_aliases_of_an_artifact_obey_guards_too(client_environment: dict[str
     assert [rule.rule for rule in caught.value.unmet_rules] == ["requiredTag"]
 
 
+def test_a_log_with_guarded_aliases_costs_no_version_and_tells_the_rules_of_all(
+    client_environment: dict[str, str],
+) -> None:
+    model(accuracy=0.9)
+    logged = Api().collection("net")
+    logged.set_guard("production", rules.required_tag("reviewed"))
+    logged.set_guard("gold", rules.verified_bytes(), rules.required_tag("gold"))
+    run = headwater.init()
+    made = Artifact("net", type="model")
+    with made.new_file("weights.txt") as file:
+        file.write("other")
+
+    run.log_artifact(made, aliases=["production", "gold", "mine"])
+
+    with pytest.raises(ConflictError, match=r"^net:v1 is logged, but .* 'production': .*\. 'gold': ") as waited:
+        made.wait()
+    with pytest.raises(ConflictError) as finished:
+        run.finish()
+    for caught in (waited, finished):
+        assert [rule.rule for rule in caught.value.unmet_rules] == ["requiredTag", "requiredTag"]
+        assert ["reviewed" in rule.message for rule in caught.value.unmet_rules] == [True, False]
+    assert made.aliases == ["latest", "mine"]
+    assert Api().artifact("net:mine").version == "v1"
+
+
 def test_a_proposal_is_approved_by_another_admin(
     client_environment: dict[str, str], user: Person, second: Person
 ) -> None:

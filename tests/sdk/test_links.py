@@ -292,6 +292,23 @@ def test_the_registry_of_another_entity_is_out_of_reach(make_user: Callable[...,
         logged().link(f"{stranger.name}/model-registry/MNIST")
 
 
+def test_a_link_that_stays_is_not_said_to_be_gone(
+    registry: str, entity: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Api().registry(registry)
+    settings.protected_aliases = ["production"]
+    settings.save()
+    linked = logged().link(f"{registry}/手書き 数字", aliases=["production"])
+    capsys.readouterr()
+
+    with pytest.raises(PermissionDeniedError, match=r"An admin of .* must take it off first") as caught:
+        linked.delete()
+
+    assert f"protected in {registry}" in str(caught.value)
+    assert capsys.readouterr().err == ""
+    assert Api().artifact(f"{registry}/手書き 数字:production").version == "v0"
+
+
 def test_what_is_not_logged_has_no_links() -> None:
     artifact = draft("net")
 

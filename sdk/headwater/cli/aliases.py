@@ -17,7 +17,7 @@ from headwater._names import format_time, parse_time
 from headwater._version import get_version
 
 from . import documents
-from .output import AsJson, print_json, print_table
+from .output import AsJson, print_json, print_table, say
 from .service import Service, found, local_path
 
 app = typer.Typer(
@@ -106,6 +106,12 @@ def show_history(
     if as_json:
         print_json([facts(move) for move in moves])
         return
+    if not moves:
+        say(
+            f"{alias!r} has never pointed anywhere in {place.path}."
+            if at is None
+            else f"{alias!r} pointed nowhere then."
+        )
     print_table(
         ("version", "from", "until", "by", "reason"),
         [

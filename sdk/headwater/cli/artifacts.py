@@ -1,4 +1,4 @@
-"""`headwater artifact put|get|ls|show|verify`."""
+"""`headwater artifact put|get|link|ls|show|verify`."""
 
 from __future__ import annotations
 
@@ -71,6 +71,32 @@ def get(
     """Download a version and print the folder. What is there already and right is not fetched again."""
     artifact = headwater.Api().artifact(Service().item_path(path), type=kind)
     sys.stdout.write(str(artifact.download(root=root, path_prefix=prefix)) + "\n")
+
+
+@app.command("link")
+def link(
+    path: VersionPath,
+    target: Annotated[
+        str,
+        typer.Argument(metavar="TARGET", help="[entity/]registry/name, or [[entity/]project/]name for a project's."),
+    ],
+    alias: Annotated[
+        list[str] | None, typer.Option("--alias", "-a", help="An alias for the link; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Link a version to a registered model, which is made if it is not there, and print the path of the link.
+
+    Linking again gives the link that is there and moves the aliases; `headwater rm` ends a link.
+    """
+    artifact = headwater.Api().artifact(Service().item_path(path))
+    linked = artifact.link(target, aliases=alias or ())
+    if as_json:
+        print_json(
+            {"path": linked.qualified_name, "source": linked.source_qualified_name, "aliases": list(linked.aliases)}
+        )
+    else:
+        sys.stdout.write(linked.qualified_name + "\n")
 
 
 @app.command("ls")

@@ -48,7 +48,10 @@ async def _protected(
 def _denied(home: PlacedCollection, name: str, cause: Cause) -> PermissionDeniedError:
     path = home.container.path
     if cause is Cause.DROP:
-        return PermissionDeniedError(f"The alias {name!r} is protected in {path}: the version that has it stays.")
+        return PermissionDeniedError(
+            f"The alias {name!r} is protected in {path}: the version that has it stays. "
+            f"An admin of {path} must take it off first."
+        )
     return PermissionDeniedError(f"The alias {name!r} is protected in {path}: only an admin of it may move it.")
 
 

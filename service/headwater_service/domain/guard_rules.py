@@ -149,7 +149,8 @@ def in_words(rule: Rule) -> str:
         case RequiredTag():
             return f"tag {rule.tag!r}"
         case Approvals():
-            return f"approvals by {rule.count} admins other than the proposer"
+            by = "approval by 1 admin" if rule.count == 1 else f"approvals by {rule.count} admins"
+            return f"{by} other than the proposer"
         case VerifiedBytes():
             return "stored bytes verified"
 

@@ -61,6 +61,14 @@ def test_history_shows_each_move_newest_first(ok: Cli, cli: Cli, entity: str, mo
     assert cli("alias", "history", "cnn", "production", "--at", "yesterday").code == 1
 
 
+def test_the_history_of_an_alias_that_never_was_says_so_and_prints_nothing(ok: Cli, project: str, model: str) -> None:
+    never = ok("alias", "history", "cnn", "prodution")
+    then = ok("alias", "history", "cnn", "latest", "--at", "2020-01-01T00:00:00Z")
+
+    assert (never.out, never.err) == ("", f"'prodution' has never pointed anywhere in {project}/cnn.\n")
+    assert (then.out, then.err) == ("", "'latest' pointed nowhere then.\n")
+
+
 def test_a_version_is_found_by_where_an_alias_pointed_at_a_time(ok: Cli, cli: Cli, project: str, model: str) -> None:
     ok("alias", "set", "cnn:v0", "production")
     at = ok("alias", "set", "cnn:v1", "production", "--json").json()["at"]

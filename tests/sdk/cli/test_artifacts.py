@@ -18,6 +18,24 @@ def test_put_stores_a_file_and_prints_the_version(ok: Cli, project: str, tmp_pat
     assert shown["producedBy"] == []
 
 
+def test_link_shows_a_version_as_a_registered_model(
+    ok: Cli, cli: Cli, entity: str, project: str, tmp_path: Path
+) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"123")
+    ok("artifact", "put", str(tmp_path / "weights.bin"), "-n", "cnn", "-t", "model")
+
+    done = ok("artifact", "link", "cnn:v0", "model-registry/手書き 数字", "-a", "staging")
+    again = ok("artifact", "link", "cnn", f"{entity}/model-registry/手書き 数字", "-a", "candidate", "--json").json()
+    refused = cli("artifact", "link", "cnn", "model-registry/Other", "-a", "v12")
+
+    path = f"{entity}/model-registry/手書き 数字:v0"
+    assert done.out == f"{path}\n"
+    assert (again["path"], again["source"]) == (path, f"{project}/cnn:v0")
+    assert sorted(again["aliases"]) == ["candidate", "latest", "staging"]
+    assert (refused.code, refused.out) == (1, "")
+    assert cli("collection", "show", "model-registry/Other").code == 3
+
+
 def test_put_of_the_same_content_makes_no_version_and_says_so(ok: Cli, project: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a")
     ok("artifact", "put", str(tmp_path), "-n", "data", "-t", "dataset")

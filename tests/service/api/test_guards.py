@@ -165,7 +165,7 @@ async def test_every_rule_is_set_and_shown(site: Site) -> None:
                 "direction": "LOWER",
             },
             {"__typename": "RequiredTagRule", "text": "tag 'reviewed'", "tag": "reviewed"},
-            {"__typename": "ApprovalsRule", "text": "approvals by 1 admins other than the proposer", "count": 1},
+            {"__typename": "ApprovalsRule", "text": "approval by 1 admin other than the proposer", "count": 1},
             {"__typename": "VerifiedBytesRule", "text": "stored bytes verified"},
         ],
     }
