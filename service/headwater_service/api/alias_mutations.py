@@ -1,6 +1,6 @@
 """GraphQL mutations: aliases moved by hand."""
 
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import strawberry
 
@@ -22,6 +22,11 @@ from headwater_service.domain.aliases import Expectation, MoveRequest
 from headwater_service.store.alias_moves import Seen
 
 
+class _Expecting(Protocol):
+    expected_version: strawberry.ID | None
+    check_expected: bool
+
+
 @strawberry.input(description="One move of an alias.")
 class AliasMoveInput:
     collection: strawberry.ID = strawberry.field(description="Where the alias lives, by id.")
@@ -30,11 +35,12 @@ class AliasMoveInput:
         description="A version of the collection to point at; null removes the alias.", default=None
     )
     expected_version: strawberry.ID | None = strawberry.field(
-        description="Where the alias should point now; null: nowhere. Looked at only with `checkExpected`.",
+        description="Where the alias should point now: if it points elsewhere, a ConflictError says where. Null is "
+        "anywhere, or nowhere with `checkExpected`.",
         default=None,
     )
     check_expected: bool = strawberry.field(
-        description="Refuse with a ConflictError if the alias points elsewhere than `expectedVersion`.", default=False
+        description="Compare a null `expectedVersion` too: the alias must not exist yet.", default=False
     )
 
 
@@ -67,11 +73,12 @@ class RollbackAliasInput:
     name: str = strawberry.field(description="The alias, also one that was removed; never `latest`.")
     reason: str = strawberry.field(description="Why, for the alias's history.", default="")
     expected_version: strawberry.ID | None = strawberry.field(
-        description="Where the alias should point now; null: nowhere. Looked at only with `checkExpected`.",
+        description="Where the alias should point now: if it points elsewhere, a ConflictError says where. Null is "
+        "anywhere, or nowhere with `checkExpected`.",
         default=None,
     )
     check_expected: bool = strawberry.field(
-        description="Refuse with a ConflictError if the alias points elsewhere than `expectedVersion`.", default=False
+        description="Compare a null `expectedVersion` too: the alias must not exist yet.", default=False
     )
 
 
@@ -136,7 +143,7 @@ class AliasMutation:
             input.collection,
             input.name,
             reason=input.reason,
-            expected=Expectation(version_id=input.expected_version) if input.check_expected else None,
+            expected=expectation(input),
             operation=input.operation_id,
         )
         context.forget()
@@ -150,10 +157,16 @@ def _trial_payload(trial: promotion.Trial) -> MoveAliasesPayload:
     )
 
 
+def expectation(given: _Expecting) -> Expectation | None:
+    """Return where the caller takes the alias to point. One who names a version never meant not to compare it."""
+    is_checked = given.check_expected or given.expected_version is not None
+    return Expectation(version_id=given.expected_version) if is_checked else None
+
+
 def _request(move: AliasMoveInput) -> MoveRequest:
     return MoveRequest(
         collection_id=move.collection,
         name=move.name,
         version_id=move.version,
-        expected=Expectation(version_id=move.expected_version) if move.check_expected else None,
+        expected=expectation(move),
     )

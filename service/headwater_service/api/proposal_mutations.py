@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from headwater_service.api.alias_mutations import expectation
 from headwater_service.api.aliases import AliasMove
 from headwater_service.api.context import Info
 from headwater_service.api.errors import (
@@ -18,7 +19,7 @@ from headwater_service.api.fields import mutation
 from headwater_service.api.people_mutations import OPERATION
 from headwater_service.api.proposals import Proposal
 from headwater_service.domain import proposals
-from headwater_service.domain.aliases import Expectation, MoveRequest
+from headwater_service.domain.aliases import MoveRequest
 from headwater_service.domain.evidence import with_evidence
 
 
@@ -29,11 +30,12 @@ class ProposeAliasMoveInput:
     name: str = strawberry.field(description="The alias; made if unknown. Never `latest`.")
     version: strawberry.ID = strawberry.field(description="A version of the collection to point at.")
     expected_version: strawberry.ID | None = strawberry.field(
-        description="Where the alias should point now; null: nowhere. Looked at only with `checkExpected`.",
+        description="Where the alias should point now: if it points elsewhere, a ConflictError says where. Null is "
+        "anywhere, or nowhere with `checkExpected`.",
         default=None,
     )
     check_expected: bool = strawberry.field(
-        description="Refuse with a ConflictError if the alias points elsewhere than `expectedVersion`.", default=False
+        description="Compare a null `expectedVersion` too: the alias must not exist yet.", default=False
     )
     reason: str = strawberry.field(description="Why, for those who approve and for the alias's history.", default="")
 
@@ -109,7 +111,7 @@ class ProposalMutation:
             collection_id=input.collection,
             name=input.name,
             version_id=input.version,
-            expected=Expectation(version_id=input.expected_version) if input.check_expected else None,
+            expected=expectation(input),
         )
         propose = partial(
             proposals.propose_move,

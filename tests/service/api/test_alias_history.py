@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from asking import ask
 from content import Site, log
 from doc_blocks import ROOT, blocks_of
@@ -158,6 +160,29 @@ async def test_a_rollback_says_where_it_went_and_a_stale_expectation_is_refused(
         "until": None,
     }
     assert (await ask(site, viewer, ROLLBACK, input=right))["result"] == made
+
+
+@pytest.mark.parametrize("field", ["moveAliases", "rollbackAlias", "proposeAliasMove"])
+async def test_an_expected_version_is_compared_whether_or_not_that_is_asked_for(site: Site, field: str) -> None:
+    viewer, _, (first, second) = await two(site)
+    await moved(site, viewer, first)
+    await moved(site, viewer, second)
+    alias = {"collection": first.collection.id, "name": "production", "expectedVersion": first.version.id}
+    given: dict[str, Any] = {
+        "moveAliases": {"moves": [{**alias, "version": first.version.id}]},
+        "rollbackAlias": alias,
+        "proposeAliasMove": {**alias, "version": first.version.id},
+    }
+    kind = field[0].upper() + field[1:]
+    document = f"""
+    mutation Change($input: {kind}Input!) {{
+      result: {field}(input: $input) {{ __typename ... on ConflictError {{ current }} }}
+    }}
+    """
+
+    refused = (await ask(site, viewer, document, input={"operationId": new_id(), **given[field]}))["result"]
+
+    assert refused == {"__typename": "ConflictError", "current": "v1"}
 
 
 async def test_the_moves_of_a_page_are_read_in_as_many_queries_as_one(site: Site) -> None:
