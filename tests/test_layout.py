@@ -16,6 +16,8 @@ from headwater_service.store.filters import (
     FieldOperator,
     Parameters,
     RunFilter,
+    Search,
+    SearchWord,
     VersionFilter,
 )
 
@@ -231,21 +233,34 @@ def test_query_text_is_never_built_from_values(path: Path) -> None:
 HOSTILE = "x'}) DETACH DELETE run //"
 
 
+def search(text: str) -> Search:
+    return Search([SearchWord(text, text, [text], text), SearchWord(text, text, [text, text], text)], text)
+
+
 def run_filter(text: str) -> RunFilter:
     words = [text]
-    leaf = RunFilter(job_types=words, groups=words, tags=words, name_contains=text, consumed=text, produced=text)
+    leaf = RunFilter(
+        job_types=words,
+        groups=words,
+        tags=words,
+        name_contains=text,
+        consumed=text,
+        produced=text,
+        search=search(text),
+    )
     return RunFilter(job_types=words, none_of=leaf, any_of=[leaf])
 
 
 def version_filter(text: str) -> VersionFilter:
     words = [text]
     metadata = [FieldCondition(text, op, text) for op in FieldOperator]
-    return VersionFilter(types=words, aliases=words, tags=words, metadata=metadata, none_of=VersionFilter(types=words))
+    inner = VersionFilter(types=words, search=search(text))
+    return VersionFilter(types=words, aliases=words, tags=words, metadata=metadata, none_of=inner)
 
 
 def collection_filter(text: str) -> CollectionFilter:
     words = [text]
-    return CollectionFilter(types=words, tags=words, name_contains=text, any_of=[CollectionFilter(types=words)])
+    return CollectionFilter(types=words, tags=words, name_contains=text, any_of=[CollectionFilter(search=search(text))])
 
 
 @pytest.mark.parametrize(
