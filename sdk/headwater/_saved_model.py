@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from ._run import Run
 
 METADATA_KEY = "saved_model"
-_NOTHING = object()
 
 
 class SavedModel:
     """A model that is a version, or becomes one: its artifact, and the object it is in memory."""
 
-    def __init__(self, artifact: Artifact, *, trust: bool = False, model: Any = _NOTHING) -> None:
+    def __init__(self, artifact: Artifact, *, trust: bool = False, model: Any = None) -> None:
         self._artifact = artifact
         self._trust = trust
         self._model = model
@@ -61,7 +60,7 @@ class SavedModel:
             NotFoundError: if the adapter that wrote it is not defined in this program.
             InvalidInputError: if it was not written by an adapter, or cannot be read.
         """
-        if self._model is _NOTHING or model is not None:
+        if self._model is None or model is not None:
             allowed = self._trust if trust is None else trust
             request = LoadRequest(saved=self._saved_format(), trust=allowed, model=model)
             folder = Path(self._artifact.download())
