@@ -26,7 +26,7 @@ from headwater_service.domain.runs import require_live_run, run_with_role
 from headwater_service.domain.search import index_version, version_text
 from headwater_service.domain.texts import valid_description, valid_tags
 from headwater_service.domain.uploads import BATCH, require_blobs, verify_blobs
-from headwater_service.errors import InvalidInputError, NotFoundError
+from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import (
     ArtifactVersion,
     Collection,
@@ -181,6 +181,7 @@ async def update_version(
         lock = await take_lock(tx, placed.collection.id, operation)
         assert lock is not None, "the version's collection was found in this transaction"
         if lock.replayed("VERSION_CHANGED") is None and changes:
+            await require_live(tx, version_id)
             before = await _snapshot(tx, placed)
             await _change(tx, placed, changes)
             await record(
@@ -211,6 +212,14 @@ async def version_with_role(
     require_container(viewer, None if placed is None else placed.container, role, what=what, path=version_id)
     assert placed is not None, "its container was found"
     return placed
+
+
+async def require_live(tx: Transaction, version_id: str) -> None:
+    """Raise ConflictError when a version of a locked collection was deleted, maybe just before the lock."""
+    placed = await get_version(tx, version_id)
+    if placed.version.state is VersionState.DELETED:
+        name = f"{placed.collection.name}:v{placed.version.index}"
+        raise ConflictError(f"{name} was deleted: restore it first.", current="DELETED")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,8 @@ async def asked_events(graph: Graph, viewer: Viewer, wanted: EventsWanted) -> As
         scopes = await event_scopes_in(graph, viewer, wanted.entity)
     subject, actor = None, None
     if wanted.collection is not None:
-        subject = await get_collection_id(graph, viewer, wanted.collection)
+        # What was deleted is asked for by whoever wants to know who did it.
+        subject = await get_collection_id(graph, viewer, wanted.collection, may_be_ended=True)
     if wanted.actor is not None:
         name = wanted.actor
         user = await graph.read(lambda tx: find_user_by_name(tx, name))
@@ -214,8 +215,17 @@ def _altered(last: Place, one: store.Sequenced, found: Sequence[store.Sequenced]
 def _scope_fault(one: store.Sequenced) -> AuditFault | None:
     """Say what is wrong with the number that an event has in its scope; its hash is right."""
     event, number = one.event, one.event.number
-    if number == 1:
+    if number == 1 and one.has_scope:
         return None
+    if number == 1:
+        return AuditFault(
+            kind=AuditFaultKind.INSERTED,
+            message=f"Event {one.seq} was put there: there is no scope {event.scope!r} to have had it.",
+            seq=one.seq,
+            event_id=event.id,
+            scope=event.scope,
+            number=number,
+        )
     if one.previous_seq is None:
         return AuditFault(
             kind=AuditFaultKind.REMOVED,

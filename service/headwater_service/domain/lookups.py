@@ -55,16 +55,16 @@ async def find_collection_id(graph: Graph, viewer: Viewer, path: str) -> str | N
         return None
 
 
-async def get_collection_id(graph: Graph, viewer: Viewer, path: str) -> str:
-    """Return the id of the collection at a path. Raises NotFoundError."""
+async def get_collection_id(graph: Graph, viewer: Viewer, path: str, *, may_be_ended: bool = False) -> str:
+    """Return the id of the collection at a path, of a deleted one only if it `may_be_ended`. Raises NotFoundError."""
     if ":" in path:
         raise InvalidInputError(f"{path!r} names a version; a collection's path ends before the ':'.", field="path")
     parsed = parse_path(path, entity=viewer.entity_names.get(viewer.default_entity_id), project=DEFAULT_PROJECT)
 
     async def work(tx: Transaction) -> str:
-        container = await visible_container(tx, viewer, parsed, text=path)
+        container = await visible_container(tx, viewer, parsed, text=path, may_be_ended=may_be_ended)
         collection = await find_collection(tx, container.id, parsed.name)
-        if collection is None or collection.ended_at is not None:
+        if collection is None or (collection.ended_at is not None and not may_be_ended):
             raise NotFoundError(f"There is no collection {parsed.name!r} in {container.path}.", path=path)
         return collection.id
 

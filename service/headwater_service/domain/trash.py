@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from headwater_service.domain.access import Viewer, require_container
+from headwater_service.domain.access import Viewer, require_role_at
+from headwater_service.domain.collections import require_type
 from headwater_service.domain.deletion_targets import MOST_TARGETS
 from headwater_service.domain.locations import version_name
 from headwater_service.domain.paths import LATEST
-from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
-from headwater_service.model import AliasMove, Container, Instant, Page, Role
+from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
+from headwater_service.model import AliasMove, Container, ContainerKind, Instant, Page, Role
 from headwater_service.store import deletions as store
 from headwater_service.store.aliases import find_latest_places, point_aliases
 from headwater_service.store.batches import Change, find_answer, record_all, require_new, take_locks
@@ -104,16 +105,19 @@ async def restore(
         if recorded is not None:
             return _answered(*recorded)
         first = await _gather(tx, viewer, ids, deletion_id, limit=limit)
-        locks = await take_locks(tx, [viewer.user_id, *_scopes(first.values())], operation)
-        own = locks.pop(viewer.user_id)
+        # The places too, though nothing of them changes: they must neither end meanwhile nor become something else.
+        scopes, places = _scopes(first.values()), {node.scope_id for node in first.values()}
+        taken = await take_locks(tx, [viewer.user_id, *scopes, *places], operation)
+        own = taken.pop(viewer.user_id)
         if own.answer is not None:
             return _answered(own.recorded_kind or "", own.answer)
-        require_new(locks.values())
+        require_new(taken.values())
+        locks = {scope: taken[scope] for scope in scopes}
         await store.lock_nodes(tx, [node.id for node in first.values() if node.kind in _VERSIONS], operation=operation)
         nodes = await _gather(tx, viewer, ids, deletion_id, limit=limit)
         if set(nodes) != set(first):
             raise ConflictError("Something of that was restored or deleted just now. Look again what is there.")
-        await _require_restorable(tx, nodes, max(lock.at for lock in locks.values()), days=days)
+        await _require_restorable(tx, nodes, max(lock.at for lock in taken.values()), days=days)
         return await _carry_out(tx, viewer, nodes, locks, own)
 
     return await graph.write(work, deadline_seconds=RESTORE_SECONDS)
@@ -142,7 +146,7 @@ async def _gather(
     if not nodes:
         raise NotFoundError(_NOT_THERE, path=deletion_id)
     nodes |= await _homes(tx, nodes.values())
-    await _require_roles(tx, viewer, nodes.values(), named=deletion_id)
+    await _require_roles(tx, viewer, nodes.values(), ids, deletion_id)
     return nodes
 
 
@@ -173,14 +177,22 @@ async def _homes(tx: Transaction, nodes: Iterable[EndedNode]) -> dict[str, Ended
     return await store.find_ended(tx, sorted(places))
 
 
-async def _require_roles(tx: Transaction, viewer: Viewer, nodes: Iterable[EndedNode], *, named: str | None) -> None:
-    listed = list(nodes)
+async def _require_roles(
+    tx: Transaction, viewer: Viewer, nodes: Iterable[EndedNode], ids: Sequence[str], deletion_id: str | None
+) -> None:
+    """Raise unless the viewer may restore all of it. What lies where the viewer sees nothing is told by no name."""
+    listed = sorted(nodes, key=lambda node: node.id not in ids)
     containers = await find_containers(tx, sorted({node.scope_id for node in listed}))
+    sees_any = any(viewer.sees(container) for container in containers.values())
     for node in listed:
-        role = Role.ADMIN if node.kind is TrashKind.CONTAINER else Role.MEMBER
-        require_container(
-            viewer, containers.get(node.scope_id), role, what="restore what was deleted there", path=named or node.id
-        )
+        container = containers[node.scope_id]
+        if viewer.sees(container):
+            role = Role.ADMIN if node.kind is TrashKind.CONTAINER else Role.MEMBER
+            require_role_at(viewer, container, role, what="restore what was deleted there")
+        elif node.id in ids or not sees_any:
+            raise NotFoundError(_NOT_THERE, path=node.id if node.id in ids else deletion_id)
+        else:
+            raise PermissionDeniedError("Something that comes back with it lies where you may not see it.")
 
 
 def _scopes(nodes: Iterable[EndedNode]) -> list[str]:
@@ -202,6 +214,7 @@ async def _require_restorable(tx: Transaction, nodes: Mapping[str, EndedNode], n
             f"v{nodes[link_id].index} can't be restored: its source was linked there again, as v{index}."
         )
     await _require_same_series(tx, nodes)
+    await _require_same_places(tx, nodes.values())
 
 
 async def _require_same_series(tx: Transaction, nodes: Mapping[str, EndedNode]) -> None:
@@ -218,6 +231,25 @@ async def _require_same_series(tx: Transaction, nodes: Mapping[str, EndedNode]) 
                 f"{node.type!r} and can't be restored into it.",
                 current=home.type,
             )
+
+
+async def _require_same_places(tx: Transaction, nodes: Iterable[EndedNode]) -> None:
+    """Raise ConflictError when a project was made anew as a registry, or a registry takes other types by now."""
+    listed = list(nodes)
+    containers = await find_containers(tx, sorted({node.scope_id for node in listed}))
+    series = await find_collections(tx, sorted(node.id for node in listed if node.kind is TrashKind.COLLECTION))
+    for node in listed:
+        container = containers[node.scope_id]
+        is_logged = node.kind in (TrashKind.RUN, TrashKind.ARTIFACT_VERSION) or (
+            node.id in series and series[node.id].collection.kind == "SOURCE"
+        )
+        if is_logged and container.kind is ContainerKind.REGISTRY:
+            raise ConflictError(
+                f"{container.path} was made anew meanwhile, as a registry: what runs left there can't be restored.",
+                current=container.kind,
+            )
+        if node.id in series:
+            require_type(container, series[node.id].collection.type)
 
 
 async def _carry_out(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from headwater_service.domain.access import Viewer, require_container
-from headwater_service.domain.artifacts import get_version, version_with_role
+from headwater_service.domain.artifacts import get_version, require_live, version_with_role
 from headwater_service.domain.paths import LATEST
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import AliasMove, ArtifactVersion, EndReason, Instant, Role
@@ -46,6 +46,7 @@ async def set_version_ttl(graph: Graph, viewer: Viewer, version_id: str, ttl: Tt
         lock = await take_lock(tx, placed.collection.id, operation)
         assert lock is not None, "the version's collection was found in this transaction"
         if lock.replayed("VERSION_TTL_SET") is None:
+            await require_live(tx, version_id)
             before = (await store.find_lifetimes(tx, [version_id])).get(version_id)
             own = None if ttl.is_inherited else (ttl.seconds or store.NEVER)
             await store.set_version_ttl(tx, version_id, own)

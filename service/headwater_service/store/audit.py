@@ -25,10 +25,11 @@ WITH event ORDER BY event.seq LIMIT $limit
 OPTIONAL MATCH (previous:Event {
   scope: event.scope, number: CASE WHEN event.number IS :: INTEGER THEN event.number - 1 END
 })
-WITH event, previous ORDER BY event.seq
+OPTIONAL MATCH (home:EventScope {id: CASE WHEN event.number = 1 THEN event.scope END})
+WITH event, previous, home ORDER BY event.seq
 RETURN collect(event {
   .id, .scope, .scope_id, .subject_id, .number, .kind, .operation_id, .before, .after, .answer, .by, .at, .format,
-  .seq, .hash, previous_seq: previous.seq
+  .seq, .hash, previous_seq: previous.seq, has_scope: home IS NOT NULL
 }) AS events
 """
 
@@ -76,13 +77,15 @@ class Place:
 class Sequenced:
     """An event as it stands in the chain. `previous_seq` is where the one before it in its scope stands, if it does.
 
-    `seq`, `hash` and `previous_seq` are what the database holds, which a forger may have made anything.
+    `seq`, `hash` and `previous_seq` are what the database holds, which a forger may have made anything. `has_scope` is
+    told of the first event of a scope only: that there is such a scope.
     """
 
     event: StoredEvent
     seq: Any
     hash: Any
     previous_seq: Any
+    has_scope: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,10 @@ async def list_stretch(tx: Transaction, *, after: int, limit: int) -> list[Seque
     """Return events in the order of the chain."""
     row = await tx.row(LIST_STRETCH, after=after, limit=limit)
     assert row is not None, "collect returns a row"
-    return [Sequenced(event_from(facts), facts["seq"], facts["hash"], facts["previous_seq"]) for facts in row["events"]]
+    return [
+        Sequenced(event_from(facts), facts["seq"], facts["hash"], facts["previous_seq"], facts["has_scope"])
+        for facts in row["events"]
+    ]
 
 
 async def list_scope_ends(tx: Transaction, *, after: str, limit: int) -> Sequence[ScopeEnd]:

@@ -6,11 +6,13 @@ import pytest
 
 from asking import ask, refusal
 from content import Site
+from deletions import deleted, logged
+from headwater_service.domain.deletion_targets import Targets
 from headwater_service.domain.events import sequence_events
 from headwater_service.store.graph import Graph
 from headwater_service.store.leases import take_lease
 from pipelines import new_pipeline
-from viewers import fresh, new_admin
+from viewers import fresh, new_admin, new_project
 
 EVENTS = """
 query Events($filter: EventFilter, $direction: OrderDirection! = ASC, $first: Int! = 50, $after: String) {
@@ -109,6 +111,18 @@ async def test_events_are_found_by_collection_actor_kind_and_time(site: Site) ->
     assert all(event["at"] > middle["at"] for event in later) and later
     assert all(event["at"] < middle["at"] for event in earlier) and earlier
     assert none == []
+
+
+async def test_who_deleted_a_collection_is_told_by_its_path(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    version = await logged(site, viewer, await new_project(site.graph, viewer), "churn", "1")
+    await deleted(site, viewer, Targets(collections=[version.collection.id]))
+    await sequence_all(site.graph)
+
+    told = nodes(await ask(site, viewer, EVENTS, filter={"collection": f"{version.container.path}/churn"}))
+
+    assert [event["kind"] for event in told] == ["COLLECTION_CREATED", "ARTIFACT_LOGGED", "COLLECTION_DELETED"]
+    assert told[-1]["by"] == {"name": viewer.user_name}
 
 
 @pytest.mark.parametrize("wanted", ["entity", "collection", "actor"])

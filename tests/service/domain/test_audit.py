@@ -268,6 +268,25 @@ async def test_an_event_that_its_scope_never_counted_is_found(graph: Graph, admi
     assert (fault.kind, fault.event_id, fault.number) == (AuditFaultKind.INSERTED, "forged", 12)
 
 
+@pytest.mark.parametrize("is_waiting", [True, False])
+async def test_the_first_event_of_a_scope_that_there_never_was_is_found(
+    is_waiting: bool, graph: Graph, admin: Viewer
+) -> None:
+    (first,) = await run(graph, "MATCH (event:Event {seq: 1}) RETURN properties(event) AS facts")
+    forged = {name: value for name, value in first["facts"].items() if name not in ("seq", "hash")} | {
+        "id": "forged", "scope": "invented", "number": 1
+    }  # fmt: skip
+    await run(graph, "CREATE (event:Event:Unsequenced) SET event = $facts", facts=forged)
+    await sequence_all(graph)
+    if not is_waiting:
+        await rewrite(graph)
+
+    fault = (await check_all(graph, admin)).fault
+
+    assert fault is not None
+    assert (fault.kind, fault.event_id, fault.scope) == (AuditFaultKind.INSERTED, "forged", "invented")
+
+
 async def test_two_events_that_changed_places_are_told_from_edited_ones(graph: Graph, admin: Viewer) -> None:
     text = """
     MATCH (one:Event {seq: 6}), (two:Event {seq: 9})

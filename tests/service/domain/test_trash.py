@@ -1,5 +1,6 @@
 """The trash: what comes back, with what, until when; and what stays as it is."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from deletions import (
     version_now,
 )
 from headwater_service.domain.access import Viewer
+from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.containers import create_project, get_container
 from headwater_service.domain.deletion import unlink
 from headwater_service.domain.deletion_targets import Targets
@@ -32,6 +34,7 @@ from headwater_service.domain.lookups import find_collection_id, find_version_at
 from headwater_service.domain.reading import visible_scopes
 from headwater_service.domain.runs import RunResume, RunStart, start_run
 from headwater_service.domain.trash import TrashItem, list_trash, restore
+from headwater_service.domain.ttl import Ttl, set_version_ttl
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from headwater_service.model import Container, Page, VersionState
 from headwater_service.store.ids import new_id
@@ -266,6 +269,21 @@ async def test_nothing_is_changed_of_what_was_deleted(site: Site) -> None:
             await attempt()
 
     assert await aliases_in(site, first) == {}
+
+
+async def test_neither_text_nor_time_to_live_of_a_deleted_version_changes(site: Site) -> None:
+    viewer, _, (first, _) = await scene(site, "1", "2")
+    await deleted(site, viewer, Targets(versions=ids_of([first])))
+    change = VersionChange(description="new")
+
+    with pytest.raises(ConflictError, match="churn:v0 was deleted"):
+        await update_version(
+            site.graph, viewer, first.version.id, change, operation=new_id(), document_bytes=DOCUMENT_BYTES
+        )
+    with pytest.raises(ConflictError, match="churn:v0 was deleted"):
+        await set_version_ttl(site.graph, viewer, first.version.id, Ttl(60), operation=new_id())
+
+    assert (await version_now(site, first)).version == replace(first.version, state=VersionState.DELETED)
 
 
 async def test_tombstones_keep_lineage_whole_and_are_found_by_number(site: Site) -> None:
