@@ -351,7 +351,7 @@ class Artifact(ArtifactLife):
 
         Raises:
             ConflictError: if an alias to be removed was moved meanwhile (`current`), or a rule keeps one from moving
-                (`unmet_rules`). Then no alias is changed.
+                (`unmet_rules`). Then nothing is changed.
             PermissionDeniedError: if the key may not change it, or an alias is protected.
         """
         if self._version is None:

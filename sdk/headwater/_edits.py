@@ -28,6 +28,8 @@ def save_edits(
     Raises:
         ConflictError: if an alias to be removed points elsewhere by now.
     """
+    # First what rules may refuse: then nothing else was changed either.
+    version = _save_aliases(client, version, list(dict.fromkeys(aliases)))
     # Description, metadata and tags belong to the content; a link shows those of its source.
     content = version.source or version.place
     wanted = {"description": description, "metadata": dict(metadata), "tags": list(dict.fromkeys(tags))}
@@ -41,7 +43,7 @@ def save_edits(
             metadata=dict(payload["metadata"] or {}),
             tags=tuple(payload["tags"]),
         )
-    return _save_aliases(client, version, list(dict.fromkeys(aliases)))
+    return version
 
 
 def _save_aliases(client: Client, version: LoggedVersion, aliases: list[str]) -> LoggedVersion:

@@ -256,6 +256,23 @@ def test_put_on_the_command_line_prints_the_version_and_tells_the_refusal(
     assert sorted(Api().artifact("cnn").aliases) == ["latest", "mine"]
 
 
+def test_a_save_with_a_refused_alias_changes_nothing(protected: str) -> None:
+    with headwater.init() as run:
+        artifact = Artifact("model", "model")
+        with artifact.new_file("weights") as file:
+            file.write("1")
+        run.log_artifact(artifact).wait()
+    artifact.tags.append("new")
+    artifact.description = "Better."
+    artifact.aliases.append("best")
+
+    with pytest.raises(PermissionDeniedError, match="'best'"):
+        artifact.save()
+
+    found = Api().artifact("model")
+    assert (found.tags, found.description, found.aliases) == ([], "", ["latest"])
+
+
 def test_logging_again_what_is_there_raises_a_refusal_too(protected: str) -> None:
     with headwater.init() as run:
         artifact = Artifact("model", "model")

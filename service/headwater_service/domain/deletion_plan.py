@@ -199,7 +199,7 @@ def _aliases(viewer: Viewer, ends: Ends, aliases: Sequence[EndingAlias]) -> list
             DeletionRule.ALIASES,
             f"{_shown(viewer, ends, version_id)} has the alias{'es' * (len(found) > 1)} "
             + ", ".join(_named(viewer, ends, alias) for alias in found)
-            + "; say that aliases go too, or move them first.",
+            + "; say that aliases go too (delete_aliases=True, --delete-aliases), or move them first.",
         )
         for version_id, found in sorted(names.items())
     ]
