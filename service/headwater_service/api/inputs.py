@@ -209,6 +209,12 @@ class CollectionFilter:
     name_contains: str | None = strawberry.field(
         description="With this text in the series' name, whatever the case of its letters.", default=None
     )
+    created_after: Instant | None = strawberry.field(
+        description="Made, or begun by a first version, later than this.", default=None
+    )
+    created_before: Instant | None = strawberry.field(
+        description="Made, or begun by a first version, earlier than this.", default=None
+    )
     tags: list[str] | None = strawberry.field(description="Bearing at least one of these labels.", default=None)
     search: str | None = strawberry.field(
         description="Words that must all be in the name, description or tags, each whole or its beginning, whatever "
@@ -228,6 +234,8 @@ class CollectionFilter:
             kinds=self.kinds,
             types=self.types,
             name_contains=self.name_contains,
+            created_after=self.created_after,
+            created_before=self.created_before,
             tags=self.tags,
             search=search_of(self.search),
             none_of=None if self.none_of is None else self.none_of.to_filter(),

@@ -16,7 +16,7 @@ import orjson
 
 from headwater_service.domain.access import Viewer, require_server_admin
 from headwater_service.domain.events import GENESIS, link_hash
-from headwater_service.domain.listings import event_scopes_in, scopes_at
+from headwater_service.domain.listings import event_scopes_in, scope_of_events_at
 from headwater_service.domain.lookups import get_collection_id
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import Instant
@@ -95,7 +95,7 @@ async def asked_events(graph: Graph, viewer: Viewer, wanted: EventsWanted) -> As
     if wanted.entity is not None and wanted.container is not None:
         raise InvalidInputError("Give an entity or a container: the container's path names its entity.", field="filter")
     if wanted.container is not None:
-        scopes = await scopes_at(graph, viewer, wanted.container)
+        scopes = [await scope_of_events_at(graph, viewer, wanted.container)]
     else:
         scopes = await event_scopes_in(graph, viewer, wanted.entity)
     subject, actor = None, None

@@ -58,14 +58,14 @@ def split_container_path(path: str) -> tuple[str | None, str]:
     return (parts[0], parts[1]) if len(parts) == 2 else (None, parts[0])
 
 
-async def container_at(tx: Transaction, viewer: Viewer, path: str) -> Container | None:
+async def container_at(tx: Transaction, viewer: Viewer, path: str, *, may_be_ended: bool = False) -> Container | None:
     """Return the project or registry at a path, or None: it is not there, or the viewer may not see it.
 
-    Raises NotFoundError when the entity is not one of the viewer's.
+    A deleted one is there only if it `may_be_ended`. Raises NotFoundError when the entity is not one of the viewer's.
     """
     entity_name, name = split_container_path(path)
     container = await find_container(tx, entity_of(viewer, entity_name), name)
-    is_there = container is not None and container.ended_at is None
+    is_there = container is not None and (may_be_ended or container.ended_at is None)
     return container if is_there and container is not None and viewer.sees(container) else None
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from headwater_service.domain.access import Viewer
-from headwater_service.domain.containers import entity_of, get_container
+from headwater_service.domain.access import Viewer, require_container
+from headwater_service.domain.containers import container_at, entity_of, get_container
 from headwater_service.domain.files import get_content
 from headwater_service.domain.manifests import list_entries
 from headwater_service.domain.reading import event_scopes, visible_scopes, visible_scopes_in
@@ -41,6 +41,12 @@ async def scopes_at(graph: Graph, viewer: Viewer, path: str | None) -> list[str]
     if path is None:
         return await visible_scopes(graph, viewer)
     return [(await get_container(graph, viewer, path, Role.VIEWER)).id]
+
+
+async def scope_of_events_at(graph: Graph, viewer: Viewer, path: str) -> str:
+    """Return the scope of a project or registry, also of a deleted one. Raises NotFoundError."""
+    container = await graph.read(lambda tx: container_at(tx, viewer, path, may_be_ended=True))
+    return require_container(viewer, container, Role.VIEWER, what="read", path=path).id
 
 
 async def scope_of(graph: Graph, collection_id: str) -> str:

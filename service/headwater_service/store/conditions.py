@@ -151,6 +151,10 @@ def collection_condition(wanted: CollectionFilter, parameters: Parameters) -> Li
         found.append("collection.type IN " + parameters.add(list(wanted.types)))
     if wanted.name_contains is not None:
         found.append("toLower(collection.name) CONTAINS toLower(" + parameters.add(wanted.name_contains) + ")")
+    if wanted.created_after is not None:
+        found.append("collection.created_at > " + parameters.add(wanted.created_after))
+    if wanted.created_before is not None:
+        found.append("collection.created_at < " + parameters.add(wanted.created_before))
     if wanted.tags is not None:
         found.append("any(tag IN collection.tags WHERE tag IN " + parameters.add(list(wanted.tags)) + ")")
     found.extend(_collection_text(wanted.search, parameters))

@@ -121,6 +121,8 @@ class CollectionFilter:
     kinds: Sequence[CollectionKind] | None = None
     types: Sequence[str] | None = None
     name_contains: str | None = None
+    created_after: Instant | None = None
+    created_before: Instant | None = None
     tags: Sequence[str] | None = None
     search: Search | None = None
     none_of: "CollectionFilter | None" = None

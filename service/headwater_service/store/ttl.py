@@ -44,8 +44,10 @@ _IS_FREE: Final[LiteralString] = """
   }
   AND NOT EXISTS {
     MATCH (version)<-[:POINTS_TO]-(alias:Alias)
-    MATCH (version)-[:VERSION_OF]->(:Collection)-[:IN]->(container:Container)
+    MATCH (version)-[:VERSION_OF]->(home:Collection)-[:IN]->(container:Container)
     WHERE alias.name IN coalesce(container.protected_aliases, [])
+      OR EXISTS { (:Guard {owner_id: home.id, name: alias.name}) }
+      OR EXISTS { (:Guard {owner_id: container.id, name: alias.name}) }
   }
 """
 

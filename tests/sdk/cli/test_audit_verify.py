@@ -10,8 +10,11 @@ from neo4j import Driver, GraphDatabase
 from command_lines import Cli
 from headwater_service.config import Settings
 from headwater_service.domain.people import bootstrap_user
+from headwater_service.local.processes import wait_until
 from headwater_service.store.graph import Graph, connect
 from servers import Neo4j, Service, running_neo4j, running_service
+
+WAITING = "MATCH (event:Unsequenced) RETURN count(event) AS count"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,7 @@ async def test_verify_names_what_was_done_and_prints_the_anchor_to_keep(
     def run(text: Any) -> None:
         behind.execute_query(text)
 
+    assert wait_until(lambda: not behind.execute_query(WAITING).records[0]["count"], seconds=20.0, pause=0.05)
     whole = cli("audit", "verify")
     anchor = whole.out.strip()
     run("MATCH (event:Event {seq: 2}) SET event.kept = event.after, event.after = '{}'")

@@ -125,6 +125,19 @@ async def test_who_deleted_a_collection_is_told_by_its_path(site: Site) -> None:
     assert told[-1]["by"] == {"name": viewer.user_name}
 
 
+async def test_who_deleted_a_project_is_told_by_its_path(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    await deleted(site, viewer, Targets(projects=[project.id]))
+    await sequence_all(site.graph)
+
+    told = nodes(await ask(site, viewer, EVENTS, filter={"container": project.path}))
+
+    assert [event["kind"] for event in told] == ["PROJECT_CREATED", "PROJECT_DELETED"]
+    code, _ = await refusal(site, await new_admin(site.graph), EVENTS, filter={"container": project.path})
+    assert code == "NotFoundError"
+
+
 @pytest.mark.parametrize("wanted", ["entity", "collection", "actor"])
 async def test_the_newest_come_first_when_asked_and_pages_meet(site: Site, wanted: str) -> None:
     pipeline = await new_pipeline(site)

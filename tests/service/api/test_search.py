@@ -202,6 +202,10 @@ async def test_the_nearest_collections_come_first_whatever_the_pages(first: int,
         ({"any": [{"search": "tutorial"}, {"search": "数字"}]}, {"Model Registry Tutorial", "手書き数字認識"}),
         ({"any": [{"search": "tutoriel"}]}, {"Model Registry Tutorial"}),
         ({"search": "mnist", "kinds": ["REGISTRY"]}, set()),
+        ({"search": "tutorial", "createdAfter": "2020-01-01T00:00:00Z"}, {"Model Registry Tutorial"}),
+        ({"search": "tutorial", "createdAfter": "2099-01-01T00:00:00Z"}, set()),
+        ({"search": "tutorial", "createdBefore": "2099-01-01T00:00:00Z"}, {"Model Registry Tutorial"}),
+        ({"search": "tutorial", "createdBefore": "2020-01-01T00:00:00Z"}, set()),
     ],
 )
 async def test_a_search_goes_with_other_conditions(

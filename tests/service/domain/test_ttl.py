@@ -10,6 +10,8 @@ from deletions import aliases_in, deleted, ended, give_alias, ids_of, link, logg
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.deletion import unlink
 from headwater_service.domain.deletion_targets import Targets
+from headwater_service.domain.guard_rules import RequiredTag
+from headwater_service.domain.guards import set_guard
 from headwater_service.domain.trash import list_ends
 from headwater_service.domain.ttl import Ttl, expire_versions, expires_at, set_collection_ttl, set_version_ttl
 from headwater_service.errors import InvalidInputError, NotFoundError, PermissionDeniedError
@@ -144,6 +146,21 @@ async def test_a_protected_alias_keeps_a_version(site: Site) -> None:
     await expire(site)
 
     assert await ended(site, first.version.id) == [False]
+
+
+async def test_a_guarded_alias_keeps_a_version(site: Site) -> None:
+    viewer, _, (first, second) = await scene(site, "1", "2")
+    for version in (first, second):
+        await live_for(site, viewer, version, DAY)
+        await grow_older(site, version, 2 * DAY)
+    await give_alias(site, viewer, first, "audited")
+    rules = [RequiredTag("seen")]
+    await set_guard(site.graph, viewer, first.collection.id, "audited", rules, operation=new_id())
+
+    await expire(site)
+
+    assert await ended(site, first.version.id) == [False]
+    assert await ended(site, second.version.id) == [True]
 
 
 async def test_an_expired_version_that_comes_back_stays_at_least_a_day(site: Site) -> None:
