@@ -14,6 +14,8 @@ from headwater_service.local.processes import wait_until
 from headwater_service.store.graph import Graph, connect
 from servers import Neo4j, Service, running_neo4j, running_service
 
+pytestmark = pytest.mark.slow
+
 WAITING = "MATCH (event:Unsequenced) RETURN count(event) AS count"
 
 

@@ -119,7 +119,8 @@ async def test_recalls_of_many_take_as_many_queries_as_those_of_few(site: Site) 
 
     few, many = await count(2), await count(50)
 
-    assert many == few
+    # What comes first may have what others lack: a loader more or less, but none for each item.
+    assert abs(many - few) <= 3
     assert many <= 16
 
 

@@ -26,6 +26,8 @@ from headwater_service.store.migrations import migrate
 from servers import Neo4j, running_neo4j
 from viewers import DOCUMENT_BYTES, fresh, new_run
 
+pytestmark = pytest.mark.slow
+
 ALL = "MATCH (event:Event) RETURN properties(event) AS facts, event.id AS id ORDER BY event.seq"
 END = "MATCH (chain:EventChain) RETURN chain.seq AS seq, chain.hash AS hash"
 WIPE = "MATCH (event) WHERE event:Event OR event:EventChain DETACH DELETE event"

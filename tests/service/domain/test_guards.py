@@ -34,7 +34,10 @@ from viewers import DOCUMENT_BYTES, new_admin, new_project
 
 SUMMARY, METADATA = MetricSource.SUMMARY, MetricSource.METADATA
 ACCURATE = Metric(METADATA, "accuracy", MetricOperator.GTE, 0.97)
-EVENTS = "MATCH (event:Event {scope: $scope, kind: $kind}) RETURN event.before AS before, event.after AS after"
+EVENTS = """
+MATCH (event:Event {scope: $scope, kind: $kind})
+RETURN event.before AS before, event.after AS after ORDER BY event.number
+"""
 HELD = """
 MATCH (:Lineage {id: $id})-[:HOLDS]->(blob:Blob)
 RETURN blob.entity_id AS entity_id, blob.digest AS digest, blob.version_id AS version_id

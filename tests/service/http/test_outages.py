@@ -20,6 +20,8 @@ from servers import Service, running_service
 from service.http.forwarder import forwarding
 from service.http.http_client import bearer, send
 
+pytestmark = pytest.mark.slow
+
 DEADLINE_SECONDS = 2.0
 # One retry of what may be repeated, and a machine that does other things too.
 AT_MOST_SECONDS = 3 * DEADLINE_SECONDS + 3.0
