@@ -29,7 +29,7 @@ def logged(words: tuple[str, str]) -> list[str]:
             artifact = Artifact(name, type="model", description=description)
             with artifact.new_file("weights") as file:
                 file.write(name)
-            run.log_artifact(artifact, tags=tags)
+            run.log_artifact(artifact, tags=tags).wait()
         return [f"{run.entity}/{run.project}/{first} 手書き数字認識", f"{run.entity}/{run.project}/{first}-model"]
 
 
