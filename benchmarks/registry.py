@@ -115,7 +115,7 @@ def mlflow_worker(target: dict[str, Any], operation: str, number: int) -> Callab
     if operation == "version":
 
         def add(turn: int) -> object:
-            version = client.create_model_version(f"{name}-linked", source="file:///tmp/model")
+            version = client.create_model_version(f"{name}-linked", source="s3://models/model")
             return client.set_registered_model_alias(f"{name}-linked", ALIAS, version.version)
 
         return add
@@ -231,7 +231,7 @@ def prepare_mlflow(url: str, name: str, clients: int) -> None:
         client.create_registered_model(f"{name}-{number}")
         client.create_registered_model(f"{name}-{number}-linked")
         for _ in range(VERSIONS):
-            client.create_model_version(f"{name}-{number}", source="file:///tmp/model")
+            client.create_model_version(f"{name}-{number}", source="s3://models/model")
         client.set_registered_model_alias(f"{name}-{number}", ALIAS, "1")
 
 
@@ -339,6 +339,7 @@ def check_contended(target: dict[str, Any], answered: int) -> None:
 
 def show(contenders: list[Contender]) -> None:
     ours = contenders[0]
+    print()
     for operation, clients in ours.rates:
         rate = best(ours, operation, clients)
         line = f"{operation:<10} {clients} client(s)  headwater {rate:7.1f}/s"
@@ -377,6 +378,7 @@ def main() -> int:
         check_contended(ours.target, answered)
     finally:
         clean_raw(raw.target)
+    show(contenders)
     for workers in (None, 1) if options.mlflow else ():
         with mlflow_server(options.mlflow, workers) as url:
             target = mlflow_target(options.mlflow, url, options.clients)
@@ -385,7 +387,7 @@ def main() -> int:
             for operation in OPERATIONS:
                 for clients in (1, options.clients):
                     contenders[-1].measure(operation, clients, options.seconds)
-    show(contenders)
+        show(contenders)
     return 0
 
 
