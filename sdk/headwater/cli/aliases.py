@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +13,7 @@ import typer
 
 from headwater._aliases import AliasMove, CollectionAliases
 from headwater._client import Client
-from headwater._errors import InvalidInputError
+from headwater._errors import ConflictError, InvalidInputError
 from headwater._names import format_time, parse_time
 from headwater._version import get_version
 
@@ -30,6 +31,8 @@ CollectionPath = Annotated[
 Name = Annotated[str, typer.Argument(metavar="ALIAS", help="The alias, as production.")]
 Expect = Annotated[str | None, typer.Option(metavar="REF", help="Refuse unless it points at this version now, as v3.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why, for the history.")]
+
+NOWHERE = "nothing"  # what the service calls the place of an alias that is not there
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,11 @@ def set_alias(
     service = Service()
     place = get_version(service.client, service.item_path(version)).place
     collection = Place(service.client, place.collection_id, place.path.rpartition(":")[0])
-    print_move(
-        collection,
-        collection.move_alias(alias, f"v{place.index}", expect=None if new else expected(expect), reason=reason),
-        as_json,
-    )
+    try:
+        move = collection.move_alias(alias, f"v{place.index}", expect=None if new else expected(expect), reason=reason)
+    except ConflictError as error:
+        raise with_way_on(error, f"{collection.path}:v{place.index}", alias) from error
+    print_move(collection, move, as_json)
 
 
 @app.command("rm")
@@ -91,7 +94,10 @@ def show_history(
     collection: CollectionPath,
     alias: Name,
     at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only where it pointed then, as 2026-05-01T00:00:00Z.")
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Only where it pointed then: 2026-05-01T09:30:00Z, or 2026-05-01 for its start in UTC."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many lines at most.")] = 200,
     as_json: AsJson = False,
@@ -101,7 +107,7 @@ def show_history(
     if at is None:
         moves = list(islice(place.alias_history(alias), limit))
     else:
-        then = place.alias_at(alias, parse_time(at, whole=at))
+        then = place.alias_at(alias, parse_time(at))
         moves = [] if then is None else [then]
     if as_json:
         print_json([facts(move) for move in moves])
@@ -145,6 +151,18 @@ def collection_at(given: str) -> Place:
 def expected(ref: str | None) -> str | EllipsisType:
     """What `--expect` means: without it the alias may point anywhere."""
     return ... if ref is None else ref
+
+
+def with_way_on(error: ConflictError, version: str, alias: str) -> ConflictError:
+    """The refusal of an alias that is elsewhere than expected, with how to move it all the same; others unchanged."""
+    if error.current is None:
+        return error
+    command = shlex.join(["headwater", "alias", "set", version, alias])
+    if error.current == NOWHERE:
+        told = f"There is no alias {alias!r} now, so nothing was moved. To make it: {command} --new"
+    else:
+        told = f"{alias!r} points at {error.current}, and stays there. To move it: {command} --expect {error.current}"
+    return ConflictError(told, current=error.current, request_id=error.request_id)
 
 
 def print_move(place: CollectionAliases, move: AliasMove, as_json: bool) -> None:

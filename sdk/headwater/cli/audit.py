@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from headwater._names import format_time, parse_time
+
 from .output import AsJson, print_json, print_table, say
 from .service import Service, read_pages
 
@@ -52,8 +54,15 @@ def list_events(
     entity: Annotated[str | None, typer.Option(help="Only of this entity and all that lies in it.")] = None,
     actor: Annotated[str | None, typer.Option(help="Only by this user.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only such as ALIASES_MOVED. May be repeated.")] = None,
-    after: Annotated[str | None, typer.Option(metavar="TIME", help="Only later than this, RFC 3339.")] = None,
-    before: Annotated[str | None, typer.Option(metavar="TIME", help="Only earlier than this, RFC 3339.")] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Only later than this: 2026-05-01T09:30:00Z, or 2026-05-01 for its start in UTC."
+        ),
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only earlier than this, written the same.")
+    ] = None,
     oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: AsJson = False,
@@ -66,8 +75,8 @@ def list_events(
         "entity": entity,
         "actor": actor,
         "kinds": [name.upper() for name in kind] if kind else None,
-        "after": after,
-        "before": before,
+        "after": None if after is None else format_time(parse_time(after)),
+        "before": None if before is None else format_time(parse_time(before)),
     }
     direction = "ASC" if oldest else "DESC"
     events = read_pages(service, LIST_EVENTS, "events", limit, filter=wanted, direction=direction)

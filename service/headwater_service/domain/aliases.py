@@ -345,10 +345,11 @@ async def _move_one(
 async def _require_expected(tx: Transaction, request: MoveRequest, place: Place) -> None:
     if request.expected is not None and request.expected.version_id != place.version_id:
         current, expected = await _named(tx, place.version_id), await _named(tx, request.expected.version_id)
-        raise ConflictError(
-            f"Alias {request.name!r} points at {current}, expected {expected}. Read it again and retry.",
-            current=current,
-        )
+        if request.expected.version_id is None:
+            told = f"There is an alias {request.name!r} already: it points at {current}. To move it, expect {current}."
+        else:
+            told = f"Alias {request.name!r} points at {current}, expected {expected}. Read it again and retry."
+        raise ConflictError(told, current=current)
     if request.version_id is None and place.version_id is None:
         raise NotFoundError(f"There is no alias {request.name!r} to remove.", path=request.name)
 

@@ -17,6 +17,7 @@ LARGEST_INDEX: Final = 2**31 - 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _INDEX: Final = re.compile(r"v(0|[1-9][0-9]{0,9})")
 _DIGEST: Final = re.compile(r"sha256:([0-9a-f]{8,64})")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -70,7 +71,7 @@ def parse_target(text: str, *, entity: str | None, project: str | None) -> Artif
 
 
 def parse_ref(text: str) -> Ref:
-    """Read what follows the first ':' of a path: `v3`, `sha256:<hex>`, `alias` or `alias@<time>`."""
+    """Read what follows the first ':' of a path: `v3`, `sha256:<hex>`, `alias`, `alias@<time>` or `alias@<day>`."""
     index = _INDEX.fullmatch(text)
     if index is not None:
         if int(index[1]) > LARGEST_INDEX:
@@ -102,13 +103,16 @@ def _parts(text: str, place: str, *, entity: str | None, project: str | None) ->
 
 
 def instant_from(text: str) -> Instant:
-    """Read an RFC 3339 time with an offset."""
-    if not _TIME.fullmatch(text):
+    """Read an RFC 3339 time with an offset. A day alone is its start in UTC, as the days that versions are counted by."""
+    whole = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
+    if not _TIME.fullmatch(whole):
         raise InvalidInputError(
-            f"{text!r} is not a time in RFC 3339 with an offset, such as '2026-11-03T09:30:00Z'.", field="path"
+            f"{text!r} is not a time. Write RFC 3339 with an offset, as '2026-11-03T09:30:00Z', or a day, as "
+            "'2026-11-03', for its start in UTC.",
+            field="path",
         )
     # Python reads no more than six digits of a second; finer ones are cut.
-    cut = re.sub(r"(\.\d{6})\d+", r"\1", text.upper().replace(" ", "T"))
+    cut = re.sub(r"(\.\d{6})\d+", r"\1", whole.upper().replace(" ", "T"))
     try:
         return Instant((datetime.fromisoformat(cut) - _EPOCH) // timedelta(microseconds=1))
     except ValueError as error:
