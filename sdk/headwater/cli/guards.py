@@ -58,6 +58,14 @@ def set_guard(
     upstream: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Complete lineage to versions of this type, as dataset.")
     ] = None,
+    upstream_of: Annotated[
+        str | None,
+        typer.Option(
+            "--upstream-collection",
+            metavar="PATH",
+            help="The same for the type of this collection; one of the versions must be of it.",
+        ),
+    ] = None,
     metrics: Annotated[
         list[str] | None,
         typer.Option("--metric", metavar="CONDITION", help="On the run's summary, as 'accuracy >= 0.97'. Repeatable."),
@@ -82,7 +90,7 @@ def set_guard(
     as_json: AsJson = False,
 ) -> None:
     """Set the rules for an alias, in place of those it has there. All of them must hold."""
-    rules = [requires_upstream(upstream)] if upstream else []
+    rules = upstream_rules(upstream, upstream_of)
     rules += [condition(text, "summary") for text in metrics or ()]
     rules += [condition(text, "metadata") for text in metadata or ()]
     rules += [better_than_current(path) for path in better or ()]
@@ -235,6 +243,16 @@ def reject_proposal(proposal_id: ProposalId, reason: Reason = "", as_json: AsJso
     proposal = find_proposal(Service().client, proposal_id)
     proposal.reject(reason)
     print_proposal(proposal, as_json=as_json)
+
+
+def upstream_rules(type: str | None, collection: str | None) -> list[Rule]:
+    """The rule about what is upstream, if one is asked for; a collection says of which type."""
+    if collection is None:
+        return [requires_upstream(type)] if type else []
+    service = Service()
+    path = service.item_path(collection)
+    one = Collection(service.client, found(service.query(FIND_COLLECTION, path=path)["collection"], path))
+    return [requires_upstream(type or one.type, one)]
 
 
 def condition(text: str, source: str) -> Rule:

@@ -45,6 +45,37 @@ def test_a_guard_is_set_listed_shown_and_removed(ok: Cli, cli: Cli, project: str
     assert cli("guard", "set", "model-registry", "production").code == 1
 
 
+def test_a_guard_can_ask_for_a_version_of_one_collection_upstream(ok: Cli, cli: Cli, project: str, entity: str) -> None:
+    for name in ("digits", "faces"):
+        with headwater.init(job_type="load") as run:
+            data = headwater.Artifact(name, type="dataset")
+            with data.new_file("a.csv") as file:
+                file.write(secrets.token_hex(8))
+            run.log_artifact(data)
+    with headwater.init(job_type="train") as run:
+        run.use_artifact("faces:latest")
+        net = headwater.Artifact("net", type="model")
+        with net.new_file("weights.txt") as file:
+            file.write(secrets.token_hex(8))
+        run.link_artifact(net, "model-registry/Net")
+
+    ok("guard", "set", "model-registry/Net", "digits", "--upstream-collection", "digits")
+    ok("guard", "set", "model-registry/Net", "faces", "--upstream", "dataset", "--upstream-collection", "faces")
+
+    words = "complete lineage to versions of the type 'dataset', one of them of a certain collection"
+    assert ok("guard", "ls", "model-registry/Net").rows == [
+        ["digits", f"{words}: {project}/digits"],
+        ["faces", f"{words}: {project}/faces"],
+    ]
+    refused = cli("promote", "model-registry/Net:v0", "digits")
+    assert (refused.code, refused.rows[0][0]) == (1, "requiresUpstream")
+    assert "one of them of the collection that the guard names" in refused.rows[0][1]
+    assert ok("promote", "model-registry/Net:v0", "faces").rows == [[f"{entity}/model-registry/Net:faces", "v0"]]
+    wrong = cli("guard", "set", "model-registry/Net", "x", "--upstream", "model", "--upstream-collection", "faces")
+    assert (wrong.code, "holds versions of the type 'dataset', not 'model'" in wrong.err) == (1, True)
+    assert cli("guard", "set", "model-registry/Net", "x", "--upstream-collection", "absent").code == 3
+
+
 def test_promoting_tells_what_is_lacking_and_moves_what_lacks_nothing(
     ok: Cli, cli: Cli, project: str, entity: str
 ) -> None:
