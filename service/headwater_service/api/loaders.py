@@ -81,7 +81,7 @@ class Loaders:
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
         self._recalls = _loader(lambda ids: list_seen_recalls(graph, viewer, ids))
         self._labels = self._by_id(find_labels)
-        self.alias_history = AliasLoaders(graph)
+        self.alias_history = AliasLoaders(graph, settings)
         self.guards = GuardLoaders(graph, viewer)
         self._restore_days = settings.restore_days
         self._endings = _loader(lambda ids: list_ends(graph, ids))
