@@ -67,7 +67,7 @@ def parse_target(text: str, *, entity: str | None, project: str | None) -> Artif
         raise InvalidInputError(
             f"Link target {text!r} must not name a version or alias; give aliases apart.", field="target"
         )
-    return parse_path(text, entity=entity, project=project)
+    return ArtifactPath(*_parts(text, text, entity=entity, project=project, field="target"), Ref(alias=LATEST))
 
 
 def parse_ref(text: str) -> Ref:
@@ -85,25 +85,27 @@ def parse_ref(text: str) -> Ref:
             )
         return Ref(digest_prefix=digest[1])
     alias, at, time = text.partition("@")
-    return Ref(alias=valid_alias(alias), at=instant_from(time) if at else None)
+    return Ref(alias=valid_alias(alias, field="path"), at=instant_from(time) if at else None)
 
 
-def _parts(text: str, place: str, *, entity: str | None, project: str | None) -> tuple[str, str, str]:
+def _parts(
+    text: str, place: str, *, entity: str | None, project: str | None, field: str = "path"
+) -> tuple[str, str, str]:
     parts = place.split("/")
     if len(parts) > 3:
-        raise InvalidInputError(f"Path {text!r} has more than the three parts entity/project/name.", field="path")
-    name = valid_name(parts[-1], what="Name")
-    container = valid_name(parts[-2], what="Project") if len(parts) > 1 else project
-    owner = valid_entity_name(parts[-3]) if len(parts) > 2 else entity
+        raise InvalidInputError(f"Path {text!r} has more than the three parts entity/project/name.", field=field)
+    name = valid_name(parts[-1], what="Name", field=field)
+    container = valid_name(parts[-2], what="Project", field=field) if len(parts) > 1 else project
+    owner = valid_entity_name(parts[-3], field=field) if len(parts) > 2 else entity
     if container is None:
-        raise InvalidInputError(f"Path {text!r} names no project, and there is none to stand for it.", field="path")
+        raise InvalidInputError(f"Path {text!r} names no project, and there is none to stand for it.", field=field)
     if owner is None:
-        raise InvalidInputError(f"Path {text!r} names no entity, and there is none to stand for it.", field="path")
+        raise InvalidInputError(f"Path {text!r} names no entity, and there is none to stand for it.", field=field)
     return owner, container, name
 
 
 def instant_from(text: str) -> Instant:
-    """Read an RFC 3339 time with an offset. A day alone is its start in UTC, as the days that versions are counted by."""
+    """Read an RFC 3339 time with an offset. A day alone is its start in UTC, like the days versions are counted by."""
     whole = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
     if not _TIME.fullmatch(whole):
         raise InvalidInputError(
