@@ -69,7 +69,7 @@ class Version(Node, LineageNode):
 
     @resolved(
         "What is wrong with it: recalls of it and of all that it came from, critical ones first, then the nearest; "
-        "at most 100."
+        "at most 100. An error when that can't be told, because too much is upstream, and never an empty list."
     )
     async def recalls(self, info: Info) -> list[Recall]:
         return await info.context.loaders.recalls(self.id)
