@@ -160,7 +160,7 @@ def test_names_of_other_trackers_list_the_same(trained: headwater.Run, project: 
 
 def test_a_run_tells_what_was_recalled_upstream_of_it(trained: headwater.Run, project: str) -> None:
     run = Api().run(trained.id)
-    assert run.recalls == ()
+    assert list(run.recalls) == []
     data = Api().artifact("data")
 
     data.recall("labels were shuffled", severity="critical")
@@ -171,7 +171,7 @@ def test_a_run_tells_what_was_recalled_upstream_of_it(trained: headwater.Run, pr
     (loader,) = Api().runs(job_types="load")
     assert loader.recalls == ()
     data.withdraw_recalls()
-    assert run.recalls == ()
+    assert list(run.recalls) == []
 
 
 def test_projects_of_an_entity_are_listed(project: str, entity: str) -> None:

@@ -1,4 +1,4 @@
-"""`headwater alias set|rm|history|rollback`."""
+"""`headwater alias set|rm|ls|history|rollback`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from headwater._names import format_time, parse_time
 from headwater._version import get_version
 
 from . import documents
-from .output import AsJson, print_json, print_table, say
+from .output import AsJson, examples, print_json, print_table, say
 from .service import Service, found, local_path
 
 app = typer.Typer(
@@ -44,7 +44,13 @@ class Place(CollectionAliases):
     path: str
 
 
-@app.command("set")
+@app.command(
+    "set",
+    epilog=examples(
+        'alias set model-registry/Digits:v3 production --reason "passed the review"',
+        "alias set model-registry/Digits:v4 production --expect v3",
+    ),
+)
 def set_alias(
     version: Annotated[
         str, typer.Argument(metavar="VERSION", help="[[entity/]project/]name:ref; without a ref the latest version.")
@@ -64,20 +70,41 @@ def set_alias(
     try:
         move = collection.move_alias(alias, f"v{place.index}", expect=None if new else expected(expect), reason=reason)
     except ConflictError as error:
-        raise with_way_on(error, f"{collection.path}:v{place.index}", alias) from error
+        raise with_way_on(error, "set", f"{collection.path}:v{place.index}", alias) from error
     print_move(collection, move, as_json)
 
 
-@app.command("rm")
+@app.command("rm", epilog=examples("alias rm model-registry/Digits candidate"))
 def remove_alias(
     collection: CollectionPath, alias: Name, expect: Expect = None, reason: Reason = "", as_json: AsJson = False
 ) -> None:
     """Remove an alias from its collection. Its history stays, and rollback brings it back."""
     place = collection_at(collection)
-    print_move(place, place.remove_alias(alias, expect=expected(expect), reason=reason), as_json)
+    try:
+        move = place.remove_alias(alias, expect=expected(expect), reason=reason)
+    except ConflictError as error:
+        raise with_way_on(error, "rm", place.path, alias) from error
+    print_move(place, move, as_json)
 
 
-@app.command("rollback")
+@app.command("ls", epilog=examples("alias ls model-registry/Digits"))
+def list_aliases(collection: CollectionPath, as_json: AsJson = False) -> None:
+    """List the aliases of a collection: where each points, since when, and who pointed it there."""
+    place = collection_at(collection)
+    aliases = place._client.execute(documents.ALIASES_OF, {"path": place.path})["collection"]["aliases"]
+    if as_json:
+        print_json(aliases)
+        return
+    print_table(
+        ("alias", "version", "since", "by"),
+        [
+            (one["name"], f"v{one['version']['index']}", one["movedAt"], (one["movedBy"] or {}).get("name"))
+            for one in aliases
+        ],
+    )
+
+
+@app.command("rollback", epilog=examples('alias rollback model-registry/Digits production -r "worse at night"'))
 def roll_back(
     collection: CollectionPath, alias: Name, expect: Expect = None, reason: Reason = "", as_json: AsJson = False
 ) -> None:
@@ -86,10 +113,20 @@ def roll_back(
     Deleted versions are passed over. A second rollback undoes the first.
     """
     place = collection_at(collection)
-    print_move(place, place.rollback_alias(alias, expect=expected(expect), reason=reason), as_json)
+    try:
+        move = place.rollback_alias(alias, expect=expected(expect), reason=reason)
+    except ConflictError as error:
+        raise with_way_on(error, "rollback", place.path, alias) from error
+    print_move(place, move, as_json)
 
 
-@app.command("history")
+@app.command(
+    "history",
+    epilog=examples(
+        "alias history model-registry/Digits production",
+        "alias history model-registry/Digits production --at 2026-11-03",
+    ),
+)
 def show_history(
     collection: CollectionPath,
     alias: Name,
@@ -153,15 +190,17 @@ def expected(ref: str | None) -> str | EllipsisType:
     return ... if ref is None else ref
 
 
-def with_way_on(error: ConflictError, version: str, alias: str) -> ConflictError:
-    """The refusal of an alias that is elsewhere than expected, with how to move it all the same; others unchanged."""
+def with_way_on(error: ConflictError, verb: str, path: str, alias: str) -> ConflictError:
+    """The refusal of an alias that is elsewhere than expected, with how to go on all the same; others unchanged."""
     if error.current is None:
         return error
-    command = shlex.join(["headwater", "alias", "set", version, alias])
-    if error.current == NOWHERE:
+    command = shlex.join(["headwater", "alias", verb, path, alias])
+    if error.current != NOWHERE:
+        told = f"{alias!r} points at {error.current}, and stays there. To go on: {command} --expect {error.current}"
+    elif verb == "set":
         told = f"There is no alias {alias!r} now, so nothing was moved. To make it: {command} --new"
     else:
-        told = f"{alias!r} points at {error.current}, and stays there. To move it: {command} --expect {error.current}"
+        told = f"There is no alias {alias!r} now, so nothing was moved."
     return ConflictError(told, current=error.current, request_id=error.request_id)
 
 

@@ -33,13 +33,45 @@ def test_set_refuses_another_place_than_expected(ok: Cli, cli: Cli, project: str
 
     assert (stale.code, stale.out) == (1, "")
     command = f"headwater alias set {project}/cnn:v2 production"
-    told = f"Error: 'production' points at v1, and stays there. To move it: {command} --expect v1\n"
+    told = f"Error: 'production' points at v1, and stays there. To go on: {command} --expect v1\n"
     assert (stale.err, there.err) == (told, told)
     assert absent.err == (
         "Error: There is no alias 'production' now, so nothing was moved. "
         f"To make it: headwater alias set {project}/cnn:v1 production --new\n"
     )
     assert cli("alias", "set", "cnn:v2", "x", "--new", "--expect", "v0").code == 1
+
+
+def test_aliases_are_listed_with_their_places(ok: Cli, cli: Cli, project: str, entity: str, model: str) -> None:
+    ok("alias", "set", "cnn:v1", "production")
+
+    listed = ok("alias", "ls", "cnn")
+    (latest, production) = ok("alias", "ls", "cnn", "--json").json()
+
+    assert [(row[0], row[1], row[3]) for row in listed.rows] == [
+        ("latest", "v2", entity),
+        ("production", "v1", entity),
+    ]
+    assert (latest["name"], production["version"]["path"]) == ("latest", f"{project}/cnn:v1")
+    assert cli("alias", "ls", "absent").code == 3
+    assert "leave the ':' out" in cli("alias", "ls", "cnn:v1").err
+
+
+def test_a_removal_or_rollback_that_expects_another_place_says_how_to_go_on(
+    ok: Cli, cli: Cli, project: str, model: str
+) -> None:
+    ok("alias", "set", "cnn:v0", "production")
+    ok("alias", "set", "cnn:v1", "production")
+
+    removal = cli("alias", "rm", "cnn", "production", "--expect", "v0")
+    rollback = cli("alias", "rollback", "cnn", "production", "--expect", "v0")
+
+    told = "Error: 'production' points at v1, and stays there. To go on: headwater alias"
+    assert removal.err == f"{told} rm {project}/cnn production --expect v1\n"
+    assert rollback.err == f"{told} rollback {project}/cnn production --expect v1\n"
+    ok("alias", "rm", "cnn", "production")
+    gone = cli("alias", "rm", "cnn", "production", "--expect", "v0")
+    assert gone.err == "Error: There is no alias 'production' now, so nothing was moved.\n"
 
 
 def test_history_shows_each_move_newest_first(ok: Cli, cli: Cli, entity: str, model: str) -> None:

@@ -76,6 +76,31 @@ def test_a_guard_can_ask_for_a_version_of_one_collection_upstream(ok: Cli, cli: 
     assert cli("guard", "set", "model-registry/Net", "x", "--upstream-collection", "absent").code == 3
 
 
+def test_what_is_asked_of_a_collection_points_at_the_guards_of_its_registry(
+    ok: Cli, cli: Cli, project: str, entity: str
+) -> None:
+    linked(0.9)
+    ok("guard", "set", "model-registry", "production", "--verified")
+
+    listed = ok("guard", "ls", "model-registry/Net")
+    shown = cli("guard", "show", "model-registry/Net", "production")
+    absent = cli("guard", "ls", "absent")
+    version = cli("guard", "ls", "model-registry/Net:v0")
+
+    registry = f"{entity}/model-registry"
+    assert (listed.rows, listed.err) == ([], f"What guards its registry holds too: headwater guard ls '{registry}'\n")
+    assert shown.err == (
+        f"Error: There is no guard on 'production' in {registry}/Net. "
+        f"Its registry may have one: headwater guard show '{registry}' 'production'\n"
+    )
+    assert (absent.code, absent.err) == (
+        3,
+        f"Error: There is no registry '{entity}/absent' and no collection '{project}/absent', or you may not see it.\n",
+    )
+    assert (version.code, "leave the ':' out" in version.err) == (1, True)
+    assert ok("guard", "ls", "model-registry").err == ""
+
+
 def test_promoting_tells_what_is_lacking_and_moves_what_lacks_nothing(
     ok: Cli, cli: Cli, project: str, entity: str
 ) -> None:
