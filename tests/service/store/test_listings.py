@@ -1,15 +1,12 @@
 """Pages with filters and orders: what each condition keeps, what an empty list and a null mean, where pages meet."""
 
 import secrets
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import partial
-from random import Random
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import given
-from hypothesis import strategies as st
 
 from content import Site, log
 from deletions import link
@@ -34,7 +31,7 @@ from headwater_service.store.filters import (
 )
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
-from headwater_service.store.listing import Group, Window, fingerprint
+from headwater_service.store.listing import Group, Window
 from headwater_service.store.listings_collections import count_collections, list_collections, list_containers
 from headwater_service.store.listings_runs import RunGroup, count_runs, group_runs, list_runs
 from headwater_service.store.listings_versions import (
@@ -379,54 +376,6 @@ async def test_a_tag_is_found_as_it_is_written_by_itself_and_by_its_links(graph:
     assert await found(Place([linked.container.id]), tag) == {"Data:v0"}
     assert await found(Place([project.id]), tag, "common") == {"data:v0", "data:v1"}
     assert await found(Place([project.id]), tag + "!") == set()
-
-
-LEAVES = [FieldCondition("a", OPERATOR.EQ, 5), FieldCondition("b", OPERATOR.CONTAINS, "5")]
-TEXTS = st.lists(st.sampled_from(["a", "b", "c", '"', "日本"]), max_size=4)
-SIMPLE_FILTERS = st.builds(
-    VersionFilter,
-    types=st.none() | TEXTS,
-    tags=st.none() | TEXTS,
-    aliases=st.none() | TEXTS,
-    metadata=st.none() | st.lists(st.sampled_from(LEAVES), max_size=3),
-    consumed=st.none() | st.booleans(),
-)
-FILTERS = st.builds(
-    replace, SIMPLE_FILTERS, any_of=st.none() | st.lists(SIMPLE_FILTERS, max_size=2), none_of=st.none() | SIMPLE_FILTERS
-)
-
-
-def spelt_anew(wanted: Any, random: Random) -> Any:
-    """Return the same filter with every list of it in another order, and something in it twice."""
-    if isinstance(wanted, list):
-        again = [spelt_anew(one, random) for one in wanted]
-        again += again[:1]
-        random.shuffle(again)
-        return again
-    if isinstance(wanted, VersionFilter):
-        found = {one.name: spelt_anew(getattr(wanted, one.name), random) for one in fields(wanted)}
-        return VersionFilter(**found)
-    return wanted
-
-
-def meaning(wanted: Any) -> Any:
-    """Return what a filter asks for, as something to compare."""
-    if isinstance(wanted, list):
-        return frozenset(meaning(one) for one in wanted)
-    if isinstance(wanted, VersionFilter):
-        return tuple(meaning(getattr(wanted, one.name)) for one in fields(wanted))
-    return wanted
-
-
-@given(FILTERS, FILTERS, st.randoms(use_true_random=False))
-def test_a_listing_is_named_by_what_its_filter_asks_for_and_not_by_how(
-    first: VersionFilter, second: VersionFilter, random: Random
-) -> None:
-    name = fingerprint(filter=first, scope="a")
-
-    assert fingerprint(scope="a", filter=spelt_anew(first, random)) == name
-    assert (fingerprint(filter=second, scope="a") == name) is (meaning(first) == meaning(second))
-    assert fingerprint(filter=first, scope="b") != name
 
 
 async def test_more_groups_than_a_chart_can_show_are_refused(
