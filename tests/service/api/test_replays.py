@@ -47,6 +47,12 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     (
         "moveAliases",
         "aliases { name at }",
+        {"moves": [{"collection": "HOME", "name": "a", "version": "DATA"}], "reason": "good"},
+        {"moves": [{"collection": "HOME", "name": "a", "version": "DATA"}], "reason": "better"},
+    ),
+    (
+        "moveAliases",
+        "aliases { name at }",
         {"moves": [{"collection": "HOME", "name": n, "version": "DATA"} for n in "xy"]},
         {"moves": [{"collection": "HOME", "name": n, "version": None} for n in "xy"]},
     ),
