@@ -10,6 +10,7 @@ from typing import Any
 from . import _registry_operations as registry_operations
 from . import _run_operations as operations
 from ._artifact import Artifact
+from ._artifact_types import ArtifactType, list_types
 from ._audit import Event, list_events
 from ._client import Client
 from ._collection import Collection
@@ -17,7 +18,6 @@ from ._console import Console
 from ._deletion import Restored, TrashItem, list_trash, restore
 from ._errors import InvalidInputError, NotFoundError
 from ._filters import (
-    COLLECTION_FILTERS,
     RUN_FILTERS,
     RUN_ORDERS,
     VERSION_FILTERS,
@@ -30,7 +30,7 @@ from ._names import check_text, format_time, parse_version_path
 from ._proposals import Proposal, find_proposal, waiting_proposals
 from ._recorded import Project, RecordedRun, project_of
 from ._registry import Registry, wire_visibility
-from ._search import search_collections, search_versions
+from ._search import list_collections, search_collections, search_versions
 from ._settings import DEFAULT_PROJECT, read_settings
 from ._start import connect, default_entity
 from ._version import get_version, version_from_wire
@@ -152,7 +152,8 @@ class Api:
         Args:
             text: The words, in any order.
             path: `[entity/]project` or `[entity/]registry`. Default: all that you may see.
-            filters: Any of types, tags, kinds ("source", "registry"; one or several), name_contains.
+            filters: Any of types, tags, kinds ("source", "registry"; one or several), name_contains, created_after,
+                created_before (times).
         """
         container = None if path is None else self._path(path, 2)
         return search_collections(self._client, container, {**filters, "search": text})
@@ -177,6 +178,8 @@ class Api:
         types: str | Sequence[str] | None = None,
         name_contains: str | None = None,
         tags: str | Sequence[str] | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
     ) -> Iterator[Collection]:
         """The collections of a project or a registry, fetched while you read them.
 
@@ -185,14 +188,17 @@ class Api:
             types: Only those of these types.
             name_contains: Only those whose name has this text.
             tags: Only those with one of these tags.
+            created_after: Only those made, or begun by a first version, later than this.
+            created_before: Only those made earlier than this.
         """
-        given = {"types": types, "name_contains": name_contains, "tags": tags}
-        variables = {
-            "container": self._path(path or self.default_project, 2),
-            "filter": wire_filter(given, COLLECTION_FILTERS),
+        given = {
+            "types": types,
+            "name_contains": name_contains,
+            "tags": tags,
+            "created_after": created_after,
+            "created_before": created_before,
         }
-        edges = pages(self._client, operations.LIST_COLLECTIONS, variables, lambda data: data["collections"])
-        return (Collection(self._client, edge["node"]) for edge in edges)
+        return list_collections(self._client, self._path(path or self.default_project, 2), given)
 
     def collection(self, path: str) -> Collection:
         """A collection by its path, whether runs log into it or versions are linked into it.
@@ -208,6 +214,52 @@ class Api:
         if node is None:
             raise NotFoundError(f"There is no collection {full!r}, or you may not see it.", path=full)
         return Collection(self._client, node)
+
+    def artifact_types(self, project: str | None = None) -> list[ArtifactType]:
+        """The types of the versions in a project or registry, by name.
+
+        Args:
+            project: `[entity/]project` or `[entity/]registry`. Default: the default project.
+
+        Raises:
+            NotFoundError: if there is no such place.
+        """
+        return list_types(self._client, self._path(project or self.default_project, 2))
+
+    def artifact_type(self, type_name: str, project: str | None = None) -> ArtifactType:
+        """One of the types of a project or registry, to list its collections.
+
+        Args:
+            type_name: The type.
+            project: As for `artifact_types`.
+
+        Raises:
+            NotFoundError: if no version there has it; the error names those there are.
+        """
+        types = {one.name: one for one in self.artifact_types(project)}
+        if type_name not in types:
+            place = self._path(project or self.default_project, 2)
+            known = f" There are: {', '.join(types)}." if types else ""
+            raise NotFoundError(f"No version in {place} has the type {type_name!r}.{known}", path=type_name)
+        return types[type_name]
+
+    def artifact_collections(self, project_name: str, type_name: str) -> Iterator[Collection]:
+        """The collections of one type: `collections` under the name that other trackers have for it.
+
+        Args:
+            project_name: `[entity/]project` or `[entity/]registry`.
+            type_name: The type.
+        """
+        return self.collections(project_name, types=type_name)
+
+    def artifact_versions(self, type_name: str, name: str) -> Iterator[Artifact]:
+        """The versions of a collection: `artifacts` under its older name.
+
+        Args:
+            type_name: The type.
+            name: `[[entity/]project/]name` of the collection.
+        """
+        return self.artifacts(type_name, name)
 
     def artifact_collection(self, type_name: str, name: str) -> Collection:
         """A collection that must have a type.

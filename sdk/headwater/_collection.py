@@ -73,6 +73,15 @@ class Collection(CollectionProposals, Guarded):
         edges = pages(self._client, _run_operations.LIST_VERSIONS, variables, lambda data: data["versions"])
         return (Artifact._from_version(self._client, version_from_wire(edge["node"])) for edge in edges)
 
+    def artifacts(self, order: str = "-index", **filters: Any) -> Iterator[Artifact]:
+        """The same as `versions`, under the name that other trackers have for it.
+
+        Args:
+            order: As for `versions`.
+            filters: As for `versions`.
+        """
+        return self.versions(order, **filters)
+
     def save(self) -> None:
         """Send what you changed since it was read; without a difference, nothing.
 

@@ -36,9 +36,12 @@ COLLECTION_FILTERS = {
     "tags": "tags",
     "kinds": "kinds",
     "name_contains": "nameContains",
+    "created_after": "createdAfter",
+    "created_before": "createdBefore",
     "search": "search",
 }
 _LISTS = frozenset(("states", "job_types", "groups", "tags", "types", "aliases", "kinds"))
+_SINGULAR = {"type": "types", "tag": "tags", "alias": "aliases"}  # as other trackers' filters name them
 _ENUMS = frozenset(("states", "kinds"))
 RUN_ORDERS = {"created_at": "CREATED_AT", "name": "NAME", "finished_at": "FINISHED_AT"}
 VERSION_ORDERS = {"created_at": "CREATED_AT", "size": "SIZE", "index": "INDEX"}
@@ -70,7 +73,14 @@ def wire_filter(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
     return {names[name]: _condition(name, value) for name, value in given.items() if value is not None}
 
 
+def merged_filters(filter: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters given as one mapping and those given by keyword; `tag`, `alias` and `type` may stand for many."""
+    return {_SINGULAR.get(name, name): value for name, value in {**(filter or {}), **keywords}.items()}
+
+
 def _condition(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        raise InvalidInputError(f"The filter {name!r} takes values, not a query document: {dict(value)!r}.", field=name)
     if isinstance(value, datetime):
         return format_time(value)
     if name not in _LISTS:

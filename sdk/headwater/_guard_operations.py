@@ -11,7 +11,7 @@ fragment GuardFacts on Guard {
   name setAt setBy { name }
   rules {
     __typename
-    ... on RequiresUpstreamRule { text }
+    ... on RequiresUpstreamRule { text collection { path } }
     ... on MetricRule { text }
     ... on BetterThanCurrentRule { text }
     ... on RequiredTagRule { text }
@@ -30,7 +30,7 @@ mutation SetGuard($input: SetGuardInput!) {
         name setAt setBy { name }
         rules {
           __typename
-          ... on RequiresUpstreamRule { text }
+          ... on RequiresUpstreamRule { text collection { path } }
           ... on MetricRule { text }
           ... on BetterThanCurrentRule { text }
           ... on RequiredTagRule { text }

@@ -72,7 +72,13 @@ class Guarded:
 def _guard_of(node: Mapping[str, Any]) -> Guard:
     return Guard(
         alias=node["name"],
-        rules=tuple(rule["text"] for rule in node["rules"]),
+        rules=tuple(_words(rule) for rule in node["rules"]),
         set_at=datetime.fromisoformat(node["setAt"]),
         set_by=None if node["setBy"] is None else node["setBy"]["name"],
     )
+
+
+def _words(rule: Mapping[str, Any]) -> str:
+    # Only the one rule names a collection, and only to those who may see it.
+    collection = rule.get("collection")
+    return str(rule["text"]) if collection is None else f"{rule['text']}: {collection['path']}"

@@ -41,6 +41,7 @@ RESERVED_ENTITIES = frozenset(
 _VERSION = re.compile(r"v[0-9]+", re.ASCII)
 _CANONICAL_VERSION = re.compile(r"v(0|[1-9][0-9]*)", re.ASCII)
 _DIGEST_PREFIX = re.compile(r"sha256:[0-9a-f]{8,64}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _ENTITY = re.compile(r"[\w.\-]+")
 _DRIVE = re.compile(r"[A-Za-z]:/")
@@ -144,15 +145,28 @@ def _index_ref(version: str, *, whole: str, has_time: bool) -> IndexRef:
     return IndexRef(int(version[1:]))
 
 
-def parse_time(text: str, *, whole: str) -> datetime:
-    """Parse an RFC 3339 time with its offset."""
-    if not _TIME.fullmatch(text):
-        raise InvalidInputError(f"{whole!r}: after the '@' comes an RFC 3339 time such as 2026-05-01T00:00:00Z.")
+def parse_time(text: str, *, whole: str = "") -> datetime:
+    """Parse an RFC 3339 time with its offset; a day alone is its start in UTC.
+
+    Args:
+        text: The time.
+        whole: What it is a part of, for the message.
+
+    Raises:
+        InvalidInputError: if it is neither.
+    """
+    place = f"{whole!r}: " if whole else ""
+    complete = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
+    if not _TIME.fullmatch(complete):
+        raise InvalidInputError(
+            f"{place}{text!r} is no time. Write RFC 3339 with its offset, as 2026-05-01T09:30:00Z, or a day, as "
+            "2026-05-01, for its start in UTC."
+        )
     try:
         # Python reads no more than six digits of a second; finer ones are cut.
-        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.upper())).astimezone(UTC)
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", complete.upper())).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidInputError(f"{whole!r}: {text!r} is no time: {error}.") from error
+        raise InvalidInputError(f"{place}{text!r} is no time: {error}.") from error
 
 
 def format_time(time: datetime) -> str:

@@ -18,6 +18,7 @@ RECALLS_OF = """
 query RecallsOf($id: ID!) {
   node(id: $id) {
     ... on Version { recalls { id severity reason at distance version { path url } by { name } } }
+    ... on Run { recalls { id severity reason at distance version { path url } by { name } } }
   }
 }
 """
@@ -78,9 +79,9 @@ def recalls_from_wire(found: Iterable[Mapping[str, Any]]) -> tuple[Recall, ...]:
     return tuple(_recall(one) for one in found)
 
 
-def read_recalls(client: Client, version_id: str) -> tuple[Recall, ...]:
-    """The recalls that reach a version now: critical ones first, then the nearest."""
-    node = client.execute(RECALLS_OF, {"id": version_id})["node"]
+def read_recalls(client: Client, node_id: str) -> tuple[Recall, ...]:
+    """The recalls that reach a version or a run now: critical ones first, then the nearest."""
+    node = client.execute(RECALLS_OF, {"id": node_id})["node"]
     return recalls_from_wire((node or {}).get("recalls") or ())
 
 

@@ -14,6 +14,7 @@ from ._client import Client
 from ._errors import NotFoundError
 from ._history import unwire
 from ._listing import pages
+from ._recalls import Recall, read_recalls
 from ._version import version_from_wire
 
 HISTORY_PAGE = 1_000
@@ -60,6 +61,7 @@ class RecordedRun:
 
     def __init__(self, client: Client, known: dict[str, Any]) -> None:
         self._client = client
+        self._node_id: str = known["id"]
         self.id: str = known["key"]
         self.name: str = known["name"]
         self.project: str = known["project"]["name"]
@@ -125,6 +127,13 @@ class RecordedRun:
     def used_artifacts(self) -> Iterator[Artifact]:
         """The artifacts that the run consumed."""
         return self._artifacts(operations.RUN_INPUTS, "inputs")
+
+    @property
+    def recalls(self) -> tuple[Recall, ...]:
+        """What is wrong with what it consumed or with what that came from, now: critical recalls first, then the
+        nearest. `distance` counts from the run.
+        """
+        return read_recalls(self._client, self._node_id)
 
     def delete(self, delete_artifacts: bool = False, delete_aliases: bool = False) -> _deletion.Deletion:
         """Delete the run into the trash, with its files and its history.

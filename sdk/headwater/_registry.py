@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from . import _deletion, _run_operations
+from . import _deletion
 from . import _registry_operations as operations
+from ._artifact import Artifact
 from ._client import Client
 from ._collection import Collection
 from ._errors import InvalidInputError, NotFoundError
-from ._filters import wire_filter
+from ._filters import merged_filters
 from ._guards import Guarded
-from ._listing import pages
+from ._names import check_text
+from ._search import list_collections, search_versions
 
 _SAVED = {
     "name": "name",
@@ -25,7 +27,6 @@ _SAVED = {
 # "organization" is what other trackers call it.
 _VISIBILITIES = {"entity": "ENTITY", "organization": "ENTITY", "restricted": "RESTRICTED"}
 _ROLES = ("viewer", "member", "admin")
-_COLLECTION_FILTERS = {"types": "types", "name_contains": "nameContains"}
 
 
 class Registry(Guarded):
@@ -55,19 +56,33 @@ class Registry(Guarded):
         """Its path and who sees it."""
         return f"<Registry {self.path} {self.visibility}>"
 
-    def collections(
-        self, types: str | Sequence[str] | None = None, name_contains: str | None = None
-    ) -> Iterator[Collection]:
+    def collections(self, filter: Mapping[str, Any] | None = None, **filters: Any) -> Iterator[Collection]:
         """Its collections, fetched while you read them.
 
         Args:
-            types: Only those of these types.
-            name_contains: Only those whose name has this text.
+            filter: The same conditions as one dictionary, such as `{"tag": "audio"}`.
+            filters: Any of types, tags (one or several), name_contains, created_after, created_before (times), search
+                (words in their name, description or tags).
+
+        Raises:
+            InvalidInputError: for a condition that there is not; the error names those there are.
         """
-        given = {"types": types, "name_contains": name_contains}
-        variables = {"container": self.path, "filter": wire_filter(given, _COLLECTION_FILTERS)}
-        edges = pages(self._client, _run_operations.LIST_COLLECTIONS, variables, lambda data: data["collections"])
-        return (Collection(self._client, edge["node"]) for edge in edges)
+        return list_collections(self._client, self.path, merged_filters(filter, filters))
+
+    def versions(
+        self, filter: Mapping[str, Any] | None = None, order: str = "-created_at", **filters: Any
+    ) -> Iterator[Artifact]:
+        """The versions linked into it, of all of its collections, fetched while you read them.
+
+        Args:
+            filter: The same conditions as one dictionary, such as `{"alias": "production"}`.
+            order: "created_at", "size" or "index", with "-" in front for the last first.
+            filters: As for `Api.artifacts`: types, aliases, tags, metadata and the like.
+
+        Raises:
+            InvalidInputError: for a condition that there is not; the error names those there are.
+        """
+        return search_versions(self._client, self.path, merged_filters(filter, filters), order)
 
     def create_collection(
         self, name: str, type: str = "model", description: str = "", tags: Sequence[str] = ()
@@ -128,6 +143,47 @@ class Registry(Guarded):
         """
         self._client.mutate(operations.REMOVE_REGISTRY_MEMBER, {"registryId": self.id, "user": user})
 
+    def add_members(self, *users: str, role: str = "viewer") -> Registry:
+        """Give members of the entity a role in this registry; who has one here already keeps it.
+
+        Args:
+            users: Their names.
+            role: "viewer", "member" or "admin".
+
+        Raises:
+            NotFoundError: if the entity has no such member; those named before have the role then.
+            PermissionDeniedError: if you are no admin of the registry.
+        """
+        known = self.members()
+        for user in _names(users):
+            if user not in known:
+                self.set_member(user, role)
+        return self
+
+    def remove_members(self, *users: str) -> Registry:
+        """Take away the roles that several have in this registry: `remove_member` for each.
+
+        Args:
+            users: Their names.
+
+        Raises:
+            NotFoundError: if one has no role here; those named before have none any more then.
+            PermissionDeniedError: if you are no admin of the registry.
+        """
+        for user in _names(users):
+            self.remove_member(user)
+        return self
+
+    def update_member(self, user: str, role: str) -> Registry:
+        """Change the role that somebody has in this registry: `set_member` under another name.
+
+        Args:
+            user: The name.
+            role: "viewer", "member" or "admin".
+        """
+        self.set_member(user, role)
+        return self
+
     def save(self) -> None:
         """Send what you changed since it was read; without a difference, nothing.
 
@@ -172,6 +228,12 @@ class Registry(Guarded):
         self.protected_aliases = list(node["protectedAliases"])
         self.role = node["viewerRole"].lower() if node["viewerRole"] else None
         self.created_at = datetime.fromisoformat(node["createdAt"])
+
+
+def _names(users: Sequence[str]) -> Sequence[str]:
+    if not users:
+        raise InvalidInputError("Name at least one user.", field="users")
+    return [check_text(user, "name of a user") for user in users]
 
 
 def wire_visibility(given: str) -> str:

@@ -118,3 +118,9 @@ mutation UpdateCollection($input: UpdateCollectionInput!) {
   }
 }
 """
+
+TYPES_OF = """
+query TypesOf($container: String!) {
+  versionCounts(container: $container, groupBy: [TYPE]) { keys }
+}
+"""

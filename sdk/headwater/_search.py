@@ -1,4 +1,4 @@
-"""Searches over everything you may see, or over one project or registry."""
+"""Lists and searches of collections and versions: over everything you may see, or over one project or registry."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from ._collection import Collection
 from ._filters import COLLECTION_FILTERS, VERSION_FILTERS, VERSION_ORDERS, wire_filter, wire_order
 from ._listing import pages
 from ._version import version_from_wire
+
+
+def list_collections(client: Client, container: str, filters: Mapping[str, Any]) -> Iterator[Collection]:
+    """The collections of a project or registry, by name."""
+    variables = {"container": container, "filter": wire_filter(filters, COLLECTION_FILTERS)}
+    edges = pages(client, operations.LIST_COLLECTIONS, variables, lambda data: data["collections"])
+    return (Collection(client, edge["node"]) for edge in edges)
 
 
 def search_collections(client: Client, container: str | None, filters: Mapping[str, Any]) -> Iterator[Collection]:

@@ -32,8 +32,10 @@ log = structlog.get_logger("headwater.app")
 
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
-# New objects between two looks for garbage in cycles; Python's own 700 is reached several times in each request.
-YOUNG_OBJECTS: Final = 10_000
+# When to look for garbage in cycles: after so many new objects; each tenth look goes on to what outlived one; each
+# thousandth through everything. Python's own 700, 10, 10 cost a request of a few milliseconds a quarter of its time,
+# for what a request leaves in cycles is gone in the first look or the second.
+GARBAGE_THRESHOLDS: Final = (10_000, 10, 100)
 
 
 class State(TypedDict):
@@ -48,7 +50,7 @@ def create() -> Starlette:
     # What is loaded now, the schema most of all, stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     return app
 
 

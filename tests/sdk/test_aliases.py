@@ -69,7 +69,7 @@ def test_a_stale_expectation_says_where_the_alias_points() -> None:
 
     with pytest.raises(ConflictError, match="points at v1, expected v0") as caught:
         first.collection.move_alias("production", first, expect="v0")
-    with pytest.raises(ConflictError, match="points at v1, expected nothing"):
+    with pytest.raises(ConflictError, match=r"already: it points at v1\. To move it, expect v1"):
         first.collection.move_alias("production", first, expect=None)
 
     assert (caught.value.current, caught.value.unmet_rules) == ("v1", ())

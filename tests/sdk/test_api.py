@@ -120,6 +120,60 @@ def test_collections_and_versions_are_listed(trained: headwater.Run, project: st
     assert sorted(a.name for a in api.artifacts(consumed=False)) == ["net:v0", "net:v1"]
 
 
+def test_collections_are_told_apart_by_when_they_were_made(trained: headwater.Run) -> None:
+    api = Api()
+    data, net = api.collections()
+
+    assert [c.name for c in api.collections(created_after=data.created_at)] == ["net"]
+    assert [c.name for c in api.collections(created_before=net.created_at)] == ["data"]
+    assert list(api.collections(created_after=data.created_at, created_before=net.created_at)) == []
+    assert [c.name for c in api.search("net", created_after=data.created_at)] == ["net"]
+    assert list(api.search("net", created_before=net.created_at)) == []
+
+
+def test_types_are_listed_with_their_collections(trained: headwater.Run, project: str) -> None:
+    api = Api()
+
+    assert [(one.name, one.project) for one in api.artifact_types()] == [("dataset", project), ("model", project)]
+    assert api.artifact_type("model", project) == api.artifact_types(project)[1]
+    assert [c.path for c in api.artifact_type("model").collections()] == [f"{project}/net"]
+    assert list(api.artifact_type("model").collections(name_contains="data")) == []
+    with pytest.raises(
+        NotFoundError, match=rf"No version in {project} has the type 'table'\. There are: dataset, model\."
+    ):
+        api.artifact_type("table")
+    with pytest.raises(NotFoundError):
+        api.artifact_types("absent")
+
+
+def test_names_of_other_trackers_list_the_same(trained: headwater.Run, project: str) -> None:
+    api = Api()
+
+    (net,) = api.artifact_collections(project, "model")
+    versions = [version.name for version in api.artifact_versions("model", "net")]
+
+    assert (net.path, versions) == (f"{project}/net", ["net:v1", "net:v0"])
+    assert [version.name for version in net.artifacts()] == [version.name for version in net.versions()]
+    assert [version.name for version in net.artifacts("index", aliases="best")] == ["net:v1"]
+    assert list(api.artifact_versions("dataset", "net")) == []
+
+
+def test_a_run_tells_what_was_recalled_upstream_of_it(trained: headwater.Run, project: str) -> None:
+    run = Api().run(trained.id)
+    assert list(run.recalls) == []
+    data = Api().artifact("data")
+
+    data.recall("labels were shuffled", severity="critical")
+
+    (recall,) = run.recalls
+    assert (recall.path, recall.severity, recall.reason) == (f"{project}/data:v0", "CRITICAL", "labels were shuffled")
+    assert recall.distance == 1
+    (loader,) = Api().runs(job_types="load")
+    assert loader.recalls == ()
+    data.withdraw_recalls()
+    assert list(run.recalls) == []
+
+
 def test_projects_of_an_entity_are_listed(project: str, entity: str) -> None:
     (found,) = Api().projects()
 

@@ -65,7 +65,8 @@ def test_a_guard_is_set_shown_and_removed(client_environment: dict[str, str], us
     registry.remove_guard("production")
 
     assert guard.rules == (
-        "complete lineage to versions of the type 'dataset'",
+        "complete lineage to versions of the type 'dataset', one of them of a certain collection: "
+        f"{user.name}/{client_environment['HEADWATER_PROJECT']}/data",
         "summary accuracy >= 0.97",
         "summary accuracy higher than the current version's",
         "tag 'reviewed'",

@@ -117,6 +117,56 @@ def test_members_of_a_restricted_registry_see_it_and_nobody_else(
         registry.set_member(member.name, "owner")
 
 
+def test_members_are_added_changed_and_removed_several_at_once(
+    entity: str, make_user: Callable[..., Person], post: Callable[..., object], user: Person
+) -> None:
+    people = [make_user() for _ in range(2)]
+    document = """
+      mutation A($input: AddMemberInput!) { addMember(input: $input) { ... on UserError { message } __typename } }
+    """
+    for person in people:
+        wanted = {"operationId": f"add {person.name}", "entity": entity, "user": person.name, "role": "VIEWER"}
+        post(document, key=user.key, input=wanted)
+    one, other = (person.name for person in people)
+    registry = Api().create_registry("models", visibility="restricted")
+
+    assert registry.add_members(one).update_member(one, "member") is registry
+    registry.add_members(one, other)
+
+    assert registry.members() == {entity: "admin", one: "member", other: "viewer"}
+    assert registry.remove_members(one, other).members() == {entity: "admin"}
+    assert registry.add_members(other, role="admin").members() == {entity: "admin", other: "admin"}
+    with pytest.raises(InvalidInputError, match="Name at least one user"):
+        registry.add_members()
+    with pytest.raises(InvalidInputError, match="must be a text"):
+        registry.remove_members([one])  # type: ignore[arg-type]
+    with pytest.raises(InvalidInputError, match="There is no role 'owner'"):
+        registry.update_member(other, "owner")
+    with pytest.raises(NotFoundError):
+        registry.remove_members(one)
+
+
+def test_collections_and_versions_of_a_registry_are_found_by_conditions(entity: str, project: str) -> None:
+    registry = Api().create_registry("models")
+    for name, tag in (("net", "audio"), ("tree", "tables")):
+        logged(name).link(f"{entity}/models/{name}", aliases=["production"] if name == "net" else None)
+        made = Api().collection(f"{entity}/models/{name}")
+        made.tags.append(tag)
+        made.save()
+    net = f"{entity}/models/net:v0"
+
+    assert [found.name for found in registry.collections()] == ["net", "tree"]
+    assert [found.name for found in registry.collections({"tag": "audio"})] == ["net"]
+    assert [found.name for found in registry.collections(search="tables", types="model")] == ["tree"]
+    assert [found.qualified_name for found in registry.versions()] == [f"{entity}/models/tree:v0", net]
+    assert [found.qualified_name for found in registry.versions({"alias": "production"})] == [net]
+    assert next(registry.versions(order="created_at", types="model")).qualified_name == net
+    with pytest.raises(InvalidInputError, match=r"There is no filter 'name'\. The filters are: types, tags"):
+        registry.collections({"name": {"$regex": "net"}})
+    with pytest.raises(InvalidInputError, match="The filter 'aliases' takes values, not a query document"):
+        registry.versions({"alias": {"$in": ["production"]}})
+
+
 def test_a_collection_is_made_described_tagged_and_renamed(project: str) -> None:
     made = Api().create_collection("Model Registry Tutorial", type="model", description="# Card", tags=["a", "b"])
     made.description += "\n\nmore"

@@ -7,7 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from .output import AsJson, print_json, print_table, say
+from headwater._errors import NotFoundError
+from headwater._names import format_time, parse_time
+
+from .output import AsJson, examples, print_json, print_table, say
 from .service import Service, read_pages
 
 app = typer.Typer(help="Who changed what, and whether the record of it is whole.", no_args_is_help=True)
@@ -43,17 +46,31 @@ query CheckAudit($anchor: String, $after: String) {
 """
 
 
-@app.command("ls")
+@app.command(
+    "ls",
+    epilog=examples(
+        "audit ls model-registry/Digits --kind ALIASES_MOVED",
+        "audit ls --container model-registry --after 2026-11-01",
+    ),
+)
 def list_events(
     collection: Annotated[
-        str | None, typer.Argument(help="Only what happened to this collection, its versions and its aliases.")
+        str | None,
+        typer.Argument(metavar="COLLECTION", help="Only what happened to it, its versions and its aliases."),
     ] = None,
     container: Annotated[str | None, typer.Option(help="Only in this project or registry ([entity/]name).")] = None,
     entity: Annotated[str | None, typer.Option(help="Only of this entity and all that lies in it.")] = None,
     actor: Annotated[str | None, typer.Option(help="Only by this user.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only such as ALIASES_MOVED. May be repeated.")] = None,
-    after: Annotated[str | None, typer.Option(metavar="TIME", help="Only later than this, RFC 3339.")] = None,
-    before: Annotated[str | None, typer.Option(metavar="TIME", help="Only earlier than this, RFC 3339.")] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Only later than this: 2026-05-01T09:30:00Z, or 2026-05-01 for its start in UTC."
+        ),
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only earlier than this, written the same.")
+    ] = None,
     oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: AsJson = False,
@@ -66,14 +83,22 @@ def list_events(
         "entity": entity,
         "actor": actor,
         "kinds": [name.upper() for name in kind] if kind else None,
-        "after": after,
-        "before": before,
+        "after": None if after is None else format_time(parse_time(after)),
+        "before": None if before is None else format_time(parse_time(before)),
     }
     direction = "ASC" if oldest else "DESC"
-    events = read_pages(service, LIST_EVENTS, "events", limit, filter=wanted, direction=direction)
+    try:
+        events = read_pages(service, LIST_EVENTS, "events", limit, filter=wanted, direction=direction)
+    except NotFoundError as error:
+        if collection is None:
+            raise
+        hint = f"For a whole project or registry: headwater audit ls --container {collection!r}"
+        raise NotFoundError(f"{error.message} {hint}", path=error.path, request_id=error.request_id) from error
     if as_json:
         print_json(events)
         return
+    if kind and not events:
+        say("There is no such event. Without --kind all are listed, each with its kind.")
     print_table(
         ("seq", "when", "who", "what", "of"),
         [(event["seq"], event["at"], _name(event["by"]), event["kind"], _path(event)) for event in events],

@@ -10,11 +10,16 @@ import typer
 from headwater import _registry_operations as operations
 from headwater import _run_operations
 from headwater._collection import Collection
+from headwater._errors import InvalidInputError
 
 from .output import AsJson, print_facts, print_json, print_table, say
 from .service import Service, found, read_pages
 
-app = typer.Typer(no_args_is_help=True, help="Make, show and change collections.", rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Make, show and change collections. To delete one: `headwater rm PATH`.",
+    rich_markup_mode=None,
+)
 
 Where = Annotated[
     str,
@@ -93,6 +98,8 @@ def set_collection(
     untags: Annotated[list[str] | None, typer.Option("--untag", help="A label to remove; may be repeated.")] = None,
 ) -> None:
     """Change what is given and nothing else."""
+    if not any((name, description is not None, card, type, tags, untags)):
+        raise InvalidInputError("Give what to change: headwater collection set --help lists the options.")
     collection = _collection_at(where)
     collection.name = collection.name if name is None else name
     collection.type = collection.type if type is None else type

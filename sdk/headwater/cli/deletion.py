@@ -19,10 +19,16 @@ from headwater._deletion import ArtifactTTL, DeletionPlan, TrashItem
 from headwater._errors import ConflictError, InvalidInputError, NotFoundError
 from headwater._version import get_version
 
-from .output import AsJson, print_facts, print_json, print_table, say, size_text
+from .output import AsJson, examples, print_facts, print_json, print_table, say, size_text
 from .service import Service, is_run_path, local_path
 
 trash_app = typer.Typer(no_args_is_help=True, help="Show what was deleted and can be restored.", rich_markup_mode=None)
+RM_EXAMPLES = examples(
+    "rm digits:v0 --plan", "rm mnist/-/runs/4f2k9a1c --with-outputs", "rm model-registry/Digits", "rm mnist/"
+)
+RESTORE_EXAMPLES = examples("restore digits:v0", "restore 01a1fd49-99ff-7d45-8577-1232d8c36e35")
+TTL_EXAMPLES = examples("ttl digits:v0 30d", "ttl digits '1d 6h'", "ttl digits:v0 never")
+_DELETION = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DURATION = re.compile(r"(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?")
 
 
@@ -49,11 +55,11 @@ def rm(
     """
     service = Service()
     found = _deletion.plan_deletion(service.client, **_targets(service, paths), with_outputs=with_outputs)
+    standing = found.refusals + (() if delete_aliases else found.alias_refusals)
     if plan or not (as_json or yes):
-        _print_plan(found, as_json=as_json)
+        _print_plan(found, standing if plan else (), as_json=as_json)
     if plan:
         return
-    standing = found.refusals + (() if delete_aliases else found.alias_refusals)
     if standing:
         raise ConflictError("Nothing was deleted. " + " ".join(standing))
     if not yes:
@@ -74,8 +80,8 @@ def restore(
 ) -> None:
     """Bring back a whole deletion, or single things. Of their aliases only latest comes back."""
     service = Service()
-    ids = [_ended_id(service, thing) for thing in things if "/" in thing]
-    deletions = [thing for thing in things if "/" not in thing]
+    deletions = [thing for thing in things if _DELETION.fullmatch(thing)]
+    ids = [_ended_id(service, thing) for thing in things if thing not in deletions]
     answers = [_deletion.restore(service.client, deletion=deletion) for deletion in deletions]
     if ids:
         answers.append(_deletion.restore(service.client, ids=ids))
@@ -87,7 +93,7 @@ def restore(
 @trash_app.command("ls")
 def list_trash(
     container: Annotated[
-        str | None, typer.Argument(help="[entity/]project or [entity/]registry. Default: all.")
+        str | None, typer.Argument(metavar="PLACE", help="[entity/]project or [entity/]registry. Default: all.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 1000,
     as_json: AsJson = False,
@@ -223,11 +229,15 @@ def _find_container(service: Service, typed: str) -> str:
 def _ended_id(service: Service, path: str) -> str:
     """The id of something in the trash by its path; a version is found even if it went along with something else."""
     wanted = local_path(path).rstrip("/")
-    for item in _deletion.list_trash(service.client, None):
-        if wanted == item.path or item.path.endswith(f"/{wanted}"):
-            return item.id
+    # A name alone is first one of the project of the settings, as everywhere, then any of that name.
+    full = service.item_path(wanted)
+    items = list(_deletion.list_trash(service.client, None))
+    for ending in (full, wanted):
+        for item in items:
+            if ending == item.path or item.path.endswith(f"/{ending}"):
+                return item.id
     if ":" in wanted:
-        return get_version(service.client, service.item_path(wanted)).place.id
+        return get_version(service.client, full).place.id
     raise NotFoundError(f"{wanted!r} is not in the trash: headwater trash ls shows what is.", path=wanted)
 
 
@@ -238,13 +248,17 @@ def _ask() -> None:
         raise ConflictError("Nothing was deleted.")
 
 
-def _print_plan(plan: DeletionPlan, *, as_json: bool) -> None:
-    if as_json:
-        print_json(_facts(plan))
-        return
+def _print_plan(plan: DeletionPlan, standing: Sequence[str], *, as_json: bool) -> None:
+    """Print a plan; for people with what stands against it, a line each."""
     facts = _facts(plan)
+    if as_json:
+        print_json(facts)
+        return
+    del facts["refusals"]
     sizes = {name: size_text(facts[name]) for name in ("bytesFreed", "bytesShared")}
     print_facts({**{name: value for name, value in facts.items() if value}, **sizes})
+    for refusal in standing:
+        print_facts({"refused": refusal})
 
 
 def _facts(plan: DeletionPlan) -> dict[str, Any]:

@@ -25,6 +25,12 @@ query SomeProjects {
 }
 """
 
+ALIASES_OF = """
+query AliasesOf($path: String!) {
+  collection(path: $path) { aliases { name movedAt movedBy { name } version { index path } } }
+}
+"""
+
 LIST_RUNS = """
 query ListRuns($project: String, $filter: RunFilter, $first: Int!, $after: String) {
   runs(project: $project, filter: $filter, first: $first, after: $after) {

@@ -27,7 +27,7 @@ from headwater.rules import (
     verified_bytes,
 )
 
-from .output import AsJson, print_facts, print_json, print_table, say
+from .output import AsJson, examples, print_facts, print_json, print_table, say
 from .service import Service, found, local_path
 
 guard_app = typer.Typer(
@@ -43,6 +43,11 @@ _CONDITION = re.compile(
     r"\s*(?P<path>[^<>=!]*[^<>=!\s])\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>[^<>=!\s].*?)\s*"
 )
 
+PROMOTE_EXAMPLES = examples(
+    "promote model-registry/Digits:v4 production --dry-run",
+    'promote model-registry/Digits:v4 production --propose --reason "better at night"',
+)
+
 Owner = Annotated[
     str, typer.Argument(metavar="PATH", help="[entity/]registry for all of its collections, or a collection's path.")
 ]
@@ -51,12 +56,26 @@ ProposalId = Annotated[str, typer.Argument(metavar="ID", help="As `headwater pro
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why, for the others and the history.")]
 
 
-@guard_app.command("set")
+@guard_app.command(
+    "set",
+    epilog=examples(
+        "guard set model-registry production --metric 'accuracy >= 0.97' --approvals 1",
+        "guard set model-registry/Digits staging --better accuracy --upstream dataset",
+    ),
+)
 def set_guard(
     owner: Owner,
     alias: Alias,
     upstream: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Complete lineage to versions of this type, as dataset.")
+    ] = None,
+    upstream_of: Annotated[
+        str | None,
+        typer.Option(
+            "--upstream-collection",
+            metavar="PATH",
+            help="The same for the type of this collection; one of the versions must be of it.",
+        ),
     ] = None,
     metrics: Annotated[
         list[str] | None,
@@ -81,8 +100,11 @@ def set_guard(
     verified: Annotated[bool, typer.Option("--verified", help="The store shows the right bytes of it.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set the rules for an alias, in place of those it has there. All of them must hold."""
-    rules = [requires_upstream(upstream)] if upstream else []
+    """Set the rules for an alias, in place of those it has there. All of them must hold.
+
+    A collection's add to those of its registry.
+    """
+    rules = upstream_rules(upstream, upstream_of)
     rules += [condition(text, "summary") for text in metrics or ()]
     rules += [condition(text, "metadata") for text in metadata or ()]
     rules += [better_than_current(path) for path in better or ()]
@@ -102,7 +124,9 @@ def show_guard(owner: Owner, alias: Alias, as_json: AsJson = False) -> None:
     guarded = owner_at(owner)
     guard = guarded.guards().get(alias)
     if guard is None:
-        raise NotFoundError(f"There is no guard on {alias!r} in {guarded.path}.", path=alias)
+        registry = registry_of(guarded)
+        also = "" if registry is None else f" Its registry may have one: headwater guard show {registry!r} {alias!r}"
+        raise NotFoundError(f"There is no guard on {alias!r} in {guarded.path}.{also}", path=alias)
     if as_json:
         print_json({"path": guarded.path, **guard_facts(guard)})
     else:
@@ -111,9 +135,11 @@ def show_guard(owner: Owner, alias: Alias, as_json: AsJson = False) -> None:
 
 @guard_app.command("ls")
 def list_guards(owner: Owner, as_json: AsJson = False) -> None:
-    """List the guards of a registry or a collection."""
+    """List the guards set on a registry or on a collection. What guards a registry holds in its collections too."""
     guarded = owner_at(owner)
     print_guards(guarded, list(guarded.guards().values()), as_json=as_json)
+    if (registry := registry_of(guarded)) is not None:
+        say(f"What guards its registry holds too: headwater guard ls {registry!r}")
 
 
 @guard_app.command("rm")
@@ -237,6 +263,16 @@ def reject_proposal(proposal_id: ProposalId, reason: Reason = "", as_json: AsJso
     print_proposal(proposal, as_json=as_json)
 
 
+def upstream_rules(type: str | None, collection: str | None) -> list[Rule]:
+    """The rule about what is upstream, if one is asked for; a collection says of which type."""
+    if collection is None:
+        return [requires_upstream(type)] if type else []
+    service = Service()
+    path = service.item_path(collection)
+    one = Collection(service.client, found(service.query(FIND_COLLECTION, path=path)["collection"], path))
+    return [requires_upstream(type or one.type, one)]
+
+
 def condition(text: str, source: str) -> Rule:
     """The rule of a condition as typed: `accuracy >= 0.97`. A value that is no number, true or false is a text.
 
@@ -263,15 +299,28 @@ def owner_at(given: str) -> Guarded:
     """The registry or collection at a path as typed. `a/b` is a registry if there is one, else a collection.
 
     Raises:
+        InvalidInputError: if it names a version.
         NotFoundError: if there is neither.
     """
     service, path = Service(), local_path(given)
+    if ":" in path:
+        raise InvalidInputError(f"{given!r} names a version; a guard is for all of a collection: leave the ':' out.")
+    full, known = service.item_path(path), ""
     if path.count("/") < 2:
         registry = service.query(GET_REGISTRY, path=service.container_path(path))["registry"]
         if registry is not None:
             return Registry(service.client, registry)
-    full = service.item_path(path)
-    return Collection(service.client, found(service.query(FIND_COLLECTION, path=full)["collection"], full))
+        known = f"no registry {service.container_path(path)!r} and "
+    node = service.query(FIND_COLLECTION, path=full)["collection"]
+    if node is None:
+        raise NotFoundError(f"There is {known}no collection {full!r}, or you may not see it.", path=full)
+    return Collection(service.client, node)
+
+
+def registry_of(guarded: Guarded) -> str | None:
+    """The path of what a registered model lies in; None for a registry and for what runs log into."""
+    is_model = isinstance(guarded, Collection) and guarded.kind == "REGISTRY"
+    return guarded.path.rpartition("/")[0] if is_model else None
 
 
 def print_guards(guarded: Guarded, guards: list[Guard], *, as_json: bool) -> None:

@@ -7,9 +7,10 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points, version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from headwater._errors import HeadwaterError, UnavailableError
 
@@ -35,10 +36,30 @@ SERVER_COMMANDS = ("up", "down", "status", "logs", "doctor", "open", "reset")
 # By name: the service has errors of its own with the same names, and the base install cannot import them.
 EXIT_CODES = {"NotFoundError": 3, "PermissionDeniedError": 4, "UnavailableError": 5}
 TYPED_ERRORS = frozenset({*EXIT_CODES, "HeadwaterError", "ConflictError", "InvalidInputError"})
+# What people type for commands that are called otherwise here.
+OTHER_NAMES = {
+    "delete": "rm",
+    "get": "artifact get",
+    "link": "artifact link",
+    "put": "artifact put",
+    "unlink": "rm",
+    "undelete": "restore",
+}
 EPILOG = (
     "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not found, 4 not permitted, "
     "5 the service or the store does not answer."
 )
+
+
+class Commands(TyperGroup):
+    """All commands; asked for one that is called otherwise here, it says how."""
+
+    # Any: the types are those of the click that typer brings with it, under a private name.
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command."""
+        if args and args[0] not in self.commands and args[0] in OTHER_NAMES:
+            ctx.fail(f"No such command {args[0]!r}. What you want may be: headwater {OTHER_NAMES[args[0]]}")
+        return super().resolve_command(ctx, args)
 
 
 def run() -> None:
@@ -89,6 +110,7 @@ def build_app() -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         add_completion=False,
+        cls=Commands,
     )
     app.callback()(global_options)
     add_server_commands(app)
@@ -96,7 +118,7 @@ def build_app() -> typer.Typer:
     app.command()(account.whoami)
     app.add_typer(artifacts.app, name="artifact")
     app.add_typer(aliases.app, name="alias")
-    app.command()(guards.promote)
+    app.command(epilog=guards.PROMOTE_EXAMPLES)(guards.promote)
     app.add_typer(guards.guard_app, name="guard")
     app.add_typer(guards.proposal_app, name="proposal")
     app.add_typer(collections.app, name="collection")
@@ -104,12 +126,12 @@ def build_app() -> typer.Typer:
     app.add_typer(runs.app, name="run")
     app.add_typer(audit.app, name="audit")
     app.add_typer(recalls.app, name="recall")
-    app.command()(search.search)
+    app.command(epilog=search.EXAMPLES)(search.search)
     app.command()(lineage.lineage)
-    app.command()(deletion.rm)
-    app.command()(deletion.restore)
+    app.command(epilog=deletion.RM_EXAMPLES)(deletion.rm)
+    app.command(epilog=deletion.RESTORE_EXAMPLES)(deletion.restore)
     app.add_typer(deletion.trash_app, name="trash")
-    app.command()(deletion.ttl)
+    app.command(epilog=deletion.TTL_EXAMPLES)(deletion.ttl)
     app.command()(api.api)
     app.add_typer(teams.user_app, name="user")
     app.add_typer(teams.entity_app, name="entity")

@@ -21,6 +21,12 @@ _UNITS = ("kB", "MB", "GB", "TB", "PB")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
+def examples(*lines: str) -> str:
+    """The end of a command's help: command lines as people type them."""
+    # The first line keeps click from filling the lines up as if they were prose.
+    return "\b\nExamples:\n" + "\n".join(f"  headwater {line}" for line in lines)
+
+
 def is_terminal() -> bool:
     """Whether a person reads what is printed."""
     return sys.stdout.isatty()

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from headwater._errors import NotFoundError
 from headwater._recalls import RECALL_VERSION, WITHDRAW_RECALL
 
-from .output import AsJson, print_json, print_table, say
+from .output import AsJson, examples, print_json, print_table, say
 from .service import Service, found, read_pages
 
 GET_ID = """
@@ -56,9 +56,9 @@ app = typer.Typer(
 )
 
 
-@app.command("version")
+@app.command("version", epilog=examples('recall digits:v2 --reason "labels were shuffled" --severity critical'))
 def recall(
-    path: Annotated[str, typer.Argument(help="What is bad: [[entity/]project/]name[:ref].")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="What is bad: [[entity/]project/]name[:ref].")],
     reason: Annotated[str, typer.Option(help="Why, for everybody who meets it.")],
     severity: Annotated[
         Severity, typer.Option(help="Whether its use is only warned of, or refused.")
@@ -78,7 +78,7 @@ def recall(
 
 @app.command("withdraw")
 def withdraw(
-    path: Annotated[str, typer.Argument(help="The version whose recalls no longer hold.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="The version whose recalls no longer hold.")],
     recall_id: Annotated[str | None, typer.Option("--id", help="Only this one, as `recall ls` shows it.")] = None,
 ) -> None:
     """Take the recalls of a version back; what came from it is clear at once."""
@@ -97,7 +97,8 @@ def withdraw(
 @app.command("ls")
 def list_recalls(
     container: Annotated[
-        str | None, typer.Argument(help="A project or registry ([entity/]name). Default: all that you may see.")
+        str | None,
+        typer.Argument(metavar="PLACE", help="A project or registry ([entity/]name). Default: all that you may see."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Those that were withdrawn too.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,

@@ -7,13 +7,18 @@ from typing import Annotated
 import typer
 
 from headwater import _registry_operations as operations
+from headwater._errors import InvalidInputError
 from headwater._registry import Registry
 
-from .output import AsJson, print_facts, print_json, print_table, say
+from .output import AsJson, examples, print_facts, print_json, print_table, say
 from .service import Service, found, read_pages
 from .teams import Role
 
-app = typer.Typer(no_args_is_help=True, help="Make, show and change registries.", rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Make, show and change registries. To delete one: `headwater rm NAME/`, with the slash.",
+    rich_markup_mode=None,
+)
 member_app = typer.Typer(no_args_is_help=True, help="Give roles in one registry alone.", rich_markup_mode=None)
 app.add_typer(member_app, name="member")
 
@@ -43,7 +48,7 @@ def list_registries(
     )
 
 
-@app.command("create")
+@app.command("create", epilog=examples('registry create "Vision models" --type model --protect production'))
 def create_registry(
     where: Where,
     description: Annotated[str, typer.Option(help="What it is for, in Markdown.")] = "",
@@ -78,7 +83,9 @@ def show_registry(where: Where, as_json: AsJson = False) -> None:
     print_facts({**facts, "artifactTypes": registry.artifact_types or "any", "members": people})
 
 
-@app.command("set")
+@app.command(
+    "set", epilog=examples('registry set "Vision models" --description "What the cameras use." --type dataset')
+)
 def set_registry(
     where: Where,
     name: Annotated[str | None, typer.Option(help="A new name; the former one still leads to it.")] = None,
@@ -92,6 +99,8 @@ def set_registry(
     ] = None,
 ) -> None:
     """Change what is given; types and protected aliases are added to those there are."""
+    if not any((name, description is not None, visibility, types, any_type, protected, unprotected)):
+        raise InvalidInputError("Give what to change: headwater registry set --help lists the options.")
     registry = _registry_at(where)
     registry.name = registry.name if name is None else name
     registry.description = registry.description if description is None else description
@@ -105,11 +114,11 @@ def set_registry(
     say(f"{registry.path} is as you want it.")
 
 
-@member_app.command("set")
+@member_app.command("set", epilog=examples('registry member set "Vision models" mika member'))
 def set_member(
     where: Where,
-    user: Annotated[str, typer.Argument(help="A member of its entity.")],
-    role: Annotated[Role, typer.Argument(help="What they may do in it.")],
+    user: Annotated[str, typer.Argument(metavar="USER", help="A member of its entity.")],
+    role: Annotated[Role, typer.Argument(metavar="ROLE", help="What they may do: viewer, member or admin.")],
 ) -> None:
     """Give a user a role in a registry; a higher one in its entity still counts."""
     registry = _registry_at(where)
@@ -120,7 +129,7 @@ def set_member(
 @member_app.command("remove")
 def remove_member(
     where: Where,
-    user: Annotated[str, typer.Argument(help="Who has a role in the registry itself.")],
+    user: Annotated[str, typer.Argument(metavar="USER", help="Who has a role in the registry itself.")],
 ) -> None:
     """Take away the role that a user has in a registry itself."""
     registry = _registry_at(where)

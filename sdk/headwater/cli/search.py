@@ -10,8 +10,12 @@ import typer
 from headwater._errors import InvalidInputError
 
 from . import documents
-from .output import AsJson, print_json, print_table, size_text
+from .output import AsJson, examples, print_json, print_table, size_text
 from .service import Service, read_pages
+
+EXAMPLES = examples(
+    "search wake word", "search digits --for versions --in model-registry --alias staging", "search 数字 --type dataset"
+)
 
 
 class Sought(StrEnum):

@@ -6,6 +6,7 @@ from strawberry.dataloader import DataLoader
 
 from headwater_service import model
 from headwater_service.api.aliases import Alias, AliasMove
+from headwater_service.config import Settings
 from headwater_service.model import Instant
 from headwater_service.store.alias_history import AliasAt, Span, find_aliases_at, find_moves, find_spans
 from headwater_service.store.graph import Graph
@@ -14,15 +15,19 @@ from headwater_service.store.graph import Graph
 MoveKey: TypeAlias = tuple[str, str, int]
 TimeKey: TypeAlias = tuple[str, str, Instant]
 
-# The longest that a transaction on the graph usually takes: what it changes has the time at which it began.
+# A change has the time at which its transaction took the lock, and is seen when that ends. So what was true at a time
+# is certain once every transaction that was open then has ended: after the database's own limit, which `headwater up`
+# sets and the doctor asks for, or after the deadline of writes where that was set longer (deletions have 28 s).
+# Only a commit of more than 30,000 blobs is given longer (`domain/artifacts.py`).
 PROVISIONAL_SECONDS: Final = 30
 
 
 class AliasLoaders:
     """One set a request. The collections that are asked for were given to the viewer before."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, settings: Settings) -> None:
         self._graph = graph
+        self._provisional = int(max(PROVISIONAL_SECONDS, settings.query_timeout_seconds) * 1_000_000)
         self._aliases: DataLoader[TimeKey, AliasAt] = DataLoader(load_fn=self._load_aliases)
         self._moves: DataLoader[MoveKey, model.AliasMove] = DataLoader(load_fn=self._load_moves)
         self._spans: DataLoader[MoveKey, Span] = DataLoader(load_fn=self._load_spans)
@@ -36,7 +41,7 @@ class AliasLoaders:
         found = await self._aliases.load((collection_id, name, at))
         if found.alias is None:
             return None
-        return Alias.from_model(found.alias, is_provisional=at > found.now - PROVISIONAL_SECONDS * 1_000_000)
+        return Alias.from_model(found.alias, is_provisional=at > found.now - self._provisional)
 
     async def move(self, collection_id: str, name: str, rev: int) -> AliasMove:
         return AliasMove.from_model(await self._moves.load((collection_id, name, rev)))

@@ -29,7 +29,8 @@ class Alias:
     name: str = strawberry.field(description="Unique in its collection. `latest` is kept by the server.")
     moved_at: Instant = strawberry.field(description="Since when it points where it does.")
     is_provisional: bool = strawberry.field(
-        description="Asked as of a time so recent that a change with an earlier time may still be under way."
+        description="Asked as of a time so recent that a change with an earlier time may still be under way: within "
+        "the longest time that a write may take: 30 seconds, or `HEADWATER_QUERY_TIMEOUT` where that is longer."
     )
     collection_id: strawberry.Private[str]
     version_id: strawberry.Private[str]

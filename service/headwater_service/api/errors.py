@@ -67,7 +67,12 @@ class ConflictError(UserError):
 
 @strawberry.type(description="The input breaks a rule. The same call will fail again.")
 class InvalidInputError(UserError):
-    field: str | None = strawberry.field(description="The input that is at fault, if it is one alone.", default=None)
+    field: str | None = strawberry.field(
+        description="The input that is at fault, if it is one alone: an argument, or a field of `input` by the name "
+        "that it has where it stands, also inside a list: an alias is at fault as `name` in a move, as `aliases` in a "
+        "list of names.",
+        default=None,
+    )
 
     @classmethod
     def from_error(cls, error: errors.InvalidInputError) -> "InvalidInputError":

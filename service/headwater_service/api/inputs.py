@@ -305,29 +305,41 @@ class CollectionOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunListing:
-    """The arguments of a list of runs."""
+    """The arguments of a list of runs.
+
+    `is_everywhere`: of all that the viewer may see, which may be more on the next page than on this one.
+    """
 
     filter: RunFilter | None
     order_by: RunOrder | None
     first: int
     after: str | None
+    is_everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionListing:
-    """The arguments of a list of versions."""
+    """The arguments of a list of versions.
+
+    `is_everywhere`: of all that the viewer may see, which may be more on the next page than on this one.
+    """
 
     filter: VersionFilter | None
     order_by: VersionOrder | None
     first: int
     after: str | None
+    is_everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionListing:
-    """The arguments of a list of collections."""
+    """The arguments of a list of collections.
+
+    `is_everywhere`: of all that the viewer may see, which may be more on the next page than on this one.
+    """
 
     filter: CollectionFilter | None
     order_by: CollectionOrder | None
     first: int
     after: str | None
+    is_everywhere: bool = False

@@ -55,7 +55,7 @@ from headwater_service.store import filters
 from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
 from headwater_service.store.graph import Work
 from headwater_service.store.hops import LINKS, OUTPUTS, Hop
-from headwater_service.store.listing import Window
+from headwater_service.store.listing import Window, fingerprint
 from headwater_service.store.listings_collections import (
     count_collections,
     count_containers,
@@ -99,8 +99,9 @@ class Listings:
         request = self._request(listing.first, listing.after)
         asked = await self._run_filter(listing.filter)
         order = filters.RunOrder() if listing.order_by is None else listing.order_by.to_order()
+        window = _window(request, filter=asked, scopes=None if listing.is_everywhere else scopes)
         wanted, page = await search(
-            self._context.graph, scopes, asked, lambda tx, spelt: list_runs(tx, scopes, spelt, order, _window(request))
+            self._context.graph, scopes, asked, lambda tx, spelt: list_runs(tx, scopes, spelt, order, window)
         )
         nodes = [run_type(placed, self._context.public_url) for placed in page.items]
         count = self._counting(lambda tx: count_runs(tx, scopes, wanted))
@@ -111,11 +112,9 @@ class Listings:
         request = self._request(listing.first, listing.after)
         asked = _version_filter(listing.filter)
         order = filters.VersionOrder() if listing.order_by is None else listing.order_by.to_order()
+        window = _window(request, filter=asked, place=None if listing.is_everywhere else place)
         wanted, page = await search(
-            self._context.graph,
-            place.scopes,
-            asked,
-            lambda tx, spelt: list_versions(tx, place, spelt, order, _window(request)),
+            self._context.graph, place.scopes, asked, lambda tx, spelt: list_versions(tx, place, spelt, order, window)
         )
         nodes = [version_type(placed, self._context.public_url) for placed in page.items]
         count = self._counting(lambda tx: count_versions(tx, place, wanted))
@@ -126,11 +125,9 @@ class Listings:
         request = self._request(listing.first, listing.after)
         asked = _collection_filter(listing.filter)
         order = filters.CollectionOrder() if listing.order_by is None else listing.order_by.to_order()
+        window = _window(request, filter=asked, scopes=None if listing.is_everywhere else scopes)
         wanted, page = await search(
-            self._context.graph,
-            scopes,
-            asked,
-            lambda tx, spelt: list_collections(tx, scopes, spelt, order, _window(request)),
+            self._context.graph, scopes, asked, lambda tx, spelt: list_collections(tx, scopes, spelt, order, window)
         )
         nodes = [collection_type(placed, self._context.public_url) for placed in page.items]
         count = self._counting(lambda tx: count_collections(tx, scopes, wanted))
@@ -141,9 +138,8 @@ class Listings:
     ) -> ProjectConnection:
         request = self._request(first, after)
         kind = ContainerKind.PROJECT
-        page = await self._context.graph.read(
-            lambda tx: list_containers(tx, scopes, kind, name_contains, _window(request))
-        )
+        window = _window(request, kind=kind, name=name_contains)
+        page = await self._context.graph.read(lambda tx: list_containers(tx, scopes, kind, name_contains, window))
         nodes = [container_type(container, self._context.public_url) for container in page.items]
         count = self._counting(lambda tx: count_containers(tx, scopes, kind, name_contains))
         return connect(ProjectConnection, ProjectEdge, page, nodes, request=request, count=count)
@@ -151,7 +147,8 @@ class Listings:
     async def registries(self, scopes: Sequence[str], *, first: int, after: str | None) -> RegistryConnection:
         request = self._request(first, after)
         kind = ContainerKind.REGISTRY
-        page = await self._context.graph.read(lambda tx: list_containers(tx, scopes, kind, None, _window(request)))
+        window = _window(request, kind=kind)
+        page = await self._context.graph.read(lambda tx: list_containers(tx, scopes, kind, None, window))
         nodes = [container_type(container, self._context.public_url) for container in page.items]
         count = self._counting(lambda tx: count_containers(tx, scopes, kind, None))
         return connect(RegistryConnection, RegistryEdge, page, nodes, request=request, count=count)
@@ -179,7 +176,8 @@ class Listings:
     async def recalls(self, asked: RecallsAsked, *, first: int, after: str | None) -> RecallConnection:
         """List recalls of places that the viewer may see."""
         request = self._request(first, after)
-        page = await self._context.graph.read(lambda tx: list_recalls(tx, asked, _window(request)))
+        window = _window(request, collection=asked.collection_id, is_active=asked.is_active)
+        page = await self._context.graph.read(lambda tx: list_recalls(tx, asked, window))
         nodes = [Recall.from_seen(seen) for seen in await seen_in(self._context.graph, page.items)]
         count = self._counting(lambda tx: count_recalls(tx, asked))
         return connect(RecallConnection, RecallEdge, page, nodes, request=request, count=count)
@@ -187,7 +185,8 @@ class Listings:
     async def moves(self, wanted: MovesWanted, *, first: int, after: str | None) -> AliasMoveConnection:
         """List where an alias of a visible collection has pointed."""
         request = self._request(first, after)
-        page = await self._context.graph.read(lambda tx: list_moves(tx, wanted, _window(request)))
+        window = _window(request, wanted=wanted)
+        page = await self._context.graph.read(lambda tx: list_moves(tx, wanted, window))
         nodes = [AliasMove.from_model(move) for move in page.items]
         count = self._counting(lambda tx: count_moves(tx, wanted))
         return connect(AliasMoveConnection, AliasMoveEdge, page, nodes, request=request, count=count)
@@ -269,7 +268,8 @@ class Listings:
     async def run_files(self, run: Run, prefix: str, *, first: int, after: str | None) -> FileConnection:
         """List the files of a run."""
         request = self._request(first, after)
-        page = await self._context.graph.read(lambda tx: list_run_files(tx, run.id, prefix, _window(request)))
+        window = _window(request, run=run.id, prefix=prefix)
+        page = await self._context.graph.read(lambda tx: list_run_files(tx, run.id, prefix, window))
         url = self._context.public_url
         nodes = [_file(entry, locations.run_file_url(url, run.container, run.key, entry.path)) for entry in page.items]
         count = self._counting(lambda tx: count_run_files(tx, run.id, prefix))
@@ -300,8 +300,9 @@ def _collection_filter(given: CollectionFilter | None) -> filters.CollectionFilt
     return wanted
 
 
-def _window(request: PageRequest) -> Window:
-    return Window(request.first, request.after)
+def _window(request: PageRequest, **asked: Any) -> Window:
+    """Return the page of what is asked for: a cursor of anything else is refused."""
+    return Window(request.first, request.after, fingerprint(**asked) if asked else "")
 
 
 def _file(entry: ManifestEntry, url: str) -> File:

@@ -25,9 +25,10 @@ from headwater_service.api.versions import ArtifactVersion, RegistryVersion
 from headwater_service.config import Settings
 from headwater_service.domain import reading
 from headwater_service.domain.access import Viewer
-from headwater_service.domain.recalls import list_seen_recalls
+from headwater_service.domain.recalls import SeenRecall, list_seen_recalls
 from headwater_service.domain.trash import list_ends
 from headwater_service.domain.ttl import list_lifetimes
+from headwater_service.errors import InvalidInputError
 from headwater_service.store import reads
 from headwater_service.store.alias_moves import Seen
 from headwater_service.store.graph import Graph
@@ -79,9 +80,9 @@ class Loaders:
         self._runs = _loader(lambda ids: reading.find_runs(graph, viewer, ids))
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
-        self._recalls = _loader(lambda ids: list_seen_recalls(graph, viewer, ids))
+        self._recalls: DataLoader[str, list[SeenRecall]] = DataLoader(load_fn=self._load_recalls)
         self._labels = self._by_id(find_labels)
-        self.alias_history = AliasLoaders(graph)
+        self.alias_history = AliasLoaders(graph, settings)
         self.guards = GuardLoaders(graph, viewer)
         self._restore_days = settings.restore_days
         self._endings = _loader(lambda ids: list_ends(graph, ids))
@@ -236,6 +237,9 @@ class Loaders:
         # A loader of one key: concurrent fields wait for the same query.
         scopes = await reading.visible_scopes(self._graph, self._viewer)
         return [scopes for _ in viewers]
+
+    async def _load_recalls(self, ids: list[str]) -> list[list[SeenRecall] | InvalidInputError]:
+        return await list_seen_recalls(self._graph, self._viewer, ids)
 
     async def _load_loggers(self, ids: list[str]) -> list[reads.PlacedRun | None]:
         scopes = await self.scopes()

@@ -18,7 +18,8 @@ from headwater_service.domain import people, sessions
 from headwater_service.model import Instant, Role
 
 OPERATION: Final = (
-    "Made by the client, new for each change. The same id again changes nothing and is given the same answer."
+    "Made by the client, new for each change. The same id again changes nothing and is given the same answer; with "
+    "other input it is a ConflictError."
 )
 
 

@@ -188,7 +188,9 @@ class Query:
         after: After = None,
     ) -> CollectionConnection:
         scopes = await listings.scopes_at(info.context.graph, info.context.viewer, container)
-        listing = CollectionListing(filter=filter, order_by=order_by, first=first, after=after)
+        listing = CollectionListing(
+            filter=filter, order_by=order_by, first=first, after=after, is_everywhere=container is None
+        )
         return await info.context.listings.collections(scopes, listing)
 
     @resolved("Members of series, wherever they lie; deleted ones are left out.")
@@ -205,7 +207,10 @@ class Query:
         after: After = None,
     ) -> VersionConnection:
         context = info.context
-        listing = VersionListing(filter=filter, order_by=order_by, first=first, after=after)
+        is_everywhere = container is None and collection is None
+        listing = VersionListing(
+            filter=filter, order_by=order_by, first=first, after=after, is_everywhere=is_everywhere
+        )
         if collection is not None:
             found = await get_collection_id(context.graph, context.viewer, collection)
             scopes = [await listings.scope_of(context.graph, found)]
@@ -224,7 +229,7 @@ class Query:
         after: After = None,
     ) -> RunConnection:
         scopes = await listings.project_scopes_at(info.context.graph, info.context.viewer, project)
-        listing = RunListing(filter=filter, order_by=order_by, first=first, after=after)
+        listing = RunListing(filter=filter, order_by=order_by, first=first, after=after, is_everywhere=project is None)
         return await info.context.listings.runs(scopes, listing)
 
     @resolved("Versions that were marked as bad, the newest mark first.")

@@ -97,7 +97,7 @@ class Run(Node, LineageNode):
 
     @resolved(
         "What is wrong with what it was given: recalls of all that is upstream of it, critical ones first, then the "
-        "nearest; at most 100."
+        "nearest; at most 100. An error when that can't be told, because too much is upstream, and never an empty list."
     )
     async def recalls(self, info: Info) -> list[Recall]:
         return await info.context.loaders.recalls(self.id)

@@ -69,7 +69,7 @@ class Version(Node, LineageNode):
 
     @resolved(
         "What is wrong with it: recalls of it and of all that it came from, critical ones first, then the nearest; "
-        "at most 100."
+        "at most 100. An error when that can't be told, because too much is upstream, and never an empty list."
     )
     async def recalls(self, info: Info) -> list[Recall]:
         return await info.context.loaders.recalls(self.id)
@@ -123,8 +123,8 @@ class Version(Node, LineageNode):
         return lifetime is None or lifetime.own_seconds is None
 
     @resolved(
-        "When it will be deleted by itself; null is never, or not while it is linked. After its last link went, and "
-        "after it was restored, it stays at least a day."
+        "When it will be deleted by itself; null is never, or not while it is linked or a protected or guarded alias "
+        "is on it. After its last link went, and after it was restored, it stays at least a day."
     )
     async def expires_at(self, info: Info) -> Instant | None:
         lifetime = await info.context.loaders.lifetime(self.content_id)

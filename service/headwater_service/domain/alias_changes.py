@@ -68,8 +68,7 @@ class EvidenceNeededError(Exception):
 class AliasChange:
     """A change that somebody wants: from where an alias points under the lock, to a version or nowhere (None).
 
-    Of a link that is yet to be made `to_version_id` is the source. `is_guarded`: the collection or its registry has
-    rules for the alias.
+    `is_guarded`: the collection or its registry has rules for the alias.
     """
 
     name: str

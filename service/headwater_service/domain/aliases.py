@@ -24,7 +24,6 @@ from headwater_service.store.aliases import (
     save_moves,
 )
 from headwater_service.store.graph import Graph, Transaction
-from headwater_service.store.guards import find_guarded
 from headwater_service.store.operations import Lock, is_operation, record, take_lock
 from headwater_service.store.reads import PlacedCollection, find_collections, find_versions
 
@@ -204,35 +203,6 @@ async def point_aliases(
     return await change_aliases(tx, lock, viewer, home, wanted, cause=cause, reason=reason, evidence=evidence)
 
 
-async def require_for_new(
-    tx: Transaction,
-    viewer: Viewer,
-    home: PlacedCollection,
-    names: Sequence[str],
-    version_id: str,
-    *,
-    evidence: Evidence = NO_EVIDENCE,
-) -> None:
-    """Raise the first refusal of aliases in a collection that is yet to be made, on a link of this version.
-
-    Asked before the collection is made, so that a refused link leaves none behind.
-    """
-    protected = home.container.protected_aliases
-    guarded = await find_guarded(tx, home.container.id, names)
-    changes = [
-        AliasChange(
-            name=name,
-            from_version_id=None,
-            to_version_id=version_id,
-            is_protected=name in protected,
-            is_guarded=name in guarded,
-            evidence=evidence,
-        )
-        for name in names
-    ]
-    require_all(await refusals_of(tx, viewer, home, changes, Cause.LINK))
-
-
 async def release_versions(
     tx: Transaction, lock: Lock, viewer: Viewer, home: PlacedCollection, version_ids: Sequence[str], *, reason: str
 ) -> Changed:
@@ -273,14 +243,14 @@ def require_all(refusals: Sequence[Refusal]) -> None:
 
 def given_aliases(names: Iterable[str]) -> list[str]:
     """Return the aliases that a log or link gives, once each and without `latest`, which the service keeps."""
-    return [name for name in dict.fromkeys(valid_alias(name) for name in names) if name != LATEST]
+    return [name for name in dict.fromkeys(valid_alias(name, field="aliases") for name in names) if name != LATEST]
 
 
 def movable_alias(name: str) -> str:
     """Return the alias in NFC if people may move it: `latest` they may not."""
     name = valid_alias(name)
     if name == LATEST:
-        raise InvalidInputError(f"The alias {LATEST!r} is kept by the service; it can't be moved.", field="moves")
+        raise InvalidInputError(f"The alias {LATEST!r} is kept by the service; it can't be moved.", field="name")
     return name
 
 
@@ -345,10 +315,11 @@ async def _move_one(
 async def _require_expected(tx: Transaction, request: MoveRequest, place: Place) -> None:
     if request.expected is not None and request.expected.version_id != place.version_id:
         current, expected = await _named(tx, place.version_id), await _named(tx, request.expected.version_id)
-        raise ConflictError(
-            f"Alias {request.name!r} points at {current}, expected {expected}. Read it again and retry.",
-            current=current,
-        )
+        if request.expected.version_id is None:
+            told = f"There is an alias {request.name!r} already: it points at {current}. To move it, expect {current}."
+        else:
+            told = f"Alias {request.name!r} points at {current}, expected {expected}. Read it again and retry."
+        raise ConflictError(told, current=current)
     if request.version_id is None and place.version_id is None:
         raise NotFoundError(f"There is no alias {request.name!r} to remove.", path=request.name)
 

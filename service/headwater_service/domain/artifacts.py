@@ -20,7 +20,7 @@ from headwater_service.domain.collections import ensure_collection
 from headwater_service.domain.containers import get_project
 from headwater_service.domain.evidence import with_evidence
 from headwater_service.domain.manifests import read_layout
-from headwater_service.domain.names import valid_name
+from headwater_service.domain.names import valid_name, valid_type
 from headwater_service.domain.paths import LATEST
 from headwater_service.domain.runs import require_live_run, run_with_role
 from headwater_service.domain.search import index_version, version_text
@@ -394,7 +394,7 @@ def _checked(log: ArtifactLog, *, document_bytes: int) -> tuple[ArtifactLog, str
     checked = replace(
         log,
         name=valid_name(log.name, what="Artifact name"),
-        type=valid_name(log.type, what="Artifact type"),
+        type=valid_type(log.type),
         description=None if log.description is None else valid_description(log.description),
         aliases=aliases,
         tags=valid_tags(log.tags),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from headwater_service.domain.access import Viewer, require_container
 from headwater_service.domain.collections import require_type
 from headwater_service.domain.expectations import require_expected
-from headwater_service.domain.names import valid_name
+from headwater_service.domain.names import valid_name, valid_type
 from headwater_service.domain.search import index_collection
 from headwater_service.domain.texts import valid_description, valid_tags
 from headwater_service.errors import ConflictError, InvalidInputError
@@ -134,7 +134,7 @@ def _checked(facts: CollectionFacts) -> JsonObject:
     given: JsonObject = {
         "name": None if facts.name is None else valid_name(facts.name, what="Collection name"),
         "description": None if facts.description is None else valid_description(facts.description),
-        "type": None if facts.type is None else valid_name(facts.type, what="Artifact type"),
+        "type": None if facts.type is None else valid_type(facts.type),
         "tags": None if facts.tags is None else valid_tags(facts.tags),
     }
     return {name: value for name, value in given.items() if value is not None}

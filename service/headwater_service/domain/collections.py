@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.containers import get_container
-from headwater_service.domain.names import valid_name
+from headwater_service.domain.names import valid_name, valid_type
 from headwater_service.domain.search import index_collection
 from headwater_service.domain.texts import valid_description, valid_tags
 from headwater_service.errors import ConflictError, InvalidInputError
@@ -46,10 +46,22 @@ async def ensure_collection(
     """
     existing = await graph.read(lambda tx: find_collection(tx, container.id, name))
     if existing is None or existing.ended_at is not None:
+        return await graph.write(
+            lambda tx: ensure_collection_in(tx, container, name, kind=kind, type=type, by=by, operation=operation)
+        )
+    _require_same(existing, container, kind=kind, type=type)
+    return existing
+
+
+async def ensure_collection_in(
+    tx: Transaction, container: Container, name: str, *, kind: CollectionKind, type: str, by: str, operation: str
+) -> Collection:
+    """Do the same in a transaction of the caller, who may undo it; the container is locked if one is made."""
+    existing = await find_collection(tx, container.id, name)
+    if existing is None or existing.ended_at is not None:
         # An operation of its own: the lock is the container's, which later writes of this operation don't need.
-        creation = f"{operation}/collection"
         new = NewCollection(new_id(), kind, name, type, container.id)
-        existing = await graph.write(lambda tx: _create(tx, container, new, by=by, operation=creation))
+        existing = await _create(tx, container, new, by=by, operation=f"{operation}/collection")
     _require_same(existing, container, kind=kind, type=type)
     return existing
 
@@ -58,7 +70,7 @@ async def create_collection_at(
     graph: Graph, viewer: Viewer, path: str, given: GivenCollection, *, operation: str
 ) -> PlacedCollection:
     """Create a collection in the project or registry at a path. Raises ConflictError when it has one of that name."""
-    name, type = valid_name(given.name, what="Collection name"), valid_name(given.type, what="Artifact type")
+    name, type = valid_name(given.name, what="Collection name"), valid_type(given.type)
     description, tags = valid_description(given.description), valid_tags(given.tags)
     what = "create collections"
     container = await get_container(graph, viewer, path, Role.MEMBER, what=what)

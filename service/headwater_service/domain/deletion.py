@@ -17,7 +17,7 @@ from headwater_service.store.batches import Change, find_answer, record_all, req
 from headwater_service.store.deletion_plan import EndingAlias, EndingNode
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
-from headwater_service.store.operations import Lock, record, take_lock
+from headwater_service.store.operations import USED_BEFORE, Lock, record, take_lock
 from headwater_service.store.reads import PlacedCollection, PlacedVersion
 
 DELETE_SECONDS: Final = 28.0
@@ -134,7 +134,7 @@ def _require_allowed(refusals: Sequence[DeletionRefusal], *, delete_aliases: boo
 
 def _answered(kind: str, answer: Any) -> Deleted:
     if kind != _KIND:
-        raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
+        raise ConflictError(USED_BEFORE)
     return Deleted(answer["deletion_id"], Figures(**answer["figures"]))
 
 

@@ -141,7 +141,8 @@ def in_words(rule: Rule) -> str:
     """Return what a rule asks, in a few words for people."""
     match rule:
         case RequiresUpstream():
-            return f"complete lineage to versions of the type {rule.type!r}"
+            one = "" if rule.collection_id is None else ", one of them of a certain collection"
+            return f"complete lineage to versions of the type {rule.type!r}{one}"
         case Metric():
             return f"{_noun(rule.source)} {rule.path} {_COMPARE[rule.op][0]} {_shown(rule.value)}"
         case BetterThanCurrent():

@@ -26,7 +26,7 @@ from headwater_service.domain.guard_rules import (
     metric_paths,
     named,
 )
-from headwater_service.domain.names import valid_alias, valid_name
+from headwater_service.domain.names import valid_alias, valid_type
 from headwater_service.domain.paths import LATEST
 from headwater_service.domain.texts import valid_tags
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
@@ -239,7 +239,7 @@ def _checked(rules: Sequence[Rule]) -> list[Rule]:
 def _checked_rule(rule: Rule) -> Rule:
     match rule:
         case RequiresUpstream():
-            return RequiresUpstream(valid_name(rule.type, what="Artifact type"), rule.collection_id)
+            return RequiresUpstream(valid_type(rule.type), rule.collection_id)
         case RequiredTag():
             return RequiredTag(valid_tags([rule.tag])[0])
         case Approvals() if not 1 <= rule.count <= MOST_APPROVALS:

@@ -4,22 +4,15 @@ from dataclasses import asdict
 
 from headwater_service.domain.access import Viewer, require_role_at
 from headwater_service.domain.alias_changes import NO_EVIDENCE, Cause, Evidence
-from headwater_service.domain.aliases import given_aliases, point_aliases, require_all, require_for_new
+from headwater_service.domain.aliases import given_aliases, point_aliases, require_all
 from headwater_service.domain.artifacts import get_version, version_with_role
-from headwater_service.domain.collections import ensure_collection
+from headwater_service.domain.collections import ensure_collection_in
 from headwater_service.domain.containers import split_container_path
 from headwater_service.domain.paths import LATEST, parse_target
 from headwater_service.domain.resolution import visible_container
 from headwater_service.errors import ConflictError
-from headwater_service.model import (
-    Collection,
-    CollectionKind,
-    Container,
-    RegistryVersion,
-    Role,
-    VersionState,
-)
-from headwater_service.store.collections import find_collection, take_index
+from headwater_service.model import CollectionKind, Container, RegistryVersion, Role, VersionState
+from headwater_service.store.collections import take_index
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.ids import new_id
 from headwater_service.store.links import create_link, find_link
@@ -46,18 +39,19 @@ async def link_artifact(
     """
     names = given_aliases(aliases)
     source, container, name = await graph.read(lambda tx: _ends(tx, viewer, version_id, target, project=project))
-    await graph.read(lambda tx: _require_aliases(tx, viewer, source, container, name, names, evidence))
-    collection = await ensure_collection(
-        graph,
-        container,
-        name,
-        kind=CollectionKind.REGISTRY,
-        type=source.content.type,
-        by=viewer.user_id,
-        operation=operation,
-    )
 
     async def work(tx: Transaction) -> PlacedVersion:
+        # One transaction with the link: whatever refuses that leaves no empty collection behind. The container is
+        # older than what lies in it, so that the locks are in order of id.
+        collection = await ensure_collection_in(
+            tx,
+            container,
+            name,
+            kind=CollectionKind.REGISTRY,
+            type=source.content.type,
+            by=viewer.user_id,
+            operation=operation,
+        )
         lock = await take_lock(tx, collection.id, operation)
         assert lock is not None, "the collection was found before, and its node is never deleted"
         recorded = lock.replayed("LINKED", "LINKED_AGAIN")
@@ -88,24 +82,6 @@ async def link_artifact(
         return await get_version(tx, link_id)
 
     return await graph.write(work)
-
-
-async def _require_aliases(
-    tx: Transaction,
-    viewer: Viewer,
-    source: PlacedVersion,
-    container: Container,
-    name: str,
-    names: list[str],
-    evidence: Evidence,
-) -> None:
-    """Raise what refuses an alias of a link whose collection is not there yet, before it is made."""
-    if names and await find_collection(tx, container.id, name) is None:
-        kind, type = CollectionKind.REGISTRY, source.content.type
-        now = source.version.created_at
-        collection = Collection("", kind, name, type, "", (), container.id, now, now)
-        home = PlacedCollection(collection, container)
-        await require_for_new(tx, viewer, home, names, source.content.id, evidence=evidence)
 
 
 async def _create(tx: Transaction, lock: Lock, viewer: Viewer, source: PlacedVersion, container: Container) -> str:

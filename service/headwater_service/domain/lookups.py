@@ -5,7 +5,7 @@ from typing import Final
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.containers import get_container
 from headwater_service.domain.paths import parse_path
-from headwater_service.domain.resolution import resolve_version, visible_container
+from headwater_service.domain.resolution import find_usual, resolve_version, visible_container
 from headwater_service.errors import InvalidInputError, NotFoundError
 from headwater_service.model import Container
 from headwater_service.store.collections import find_collection
@@ -44,6 +44,9 @@ async def find_version_id(graph: Graph, viewer: Viewer, path: str) -> str:
 async def get_version_at(graph: Graph, viewer: Viewer, path: str) -> PlacedVersion:
     """Return the version at a path. Raises NotFoundError."""
     entity = viewer.entity_names.get(viewer.default_entity_id)
+    usual = await find_usual(graph, viewer, path, entity=entity, project=DEFAULT_PROJECT)
+    if usual is not None:
+        return usual
     return await graph.read(lambda tx: resolve_version(tx, viewer, path, entity=entity, project=DEFAULT_PROJECT))
 
 

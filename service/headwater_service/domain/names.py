@@ -24,40 +24,45 @@ _VERSION: Final = re.compile(r"v[0-9]+")
 _ENTITY: Final = re.compile(r"[\w.\-]+")
 
 
-def valid_name(name: str, *, what: str) -> str:
-    """Return the name in NFC. `what` begins the sentence that refuses it, and names the input."""
-    name = _composed(name, what=what)
+def valid_name(name: str, *, what: str, field: str = "name") -> str:
+    """Return the name in NFC. `what` begins the sentence that refuses it, `field` is the input that it names."""
+    name = _composed(name, what=what, field=field)
     if not 1 <= len(name) <= NAME_CHARACTERS:
-        raise InvalidInputError(f"{what} must have 1 to {NAME_CHARACTERS} characters, not {len(name)}.", field=what)
+        raise InvalidInputError(f"{what} must have 1 to {NAME_CHARACTERS} characters, not {len(name)}.", field=field)
     for forbidden in "/:@":
         if forbidden in name:
-            raise InvalidInputError(f"{what} {name!r} must not hold {forbidden!r}.", field=what)
+            raise InvalidInputError(f"{what} {name!r} must not hold {forbidden!r}.", field=field)
     if _CONTROL.search(name):
-        raise InvalidInputError(f"{what} {name!r} must not hold control characters.", field=what)
+        raise InvalidInputError(f"{what} {name!r} must not hold control characters.", field=field)
     if name != name.strip():
-        raise InvalidInputError(f"{what} {name!r} must not begin or end with a space.", field=what)
+        raise InvalidInputError(f"{what} {name!r} must not begin or end with a space.", field=field)
     if name in ("-", ".", ".."):
-        raise InvalidInputError(f"{what} {name!r} is reserved.", field=what)
+        raise InvalidInputError(f"{what} {name!r} is reserved.", field=field)
     return name
 
 
-def valid_entity_name(name: str) -> str:
+def valid_entity_name(name: str, *, field: str = "name") -> str:
     """Return the entity name in NFC: a segment of every address, so shorter and stricter than other names."""
-    name = _composed(name, what="Entity name")
+    name = _composed(name, what="Entity name", field=field)
     if len(name) > ENTITY_CHARACTERS or not _ENTITY.fullmatch(name) or name in (".", ".."):
         raise InvalidInputError(
-            f"Entity name {name!r} must have 1 to {ENTITY_CHARACTERS} letters, digits, '_', '.' or '-'.", field="name"
+            f"Entity name {name!r} must have 1 to {ENTITY_CHARACTERS} letters, digits, '_', '.' or '-'.", field=field
         )
     if name.lower() in RESERVED_ENTITY_NAMES:
-        raise InvalidInputError(f"Entity name {name!r} is reserved.", field="name")
+        raise InvalidInputError(f"Entity name {name!r} is reserved.", field=field)
     return name
 
 
-def valid_alias(name: str) -> str:
+def valid_type(name: str, *, field: str = "type") -> str:
+    """Return the type of artifacts in NFC."""
+    return valid_name(name, what="Artifact type", field=field)
+
+
+def valid_alias(name: str, *, field: str = "name") -> str:
     """Return the alias in NFC; what would read as a version number is refused."""
-    name = valid_name(name, what="Alias")
+    name = valid_name(name, what="Alias", field=field)
     if _VERSION.fullmatch(name):
-        raise InvalidInputError(f"Alias {name!r} would read as a version number.", field="aliases")
+        raise InvalidInputError(f"Alias {name!r} would read as a version number.", field=field)
     return name
 
 
@@ -93,9 +98,9 @@ def entry_path_fault(path: str) -> str | None:
     return None
 
 
-def _composed(name: str, *, what: str) -> str:
+def _composed(name: str, *, what: str, field: str) -> str:
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise InvalidInputError(f"{what} {name!r} is not valid Unicode.", field=what) from error
+        raise InvalidInputError(f"{what} {name!r} is not valid Unicode.", field=field) from error
     return unicodedata.normalize("NFC", name)

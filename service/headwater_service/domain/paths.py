@@ -17,6 +17,7 @@ LARGEST_INDEX: Final = 2**31 - 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _INDEX: Final = re.compile(r"v(0|[1-9][0-9]{0,9})")
 _DIGEST: Final = re.compile(r"sha256:([0-9a-f]{8,64})")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -66,11 +67,11 @@ def parse_target(text: str, *, entity: str | None, project: str | None) -> Artif
         raise InvalidInputError(
             f"Link target {text!r} must not name a version or alias; give aliases apart.", field="target"
         )
-    return parse_path(text, entity=entity, project=project)
+    return ArtifactPath(*_parts(text, text, entity=entity, project=project, field="target"), Ref(alias=LATEST))
 
 
 def parse_ref(text: str) -> Ref:
-    """Read what follows the first ':' of a path: `v3`, `sha256:<hex>`, `alias` or `alias@<time>`."""
+    """Read what follows the first ':' of a path: `v3`, `sha256:<hex>`, `alias`, `alias@<time>` or `alias@<day>`."""
     index = _INDEX.fullmatch(text)
     if index is not None:
         if int(index[1]) > LARGEST_INDEX:
@@ -84,31 +85,36 @@ def parse_ref(text: str) -> Ref:
             )
         return Ref(digest_prefix=digest[1])
     alias, at, time = text.partition("@")
-    return Ref(alias=valid_alias(alias), at=instant_from(time) if at else None)
+    return Ref(alias=valid_alias(alias, field="path"), at=instant_from(time) if at else None)
 
 
-def _parts(text: str, place: str, *, entity: str | None, project: str | None) -> tuple[str, str, str]:
+def _parts(
+    text: str, place: str, *, entity: str | None, project: str | None, field: str = "path"
+) -> tuple[str, str, str]:
     parts = place.split("/")
     if len(parts) > 3:
-        raise InvalidInputError(f"Path {text!r} has more than the three parts entity/project/name.", field="path")
-    name = valid_name(parts[-1], what="Name")
-    container = valid_name(parts[-2], what="Project") if len(parts) > 1 else project
-    owner = valid_entity_name(parts[-3]) if len(parts) > 2 else entity
+        raise InvalidInputError(f"Path {text!r} has more than the three parts entity/project/name.", field=field)
+    name = valid_name(parts[-1], what="Name", field=field)
+    container = valid_name(parts[-2], what="Project", field=field) if len(parts) > 1 else project
+    owner = valid_entity_name(parts[-3], field=field) if len(parts) > 2 else entity
     if container is None:
-        raise InvalidInputError(f"Path {text!r} names no project, and there is none to stand for it.", field="path")
+        raise InvalidInputError(f"Path {text!r} names no project, and there is none to stand for it.", field=field)
     if owner is None:
-        raise InvalidInputError(f"Path {text!r} names no entity, and there is none to stand for it.", field="path")
+        raise InvalidInputError(f"Path {text!r} names no entity, and there is none to stand for it.", field=field)
     return owner, container, name
 
 
 def instant_from(text: str) -> Instant:
-    """Read an RFC 3339 time with an offset."""
-    if not _TIME.fullmatch(text):
+    """Read an RFC 3339 time with an offset. A day alone is its start in UTC, like the days versions are counted by."""
+    whole = f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
+    if not _TIME.fullmatch(whole):
         raise InvalidInputError(
-            f"{text!r} is not a time in RFC 3339 with an offset, such as '2026-11-03T09:30:00Z'.", field="path"
+            f"{text!r} is not a time. Write RFC 3339 with an offset, as '2026-11-03T09:30:00Z', or a day, as "
+            "'2026-11-03', for its start in UTC.",
+            field="path",
         )
     # Python reads no more than six digits of a second; finer ones are cut.
-    cut = re.sub(r"(\.\d{6})\d+", r"\1", text.upper().replace(" ", "T"))
+    cut = re.sub(r"(\.\d{6})\d+", r"\1", whole.upper().replace(" ", "T"))
     try:
         return Instant((datetime.fromisoformat(cut) - _EPOCH) // timedelta(microseconds=1))
     except ValueError as error:

@@ -7,7 +7,7 @@ from typing import Final
 from headwater_service.domain.access import Viewer, require_container, require_whole_entity
 from headwater_service.domain.containers import entity_of, lock_container, take_container_name
 from headwater_service.domain.expectations import require_expected
-from headwater_service.domain.names import valid_alias, valid_name
+from headwater_service.domain.names import valid_alias, valid_name, valid_type
 from headwater_service.domain.paths import LATEST
 from headwater_service.domain.texts import valid_description
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
@@ -245,14 +245,14 @@ def _checked(change: RegistryChange) -> JsonObject:
 
 
 def _types(types: Sequence[str]) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(valid_name(type, what="Artifact type") for type in types))
+    found = tuple(dict.fromkeys(valid_type(type, field="artifactTypes") for type in types))
     if len(found) > MOST_TYPES:
         raise InvalidInputError(f"A registry names at most {MOST_TYPES} types.", field="artifactTypes")
     return found
 
 
 def _aliases(names: Sequence[str]) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(valid_alias(name) for name in names))
+    found = tuple(dict.fromkeys(valid_alias(name, field="protectedAliases") for name in names))
     if LATEST in found:
         raise InvalidInputError(
             f"The alias {LATEST!r} is kept by the service; nobody moves it, so it can't be protected.",

@@ -7,9 +7,9 @@ from headwater_service.model import Collection, CollectionKind, Container, Conta
 from headwater_service.store.aliases import find_alias, find_alias_at
 from headwater_service.store.collections import find_collection
 from headwater_service.store.containers import find_container
-from headwater_service.store.graph import Transaction
+from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.reads import PlacedVersion, find_versions
-from headwater_service.store.resolving import find_by_alias
+from headwater_service.store.resolving import NamedAlias, find_by_aliases
 from headwater_service.store.versions import (
     find_by_index,
     list_by_digest_prefix,
@@ -26,9 +26,11 @@ async def resolve_version(
     says the same whether the thing exists or not.
     """
     path = parse_path(text, entity=entity, project=project)
-    usual = await _by_current_alias(tx, viewer, path)
-    if usual is not None:
-        return usual
+    named = _named_alias(viewer, path)
+    if named is not None:
+        usual = _as_named(viewer, path, (await find_by_aliases(tx, [named])).get(named))
+        if usual is not None:
+            return usual
     # A number still names its version after the collection or the project was deleted: lineage shows such paths.
     is_number = path.ref.index is not None
     container = await visible_container(tx, viewer, path, text=text, may_be_ended=is_number)
@@ -41,16 +43,30 @@ async def resolve_version(
     return (await find_versions(tx, [version_id]))[version_id]
 
 
-async def _by_current_alias(tx: Transaction, viewer: Viewer, path: ArtifactPath) -> PlacedVersion | None:
-    """Return what most paths ask for, in one query. None: go the long way, which also knows why there is nothing."""
+async def find_usual(
+    graph: Graph, viewer: Viewer, text: str, *, entity: str | None, project: str
+) -> PlacedVersion | None:
+    """Return what most paths ask for, a version by its alias, in a query shared with other requests.
+
+    None: `resolve_version` knows what is there instead, or why there is nothing. Raises InvalidInputError for a path
+    that is none.
+    """
+    path = parse_path(text, entity=entity, project=project)
+    named = _named_alias(viewer, path)
+    return None if named is None else _as_named(viewer, path, await graph.find(find_by_aliases, named))
+
+
+def _named_alias(viewer: Viewer, path: ArtifactPath) -> NamedAlias | None:
+    """Return what one query finds. None: the path names no current alias, or an entity that is not the viewer's."""
     if path.ref.index is not None or path.ref.digest_prefix is not None or path.ref.at is not None:
         return None
     entity_id = next((id for id, name in viewer.entity_names.items() if name == path.entity), None)
     if entity_id is None:
         return None
-    found = await find_by_alias(
-        tx, entity_id=entity_id, container=path.container_name, name=path.name, alias=path.ref.alias or LATEST
-    )
+    return NamedAlias(entity_id, path.container_name, path.name, path.ref.alias or LATEST)
+
+
+def _as_named(viewer: Viewer, path: ArtifactPath, found: PlacedVersion | None) -> PlacedVersion | None:
     if found is None or not viewer.sees(found.container):
         return None
     return None if path.is_registry_by_name and found.container.kind is not ContainerKind.REGISTRY else found

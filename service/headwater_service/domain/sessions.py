@@ -30,13 +30,13 @@ def hash_secret(secret: str) -> str:
 
 async def viewer_of_key(graph: Graph, key: str) -> Viewer | None:
     """Return who an API key stands for, cut down to what the key may reach. None: no such key, or not any more."""
-    caller = await graph.read(lambda tx: store.find_caller_of_key(tx, hash_secret(key)))
+    caller = await graph.find(store.find_callers_of_keys, hash_secret(key))
     return None if caller is None else _viewer(caller)
 
 
 async def viewer_of_session(graph: Graph, token: str) -> Viewer | None:
     """Return who a browser session stands for. None: no such session, or it is over."""
-    caller = await graph.read(lambda tx: store.find_caller_of_session(tx, hash_secret(token)))
+    caller = await graph.find(store.find_callers_of_sessions, hash_secret(token))
     return None if caller is None else _viewer(caller)
 
 

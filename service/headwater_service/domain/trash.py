@@ -17,7 +17,7 @@ from headwater_service.store.batches import Change, find_answer, record_all, req
 from headwater_service.store.deletions import EndedNode, TrashKind
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.listing import Window, read_position, write_position
-from headwater_service.store.operations import Lock
+from headwater_service.store.operations import USED_BEFORE, Lock
 from headwater_service.store.reads import PlacedCollection, find_collections, find_containers
 
 RESTORE_SECONDS: Final = 28.0
@@ -330,7 +330,7 @@ def _change(
 
 def _answered(kind: str, answer: dict[str, int]) -> Restored:
     if kind != _KIND:
-        raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
+        raise ConflictError(USED_BEFORE)
     return Restored(**answer)
 
 

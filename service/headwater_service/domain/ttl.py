@@ -100,15 +100,16 @@ async def set_collection_ttl(
 async def expire_versions(graph: Graph, lease: Lease, *, limit: int = BATCH) -> int:
     """Delete versions whose time is over into the trash, and return how many. Raises LeaseLostError.
 
-    A version stays while it is linked, for a day after its last link went, and while it has a protected alias.
+    A version stays while it is linked, for a day after its last link went, and while a protected or guarded alias is
+    on it.
     """
     due = await graph.read(lambda tx: store.list_due(tx, rest_seconds=REST_SECONDS, limit=limit))
     return sum([await _expire(graph, lease, version_id) for version_id in due])
 
 
 def expires_at(lifetime: store.Lifetime) -> Instant | None:
-    """Return when a version expires, or None: never, or not as long as it is linked."""
-    if lifetime.seconds is None or lifetime.is_linked:
+    """Return when a version expires, or None: never, or not as long as a link or an alias keeps it."""
+    if lifetime.seconds is None or lifetime.is_kept:
         return None
     own = lifetime.created_at + lifetime.seconds * 1_000_000
     rested = 0 if lifetime.rested_at is None else lifetime.rested_at + REST_SECONDS * 1_000_000

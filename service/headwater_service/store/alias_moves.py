@@ -13,7 +13,7 @@ import orjson
 from headwater_service.model import AliasMove, Instant, User
 from headwater_service.store.graph import Transaction
 from headwater_service.store.ids import new_id
-from headwater_service.store.operations import EVENT_FORMAT
+from headwater_service.store.operations import EVENT_FORMAT, GIVEN_INPUT
 from headwater_service.store.reads import (
     COLLECTION_COLUMNS,
     CONTAINER_COLUMNS,
@@ -73,7 +73,7 @@ CREATE (:AliasMove {
 })
 CREATE (:Event:Unsequenced {
   id: $event_id, scope: $collection_id, scope_id: container.id, subject_id: $collection_id, format: $format,
-  number: scope.event_number, kind: 'ALIASES_MOVED', operation_id: $operation, by: $by, at: at,
+  number: scope.event_number, kind: 'ALIASES_MOVED', operation_id: $operation, input: $input, by: $by, at: at,
   before: '{"aliases":{' + $name_json + ':' + from_json + '}}',
   after: $after[0] + toString(rev) + $after[1] + from_json + $after[2] + toString(at) + $after[3],
   answer: '[[' + $name_json + ',' + toString(rev) + ']]'
@@ -130,6 +130,7 @@ async def move_alias(
         reach=reach,
         reason=reason,
         operation=operation,
+        input=GIVEN_INPUT.get(),
         event_id=new_id(),
         format=EVENT_FORMAT,
         name_json=_json(name),

@@ -10,7 +10,14 @@ from headwater_service.errors import ConflictError, InvalidInputError
 from headwater_service.model import Instant, JsonObject
 from headwater_service.store.graph import Transaction
 from headwater_service.store.ids import new_id
-from headwater_service.store.operations import EVENT_FORMAT, OPERATION_CHARACTERS, Lock
+from headwater_service.store.operations import (
+    EVENT_FORMAT,
+    GIVEN_INPUT,
+    OPERATION_CHARACTERS,
+    USED_BEFORE,
+    Lock,
+    require_same_input,
+)
 
 # As for one scope (store/operations.py): the write comes before anything is read. The rows come in the order of the
 # list, which is that of the ids, and so do the locks.
@@ -24,7 +31,8 @@ WITH scope, event, datetime.realtime() AS now
 WITH scope, event, now.epochSeconds * 1000000 + now.microsecond AS clock
 WITH scope, event, CASE WHEN clock > coalesce(scope.last_at, 0) THEN clock ELSE scope.last_at + 1 END AS at
 SET scope.last_at = at
-RETURN scope.id AS scope, at, event.answer AS answer, event.kind AS kind, scope.ended_at AS ended_at
+RETURN scope.id AS scope, at, event.answer AS answer, event.kind AS kind, event.input AS input,
+  scope.ended_at AS ended_at
 """
 
 RECORD_ALL: Final = """
@@ -34,13 +42,13 @@ SET scope.event_number = coalesce(scope.event_number, 0) + 1
 CREATE (:Event:Unsequenced {
   id: event.id, scope: event.scope, scope_id: event.scope_id, subject_id: event.scope, number: scope.event_number,
   kind: event.kind, operation_id: $operation, before: event.before, after: event.after, answer: event.answer,
-  by: $by, at: event.at, format: $format
+  by: $by, at: event.at, format: $format, input: $input
 })
 """
 
 FIND_ANSWER: Final = """
 MATCH (event:Event {scope: $scope, operation_id: $operation})
-RETURN event.answer AS answer, event.kind AS kind
+RETURN event.answer AS answer, event.kind AS kind, event.input AS input
 """
 
 
@@ -83,22 +91,36 @@ async def record_all(tx: Transaction, changes: Sequence[Change], *, by: str | No
         }
         for change in changes
     ]
-    await tx.rows(RECORD_ALL, events=events, operation=changes[0].lock.operation, by=by, format=EVENT_FORMAT)
+    await tx.rows(
+        RECORD_ALL,
+        events=events,
+        operation=changes[0].lock.operation,
+        by=by,
+        format=EVENT_FORMAT,
+        input=GIVEN_INPUT.get(),
+    )
 
 
 async def find_answer(tx: Transaction, scope: str, operation: str) -> tuple[str, Any] | None:
-    """Return kind and answer of an operation that was recorded in a scope. Needs no lock: it is history."""
+    """Return kind and answer of an operation that was recorded in a scope. Needs no lock: it is history.
+
+    Raises ConflictError when it was carried out with other input.
+    """
     row = await tx.row(FIND_ANSWER, scope=scope, operation=operation)
-    return None if row is None else (row["kind"], orjson.loads(row["answer"]))
+    if row is None:
+        return None
+    require_same_input(row["input"])
+    return row["kind"], orjson.loads(row["answer"])
 
 
 def require_new(locks: Iterable[Lock]) -> None:
     """Raise ConflictError when the operation was recorded in one of the locked scopes: as another change."""
     if any(lock.answer is not None for lock in locks):
-        raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
+        raise ConflictError(USED_BEFORE)
 
 
 def _lock(row: dict[str, Any], operation: str) -> Lock:
+    require_same_input(row["input"])
     answer = None if row["answer"] is None else orjson.loads(row["answer"])
     return Lock(row["scope"], operation, Instant(row["at"]), answer, row["kind"], row["ended_at"])
 

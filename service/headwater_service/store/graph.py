@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, LiteralString, TypeVar
 
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncResult, NotificationMinimumSeverity, Query
@@ -20,7 +20,9 @@ from neo4j.exceptions import (
 from prometheus_client import Histogram
 
 from headwater_service.errors import UnavailableError
+from headwater_service.store.gathering import Gathered
 
+K = TypeVar("K")
 T = TypeVar("T")
 Access = Literal["READ", "WRITE"]
 
@@ -69,6 +71,8 @@ class Transaction:
 
 
 Work = Callable[[Transaction], Awaitable[T]]
+# Looks up many keys in one query.
+FindMany = Callable[[Transaction, Sequence[K]], Awaitable[Mapping[K, T]]]
 
 
 class Graph:
@@ -78,6 +82,7 @@ class Graph:
         self._driver = driver
         self._database = database
         self._deadline_seconds = deadline_seconds
+        self._gathered: dict[FindMany[Any, Any], Gathered[Any, Any]] = {}
         self.query_count = 0
 
     async def read(self, work: Work[T], *, deadline_seconds: float | None = None) -> T:
@@ -87,6 +92,17 @@ class Graph:
         would isolate nothing: it would only cost two more round trips.
         """
         return await self._run("READ", work, deadline_seconds, is_single=True)
+
+    async def find(self, find_many: FindMany[K, T], key: K) -> T | None:
+        """Look one thing up, in one query with what other requests look up by the same function at this moment.
+
+        `find_many` is a function of a module, for those that pass the same one share a query.
+        """
+        gathered: Gathered[K, T] | None = self._gathered.get(find_many)
+        if gathered is None:
+            gathered = Gathered(lambda keys: self.read(lambda tx: find_many(tx, keys)))
+            self._gathered[find_many] = gathered
+        return await gathered.find(key)
 
     async def write(self, work: Work[T], *, deadline_seconds: float | None = None) -> T:
         """Run `work` in a write transaction, again after a passing fault.

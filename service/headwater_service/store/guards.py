@@ -9,12 +9,6 @@ import orjson
 from headwater_service.model import Guard, JsonObject
 from headwater_service.store.graph import Transaction
 
-FIND_GUARDED: Final = """
-UNWIND $names AS name
-MATCH (guard:Guard {owner_id: $owner_id, name: name})
-RETURN guard.name AS name
-"""
-
 FIND_GUARDS: Final = """
 UNWIND $owner_ids AS owner_id
 UNWIND $names AS name
@@ -112,12 +106,6 @@ class HeldBlob:
     size: int
     is_present: bool
     version_id: str
-
-
-async def find_guarded(tx: Transaction, owner_id: str, names: Iterable[str]) -> frozenset[str]:
-    """Return, of these alias names, those that have a guard in a registry or collection."""
-    rows = await tx.rows(FIND_GUARDED, owner_id=owner_id, names=list(names))
-    return frozenset(row["name"] for row in rows)
 
 
 async def find_guards(tx: Transaction, owner_ids: Sequence[str], names: Iterable[str]) -> list[Guard]:

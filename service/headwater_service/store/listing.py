@@ -1,7 +1,12 @@
-"""Keyset pages: what all listings share. A position is the sort value and id of an item, with its noun and order."""
+"""Keyset pages: what all listings share.
 
+A position is the sort value and id of an item, with its noun and order, and with what was asked for (`fingerprint`).
+"""
+
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final, LiteralString, TypeVar
 
 import orjson
@@ -40,10 +45,14 @@ _BEYOND_ID: Final[dict[OrderDirection, LiteralString]] = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which part of a listing is wanted: `after` is the position of the last item already seen."""
+    """Which part of a listing is wanted: `after` is the position of the last item already seen.
+
+    `of` is the fingerprint of what is listed: a position that a listing of something else gave is refused.
+    """
 
     first: int
     after: str | None = None
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +89,11 @@ async def read_page(
     tx: Transaction, listing: Listing, sorting: Sorting, window: Window, build: Callable[[Mapping[str, Any]], T]
 ) -> Page[T]:
     """Return one page. Raises InvalidInputError for a position of another listing or order."""
+    name = f"{order_name(sorting)} {window.of}".rstrip()
     parameters: dict[str, Any] = {**listing.parameters, "limit": window.first + 1}
     condition = listing.condition
     if window.after is not None:
-        parameters["after_value"], parameters["after_id"] = read_position(window.after, order_name(sorting))
+        parameters["after_value"], parameters["after_id"] = read_position(window.after, name)
         condition = condition + " AND " + _behind(sorting)
     order = _ORDER[sorting.direction]
     text = _walked(listing, sorting, condition) if listing.walks else listing.match + " WHERE " + condition
@@ -95,7 +105,7 @@ async def read_page(
     shown = rows[: window.first]
     return Page(
         items=[build(row) for row in shown],
-        cursors=[write_position(order_name(sorting), row["sort"], row["sort_id"]) for row in shown],
+        cursors=[write_position(name, row["sort"], row["sort_id"]) for row in shown],
         has_next=len(rows) > window.first,
     )
 
@@ -133,6 +143,11 @@ async def count_groups(
     return [Group(row["keys"], row["count"], row["size"]) for row in rows]
 
 
+def fingerprint(**asked: Any) -> str:
+    """Name a listing by its filter and place: the same however these are spelt, for no list of theirs has an order."""
+    return hashlib.sha256(_json(asked).encode()).hexdigest()[:16]
+
+
 def order_name(sorting: Sorting) -> str:
     """Name an order in positions, with the noun and the direction: those of runs are not those of versions."""
     return f"{sorting.name} {sorting.direction} {sorting.id}"
@@ -152,6 +167,22 @@ def read_position(position: str, order: str) -> tuple[int | str, str]:
     if name != order or not is_whole:
         raise InvalidInputError("`after` is a cursor of another listing or order.", field="after")
     return value, item_id
+
+
+def _canonical(value: Any) -> Any:
+    if is_dataclass(value):
+        return _canonical({one.name: getattr(value, one.name) for one in fields(value)})
+    if isinstance(value, Mapping):
+        return {key: _canonical(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list | tuple):
+        return sorted({_json(one) for one in value})
+    # 5 and 5.0 are one number to a filter.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _json(value: Any) -> str:
+    # Not orjson: a filter may hold any number and any text.
+    return json.dumps(_canonical(value), sort_keys=True)
 
 
 def _walked(listing: Listing, sorting: Sorting, condition: LiteralString) -> LiteralString:

@@ -21,7 +21,7 @@ from headwater_service.store.reads import (
     container_from,
     placed_collection_from,
 )
-from headwater_service.store.search import within
+from headwater_service.store.search import tagged, within
 
 _COLLECTIONS: Final[LiteralString] = (
     "MATCH (collection:Collection) WHERE collection.scope_id IN $scopes AND collection.ended_at IS NULL WITH collection"
@@ -29,6 +29,10 @@ _COLLECTIONS: Final[LiteralString] = (
 
 _SEARCHED: Final[LiteralString] = """
 CALL db.index.fulltext.queryNodes('collection_search', $search) YIELD node AS collection
+WITH collection WHERE collection.scope_id IN $scopes AND collection.ended_at IS NULL WITH collection"""
+
+_TAGGED: Final[LiteralString] = """
+CALL db.index.fulltext.queryNodes('collection_tags', $tagged) YIELD node AS collection
 WITH collection WHERE collection.scope_id IN $scopes AND collection.ended_at IS NULL WITH collection"""
 
 _COLLECTION_COLUMNS: Final[LiteralString] = (
@@ -96,14 +100,16 @@ def _sorting(order: CollectionOrder) -> Sorting:
 def _collections(scopes: Sequence[str], wanted: CollectionFilter) -> Listing:
     parameters = Parameters()
     search = wanted.search
+    by_tag = None if wanted.tags is None else tagged(wanted.tags, scopes)
     return Listing(
-        match=_COLLECTIONS if search is None else _SEARCHED,
+        match=_SEARCHED if search is not None else _COLLECTIONS if by_tag is None else _TAGGED,
         condition=collection_condition(wanted, parameters),
         carry="collection",
         columns=_COLLECTION_COLUMNS,
         parameters={
             **parameters.values,
             "scopes": list(scopes),
+            "tagged": by_tag,
             "search": None if search is None else within(scopes, search.words),
             "typed": "" if search is None else search.name,
             "whole": [] if search is None else [word.whole for word in search.words],

@@ -4,6 +4,7 @@ A scope is the node whose lock a write holds: an entity, project, registry, coll
 label `EventScope`. Under the lock come, in this order: the look-up of the operation id, the change, the event.
 """
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +18,11 @@ from headwater_service.store.ids import new_id
 OPERATION_CHARACTERS: Final = 256
 # What the hash of an event covers: see `store.events.StoredEvent`.
 EVENT_FORMAT: Final = 2
+USED_BEFORE: Final = "This operation id was used for another change here. Make a new one for each change."
+
+# The digest of the input that is being carried out, set by whoever takes it (`api.fields`). It is kept with the event,
+# so that a replay with other input is refused. None: nothing is compared.
+GIVEN_INPUT: Final[ContextVar[str | None]] = ContextVar("given_input", default=None)
 
 # A plain write of a parameter takes the lock before anything is read: reading first would show the state
 # from before the lock. Time is the database's own, and at least one microsecond after the scope's last change.
@@ -29,7 +35,7 @@ WITH scope, event, datetime.realtime() AS now
 WITH scope, event, now.epochSeconds * 1000000 + now.microsecond AS clock
 WITH scope, event, CASE WHEN clock > coalesce(scope.last_at, 0) THEN clock ELSE scope.last_at + 1 END AS at
 SET scope.last_at = at
-RETURN at, event.answer AS answer, event.kind AS kind, scope.ended_at AS ended_at
+RETURN at, event.answer AS answer, event.kind AS kind, event.input AS input, scope.ended_at AS ended_at
 """
 
 RECORD: Final = """
@@ -37,7 +43,8 @@ MATCH (scope:EventScope {id: $scope})
 SET scope.event_number = coalesce(scope.event_number, 0) + 1
 CREATE (:Event:Unsequenced {
   id: $id, scope: $scope, scope_id: $scope_id, subject_id: $subject, number: scope.event_number, kind: $kind,
-  operation_id: $operation, before: $before, after: $after, answer: $answer, by: $by, at: $at, format: $format
+  operation_id: $operation, before: $before, after: $after, answer: $answer, by: $by, at: $at, format: $format,
+  input: $input
 })
 """
 
@@ -62,7 +69,7 @@ class Lock:
         if self.answer is None:
             self.require_live()
         if self.answer is not None and self.recorded_kind not in kinds:
-            raise ConflictError("This operation id was used for another change here. Make a new one for each change.")
+            raise ConflictError(USED_BEFORE)
         return self.answer
 
     def require_live(self) -> None:
@@ -77,7 +84,10 @@ def is_operation(operation: str) -> bool:
 
 
 async def take_lock(tx: Transaction, scope: str, operation: str) -> Lock | None:
-    """Lock a scope until the transaction ends. None: there is no such scope."""
+    """Lock a scope until the transaction ends. None: there is no such scope.
+
+    Raises ConflictError when the operation was carried out there with other input.
+    """
     if not is_operation(operation):
         raise InvalidInputError(
             f"An operation id has 1 to {OPERATION_CHARACTERS} characters, not {len(operation)}.", field="operationId"
@@ -85,6 +95,7 @@ async def take_lock(tx: Transaction, scope: str, operation: str) -> Lock | None:
     row = await tx.row(LOCK, scope=scope, operation=operation)
     if row is None:
         return None
+    require_same_input(row["input"])
     answer = None if row["answer"] is None else orjson.loads(row["answer"])
     return Lock(scope, operation, Instant(row["at"]), answer, row["kind"], row["ended_at"])
 
@@ -120,7 +131,14 @@ async def record(
         answer=orjson.dumps(answer).decode(),
         by=by,
         at=lock.at,
+        input=GIVEN_INPUT.get(),
     )
+
+
+def require_same_input(recorded: str | None) -> None:
+    """Raise ConflictError when an operation was recorded with other input than what is carried out now."""
+    if recorded is not None and GIVEN_INPUT.get() not in (None, recorded):
+        raise ConflictError(USED_BEFORE)
 
 
 def _json(value: JsonObject | None) -> str | None:

@@ -9,10 +9,14 @@ from headwater_service.store.filters import OrderDirection
 from headwater_service.store.graph import Transaction
 from headwater_service.store.listing import Listing, Sorting, Window, count_all, read_page
 
-_COLUMNS: Final[LiteralString] = """
+# Of recalled versions from which is walked, each with a walk of its own.
+MOST_WALKS: Final = 100
+
+_FACTS: Final[LiteralString] = """
 recall {
   .id, .version_id, .collection_id, .scope_id, .severity, .reason, .at, .by, .withdrawn_at, .withdrawn_by
-} AS recall"""
+}"""
+_COLUMNS: Final[LiteralString] = _FACTS + " AS recall"
 
 # Where nothing is recalled, nothing needs to be walked.
 FIND_ANY: Final = """
@@ -20,6 +24,14 @@ MATCH (recall:Recall)
 WHERE recall.active_for IS NOT NULL
 RETURN recall.id AS id
 LIMIT 1
+"""
+
+# The versions that recalls stand on; `active_for` is in an index.
+LIST_RECALLED: Final = """
+MATCH (recall:Recall)
+WHERE recall.active_for IS NOT NULL
+RETURN DISTINCT recall.active_for AS id
+LIMIT $limit
 """
 
 # A CALL for each start: the pruned walk needs exactly one, found by equality on its unique id. It passes through
@@ -32,17 +44,36 @@ CALL (id) {
   MATCH walk = (start)<-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]-(node)
   WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
   WITH node, min(length(walk)) AS distance
-  CALL (node) {
-    MATCH (recall:Recall {active_for: node.id})
-    RETURN recall
-  }
-  RETURN recall, distance ORDER BY recall.severity, distance, recall.at, recall.id LIMIT $limit
+  ORDER BY distance
+  LIMIT $cap
+  OPTIONAL MATCH (recall:Recall {active_for: node.id})
+  WITH node, distance, recall, """
+    + _FACTS
+    + """ AS facts
+  RETURN count(DISTINCT node) AS walked,
+    collect(CASE WHEN recall IS NOT NULL THEN {recall: facts, distance: distance} END) AS reached
 }
-RETURN id, distance, """
-    + _COLUMNS
-    + """
-ORDER BY id, recall.severity, distance, recall.at, recall.id
+RETURN id, walked, reached
 """
+)
+
+# The other way round: from what is recalled, to see whether it reaches a node.
+REACHED_FROM: Final[LiteralString] = (
+    """
+UNWIND $recalled AS recalled
+CALL (recalled) {
+  MATCH (start:Lineage {id: recalled})
+  MATCH walk = (start)-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]->(node)
+  WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
+  WITH node, min(length(walk)) AS distance
+  ORDER BY distance
+  LIMIT $cap
+  RETURN count(node) AS walked,
+    collect(CASE WHEN node.id IN $ids THEN {id: node.id, distance: distance} END) AS reached
+}
+MATCH (recall:Recall {active_for: recalled})
+RETURN walked, reached, """
+    + _COLUMNS
 )
 
 CREATE_RECALL: Final = """
@@ -90,14 +121,54 @@ class RecallsAsked:
     is_active: bool
 
 
-async def list_reaching(tx: Transaction, node_ids: Sequence[str], *, limit: int) -> dict[str, list[Reached]]:
-    """Return the recalls that reach nodes and are not withdrawn: critical ones first, then the nearest."""
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """The recalls that reach each node, if any do: critical ones first, then the nearest.
+
+    Of the nodes in `untold` it is not known: too much would have to be walked to tell.
+    """
+
+    of_node: Mapping[str, Sequence[Reached]]
+    untold: frozenset[str] = frozenset()
+
+
+async def list_reaching(tx: Transaction, node_ids: Sequence[str], *, limit: int, reach: int) -> Reaching:
+    """Return the recalls that reach nodes and are not withdrawn, `limit` a node at most.
+
+    A walk visits `reach` nodes at most. Where more are upstream of a node, the recalled versions are walked from
+    instead, downstream.
+    """
     if not node_ids or await tx.row(FIND_ANY) is None:
-        return {}
+        return Reaching({})
     found: dict[str, list[Reached]] = {}
-    for row in await tx.rows(RECALLS_OF, ids=list(dict.fromkeys(node_ids)), limit=limit):
-        found.setdefault(row["id"], []).append(Reached(_recall_from(row), row["distance"]))
+    large: list[str] = []
+    for row in await tx.rows(RECALLS_OF, ids=list(dict.fromkeys(node_ids)), cap=reach + 1):
+        if row["walked"] > reach:
+            large.append(row["id"])
+        elif row["reached"]:
+            found[row["id"]] = [Reached(_recall_from(one), one["distance"]) for one in row["reached"]]
+    recalled = [row["id"] for row in await tx.rows(LIST_RECALLED, limit=MOST_WALKS + 1)] if large else []
+    from_recalled = await reached_from(tx, recalled, large, reach=reach) if len(recalled) <= MOST_WALKS else None
+    untold = frozenset() if from_recalled is not None else frozenset(large)
+    found |= from_recalled or {}
+    return Reaching({node_id: sorted(reached, key=_rank)[:limit] for node_id, reached in found.items()}, untold)
+
+
+async def reached_from(
+    tx: Transaction, recalled: Sequence[str], node_ids: Sequence[str], *, reach: int
+) -> dict[str, list[Reached]] | None:
+    """Return the nodes that the recalls of some versions reach. None: more than `reach` came from one of them."""
+    found: dict[str, list[Reached]] = {}
+    for row in await tx.rows(REACHED_FROM, recalled=list(recalled), ids=list(node_ids), cap=reach + 1):
+        if row["walked"] > reach:
+            return None
+        for one in row["reached"]:
+            found.setdefault(one["id"], []).append(Reached(_recall_from(row), one["distance"]))
     return found
+
+
+def _rank(one: Reached) -> tuple[str, int, int, str]:
+    return one.recall.severity, one.distance, one.recall.at, one.recall.id
 
 
 async def create_recall(tx: Transaction, recall: Recall) -> None:

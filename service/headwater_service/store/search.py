@@ -17,6 +17,8 @@ MOST_SCOPES: Final = 500
 # Counts beyond this need not be exact: they only decide where a listing starts.
 COUNTED: Final = 1000
 MANY: Final = 2**62
+# Of a filter; a clause each.
+MOST_TAGS: Final = 200
 NEAR_TEXTS: Final = 50
 
 
@@ -156,6 +158,24 @@ async def set_collection_text(tx: Transaction, collection_id: str, text: str | N
 async def set_version_text(tx: Transaction, version_id: str, text: str | None, scope: str | None) -> None:
     """Set what a locked artifact version and the links to it are found by; None takes them out."""
     await tx.rows(SET_VERSION_TEXT, id=version_id, text=text, scope=scope)
+
+
+def tagged(tags: Sequence[str], scopes: Sequence[str] | None = None) -> str | None:
+    """Return the text by which an index of tags is asked for what has one of these; None: these are none, or too many.
+
+    `scopes` is for the index that holds them.
+    """
+    if not 1 <= len(tags) <= MOST_TAGS:
+        return None
+    clause = "+tags:(" + " ".join(_quoted(tag) for tag in tags) + ")"
+    if scopes is None or len(scopes) > MOST_SCOPES:
+        return clause
+    return clause + " +scope_id:(" + " ".join(_quoted(scope) for scope in scopes or ["none"]) + ")"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _in_scopes(scopes: Sequence[str]) -> str:

@@ -1,34 +1,38 @@
 """Who is behind a key or a browser: API keys, one-time sign-in tokens and browser sessions, all found by hash."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from headwater_service.model import Instant
 from headwater_service.store.graph import Transaction
 
-# One query: this runs on every request. Membership is read each time, so that a removal takes effect at once.
-CALLER_OF_KEY: Final = """
-MATCH (key:ApiKey {hash: $hash})
+# This runs on every request, once for all that come at the same time. Membership is read each time, so that a removal
+# takes effect at once.
+CALLERS_OF_KEYS: Final = """
+UNWIND $hashes AS hash
+MATCH (key:ApiKey {hash: hash})
 WITH key, datetime.realtime() AS clock
 WITH key, clock.epochSeconds * 1000000 + clock.microsecond AS now
 WHERE key.revoked_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > now)
 MATCH (user:User {id: key.user_id})
 OPTIONAL MATCH (user)-[membership:MEMBER_OF]->(entity:Entity)
 WHERE key.entity_id IS NULL OR key.entity_id = entity.id
-RETURN user {.id, .name, .is_admin, .default_entity_id} AS user,
+RETURN key.hash AS hash, user {.id, .name, .is_admin, .default_entity_id} AS user,
   key {.id, .is_read_only, .entity_id, .project_id} AS key,
   collect([entity.id, entity.name, membership.role]) AS memberships,
   [(user)-[held:HAS_ROLE_IN]->(registry:Registry) | [registry.id, registry.entity_id, held.role]] AS registry_roles
 """
 
-CALLER_OF_SESSION: Final = """
-MATCH (session:Session {hash: $hash})
+CALLERS_OF_SESSIONS: Final = """
+UNWIND $hashes AS hash
+MATCH (session:Session {hash: hash})
 WITH session, datetime.realtime() AS clock
 WITH session, clock.epochSeconds * 1000000 + clock.microsecond AS now
 WHERE session.expires_at > now
 MATCH (user:User {id: session.user_id})
 OPTIONAL MATCH (user)-[membership:MEMBER_OF]->(entity:Entity)
-RETURN user {.id, .name, .is_admin, .default_entity_id} AS user,
+RETURN session.hash AS hash, user {.id, .name, .is_admin, .default_entity_id} AS user,
   collect([entity.id, entity.name, membership.role]) AS memberships,
   [(user)-[held:HAS_ROLE_IN]->(registry:Registry) | [registry.id, registry.entity_id, held.role]] AS registry_roles
 """
@@ -89,14 +93,14 @@ class Caller:
     key: dict[str, Any] | None
 
 
-async def find_caller_of_key(tx: Transaction, key_hash: str) -> Caller | None:
-    """Return who a key stands for, unless it is unknown, expired or revoked."""
-    return _caller(await tx.row(CALLER_OF_KEY, hash=key_hash))
+async def find_callers_of_keys(tx: Transaction, hashes: Sequence[str]) -> dict[str, Caller]:
+    """Return who each key stands for, but for those that are unknown, expired or revoked."""
+    return {row["hash"]: _caller(row) for row in await tx.rows(CALLERS_OF_KEYS, hashes=hashes)}
 
 
-async def find_caller_of_session(tx: Transaction, token_hash: str) -> Caller | None:
-    """Return who a browser session stands for, unless it is unknown or over."""
-    return _caller(await tx.row(CALLER_OF_SESSION, hash=token_hash))
+async def find_callers_of_sessions(tx: Transaction, hashes: Sequence[str]) -> dict[str, Caller]:
+    """Return who each browser session stands for, but for those that are unknown or over."""
+    return {row["hash"]: _caller(row) for row in await tx.rows(CALLERS_OF_SESSIONS, hashes=hashes)}
 
 
 async def create_sign_in(tx: Transaction, user_id: str, token_hash: str, *, seconds: int) -> Instant:
@@ -120,9 +124,7 @@ async def delete_session(tx: Transaction, token_hash: str) -> None:
     await tx.rows(DELETE_SESSION, hash=token_hash)
 
 
-def _caller(row: dict[str, Any] | None) -> Caller | None:
-    if row is None:
-        return None
+def _caller(row: Mapping[str, Any]) -> Caller:
     memberships = [tuple(member) for member in row["memberships"] if member[0] is not None]
     registry_roles = [tuple(held) for held in row["registry_roles"]]
     return Caller(row["user"], memberships, registry_roles, row.get("key"))

@@ -11,7 +11,7 @@ from typing import Any, Final, LiteralString
 from headwater_service.store.conditions import field_condition
 from headwater_service.store.filters import FieldCondition, Parameters, SearchWord, VersionFilter
 from headwater_service.store.graph import Transaction
-from headwater_service.store.search import COUNTED, count_version_hits, within
+from headwater_service.store.search import COUNTED, count_version_hits, tagged, within
 
 # Two labels with an index each: the union lets both be used. An index over two properties is used only when both
 # are asked about, hence the time.
@@ -62,6 +62,18 @@ CALL () {
 }
 WITH version WHERE version.scope_id IN $scopes WITH version"""
 
+# A link is tagged as its source is, and may lie elsewhere.
+_BY_TAG: Final[LiteralString] = """
+CALL () {
+  CALL db.index.fulltext.queryNodes('version_tags', $tagged) YIELD node AS version
+  RETURN version
+  UNION ALL
+  CALL db.index.fulltext.queryNodes('version_tags', $tagged) YIELD node AS content
+  MATCH (content)-[:LINKED_TO]->(version:RegistryVersion)
+  RETURN version
+}
+WITH version WHERE version.scope_id IN $scopes WITH version"""
+
 # The versions of the collections that hold the word, and those that hold it themselves.
 _BY_WORD: Final[LiteralString] = """
 CALL () {
@@ -87,6 +99,11 @@ WHERE alias.name IN $alias_names
 WITH alias
 LIMIT $limit
 RETURN count(alias) AS count
+"""
+
+COUNT_TAGGED: Final = """
+CALL db.index.fulltext.queryNodes('version_tags', $tagged, {limit: $limit}) YIELD node
+RETURN count(node) AS count
 """
 
 _COUNT_FIELDS: Final[tuple[LiteralString, LiteralString]] = (
@@ -142,6 +159,7 @@ async def choose_start(
         *await _by_words(tx, place, wanted),
         *[await _by_field(tx, place, condition) for condition in wanted.metadata or ()],
         *([] if wanted.aliases is None else [await _by_alias(tx, wanted.aliases)]),
+        *await _by_tag(tx, wanted),
     ]
     best = min(candidates, key=lambda candidate: candidate.count, default=None)
     if newest is not None:
@@ -201,3 +219,12 @@ async def _by_alias(tx: Transaction, names: Sequence[str]) -> _Candidate:
     row = await tx.row(COUNT_ALIASES, alias_names=list(names), limit=COUNTED)
     assert row is not None, "count returns a row"
     return _Candidate(int(row["count"]), Start(_BY_ALIAS, {"alias_names": list(names)}))
+
+
+async def _by_tag(tx: Transaction, wanted: VersionFilter) -> list[_Candidate]:
+    clause = None if wanted.tags is None else tagged(wanted.tags)
+    if clause is None:
+        return []
+    row = await tx.row(COUNT_TAGGED, tagged=clause, limit=COUNTED)
+    assert row is not None, "count returns a row"
+    return [_Candidate(int(row["count"]), Start(_BY_TAG, {"tagged": clause}))]

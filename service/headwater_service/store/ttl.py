@@ -25,7 +25,17 @@ MATCH (collection:Collection {id: $id})
 SET collection.ttl_seconds = $seconds, collection.updated_at = $at
 """
 
-LIFETIMES: Final = """
+# An alias that is protected or guarded, in the registry or project or in the collection, holds its version.
+_IS_HELD: Final[LiteralString] = """EXISTS {
+    MATCH (version)<-[:POINTS_TO]-(alias:Alias)
+    MATCH (version)-[:VERSION_OF]->(home:Collection)-[:IN]->(container:Container)
+    WHERE alias.name IN coalesce(container.protected_aliases, [])
+      OR EXISTS { (:Guard {owner_id: home.id, name: alias.name}) }
+      OR EXISTS { (:Guard {owner_id: container.id, name: alias.name}) }
+  }"""
+
+LIFETIMES: Final[LiteralString] = (
+    """
 UNWIND $ids AS id
 MATCH (version:ArtifactVersion {id: id})
 MATCH (collection:Collection {id: version.collection_id})
@@ -33,23 +43,22 @@ OPTIONAL MATCH (version)-[:LINKED_TO]->(link:RegistryVersion)
 WITH id, version, collection, count(CASE link.state WHEN 'COMMITTED' THEN 1 END) AS links,
   max(link.ended_at) AS unlinked_at
 RETURN id, version.ttl_seconds AS own, collection.ttl_seconds AS inherited, version.created_at AS created_at,
-  links > 0 AS is_linked, unlinked_at, version.restored_at AS restored_at
+  links > 0 OR """
+    + _IS_HELD
+    + """ AS is_kept, unlinked_at, version.restored_at AS restored_at
 """
+)
 
-_IS_FREE: Final[LiteralString] = """
+_IS_FREE: Final[LiteralString] = (
+    """
   AND coalesce(version.restored_at, 0) <= now - $rest
   AND NOT EXISTS {
     MATCH (version)-[:LINKED_TO]->(link:RegistryVersion)
     WHERE link.state = 'COMMITTED' OR link.ended_at > now - $rest
   }
-  AND NOT EXISTS {
-    MATCH (version)<-[:POINTS_TO]-(alias:Alias)
-    MATCH (version)-[:VERSION_OF]->(home:Collection)-[:IN]->(container:Container)
-    WHERE alias.name IN coalesce(container.protected_aliases, [])
-      OR EXISTS { (:Guard {owner_id: home.id, name: alias.name}) }
-      OR EXISTS { (:Guard {owner_id: container.id, name: alias.name}) }
-  }
-"""
+  AND NOT """
+    + _IS_HELD
+)
 
 DUE_BY_ITSELF: Final[LiteralString] = (
     """
@@ -99,13 +108,14 @@ RETURN version.id AS id
 class Lifetime:
     """How long a version lives: its own time (`NEVER` for ever, None when it has none) and its collection's.
 
-    `rested_at` is when the last of its links that are gone went, or when it was restored, whichever came later.
+    `is_kept`: it is linked, or a protected or guarded alias holds it. `rested_at` is when the last of its links that
+    are gone went, or when it was restored, whichever came later.
     """
 
     own_seconds: int | None
     inherited_seconds: int | None
     created_at: Instant
-    is_linked: bool
+    is_kept: bool
     rested_at: Instant | None
 
     @property
@@ -130,7 +140,7 @@ async def find_lifetimes(tx: Transaction, version_ids: Sequence[str]) -> dict[st
             own_seconds=row["own"],
             inherited_seconds=row["inherited"],
             created_at=row["created_at"],
-            is_linked=row["is_linked"],
+            is_kept=row["is_kept"],
             rested_at=max(filter(None, (row["unlinked_at"], row["restored_at"])), default=None),
         )
         for row in rows

@@ -23,7 +23,8 @@ def test_set_points_an_alias_at_a_version_and_prints_where(ok: Cli, project: str
     assert ok("artifact", "show", "cnn:production", "--json").json()["path"] == f"{project}/cnn:v1"
 
 
-def test_set_refuses_another_place_than_expected(ok: Cli, cli: Cli, model: str) -> None:
+def test_set_refuses_another_place_than_expected(ok: Cli, cli: Cli, project: str, model: str) -> None:
+    absent = cli("alias", "set", "cnn:v1", "production", "--expect", "v0")
     ok("alias", "set", "cnn:v1", "production", "--new")
 
     stale = cli("alias", "set", "cnn:v2", "production", "--expect", "v0")
@@ -31,9 +32,46 @@ def test_set_refuses_another_place_than_expected(ok: Cli, cli: Cli, model: str) 
     ok("alias", "set", "cnn:v2", "production", "--expect", "v1")
 
     assert (stale.code, stale.out) == (1, "")
-    assert stale.err == "Error: Alias 'production' points at v1, expected v0. Read it again and retry.\n"
-    assert "expected nothing" in there.err
+    command = f"headwater alias set {project}/cnn:v2 production"
+    told = f"Error: 'production' points at v1, and stays there. To go on: {command} --expect v1\n"
+    assert (stale.err, there.err) == (told, told)
+    assert absent.err == (
+        "Error: There is no alias 'production' now, so nothing was moved. "
+        f"To make it: headwater alias set {project}/cnn:v1 production --new\n"
+    )
     assert cli("alias", "set", "cnn:v2", "x", "--new", "--expect", "v0").code == 1
+
+
+def test_aliases_are_listed_with_their_places(ok: Cli, cli: Cli, project: str, entity: str, model: str) -> None:
+    ok("alias", "set", "cnn:v1", "production")
+
+    listed = ok("alias", "ls", "cnn")
+    (latest, production) = ok("alias", "ls", "cnn", "--json").json()
+
+    assert [(row[0], row[1], row[3]) for row in listed.rows] == [
+        ("latest", "v2", entity),
+        ("production", "v1", entity),
+    ]
+    assert (latest["name"], production["version"]["path"]) == ("latest", f"{project}/cnn:v1")
+    assert cli("alias", "ls", "absent").code == 3
+    assert "leave the ':' out" in cli("alias", "ls", "cnn:v1").err
+
+
+def test_a_removal_or_rollback_that_expects_another_place_says_how_to_go_on(
+    ok: Cli, cli: Cli, project: str, model: str
+) -> None:
+    ok("alias", "set", "cnn:v0", "production")
+    ok("alias", "set", "cnn:v1", "production")
+
+    removal = cli("alias", "rm", "cnn", "production", "--expect", "v0")
+    rollback = cli("alias", "rollback", "cnn", "production", "--expect", "v0")
+
+    told = "Error: 'production' points at v1, and stays there. To go on: headwater alias"
+    assert removal.err == f"{told} rm {project}/cnn production --expect v1\n"
+    assert rollback.err == f"{told} rollback {project}/cnn production --expect v1\n"
+    ok("alias", "rm", "cnn", "production")
+    gone = cli("alias", "rm", "cnn", "production", "--expect", "v0")
+    assert gone.err == "Error: There is no alias 'production' now, so nothing was moved.\n"
 
 
 def test_history_shows_each_move_newest_first(ok: Cli, cli: Cli, entity: str, model: str) -> None:
@@ -59,6 +97,25 @@ def test_history_shows_each_move_newest_first(ok: Cli, cli: Cli, entity: str, mo
     assert ok("alias", "history", "cnn", "production", "--at", "2020-01-01T00:00:00Z", "--json").json() == []
     assert [row[0] for row in ok("alias", "history", "cnn", "production", "--limit", "1").rows] == ["(removed)"]
     assert cli("alias", "history", "cnn", "production", "--at", "yesterday").code == 1
+
+
+def test_a_day_is_its_start_in_utc_and_what_is_no_time_is_told_how_to_write_one(
+    ok: Cli, cli: Cli, project: str, model: str
+) -> None:
+    ok("alias", "set", "cnn:v0", "production")
+
+    (later,) = ok("alias", "history", "cnn", "production", "--at", "9999-12-31", "--json").json()
+    unread = cli("alias", "history", "cnn", "production", "--at", "yesterday")
+
+    assert later["to"] == "v0"
+    assert ok("alias", "history", "cnn", "production", "--at", "2020-01-01", "--json").json() == []
+    assert ok("artifact", "show", "cnn:production@9999-12-31", "--json").json()["path"] == f"{project}/cnn:v0"
+    assert cli("artifact", "show", "cnn:production@2020-01-01").code == 3
+    assert (unread.code, unread.err) == (
+        1,
+        "Error: 'yesterday' is no time. Write RFC 3339 with its offset, as 2026-05-01T09:30:00Z, or a day, as "
+        "2026-05-01, for its start in UTC.\n",
+    )
 
 
 def test_the_history_of_an_alias_that_never_was_says_so_and_prints_nothing(ok: Cli, project: str, model: str) -> None:

@@ -60,6 +60,18 @@ def test_events_are_narrowed_by_actor_kind_container_and_time(ok: Cli, logged: s
     assert len(kinds("--limit", "2")) == 2
 
 
+def test_what_finds_no_event_is_told_what_to_type(cli: Cli, ok: Cli, logged: str) -> None:
+    place = cli("audit", "ls", "model-registry")
+    kind = ok("audit", "ls", logged, "--kind", "LOGGED")
+    unread = cli("audit", "ls", "--after", "yesterday")
+
+    assert (place.code, "headwater audit ls --container 'model-registry'" in place.err) == (3, True)
+    assert (kind.rows, kind.err) == ([], "There is no such event. Without --kind all are listed, each with its kind.\n")
+    assert (unread.code, "'yesterday' is no time." in unread.err) == (1, True)
+    assert len(ok("audit", "ls", logged, "--after", "2020-01-01", "--before", "9999-12-31").rows) == 2
+    assert ok("audit", "ls", logged, "--before", "2020-01-01").rows == []
+
+
 def test_the_events_of_a_place_that_is_not_there_are_not_found(cli: Cli) -> None:
     assert cli("audit", "ls", "nothing-of-this-name").code == 3
 

@@ -48,6 +48,38 @@ def test_what_was_removed_is_in_the_trash_and_comes_back(ok: Cli, put: Cli, proj
     assert [row[0] for row in ok("artifact", "ls", "--name", "net").rows] == [f"{project}/net:v0"]
 
 
+def test_what_is_restored_is_named_as_it_was_when_it_was_removed(cli: Cli, ok: Cli, put: Cli, project: str) -> None:
+    put("net", "1")
+    put("net", "2")
+    ok("rm", "net:v1", "--yes")
+    ok("restore", "net:v1")
+
+    ok("rm", "net", "--yes")
+    ok("restore", "net")
+    absent = cli("restore", "other")
+
+    live = sorted(row[0] for row in ok("artifact", "ls", "--name", "net").rows)
+    assert live == [f"{project}/net:v0", f"{project}/net:v1"]
+    assert (absent.code, "headwater trash ls" in absent.err) == (3, True)
+
+
+def test_a_plan_tells_a_line_for_each_thing_that_stands_against_it(ok: Cli, cli: Cli, put: Cli, project: str) -> None:
+    for name in ("net", "tree"):
+        put(name, name)
+        ok("alias", "set", f"{name}:v0", "best")
+
+    plan = ok("rm", "net:v0", "tree:v0", "--plan")
+    allowed = ok("rm", "net:v0", "tree:v0", "--plan", "--delete-aliases")
+    refused = cli("rm", "net:v0")
+
+    assert [row[1].split()[0] for row in plan.rows if row[0] == "refused"] == [
+        f"{project}/net:v0",
+        f"{project}/tree:v0",
+    ]
+    assert [row for row in allowed.rows if row[0] == "refused"] == []
+    assert ("refused" in refused.out, "Nothing was deleted." in refused.err) == (False, True)
+
+
 def test_nobody_to_ask_deletes_nothing(cli: Cli, ok: Cli, put: Cli) -> None:
     put("net", "1")
 

@@ -45,6 +45,62 @@ def test_a_guard_is_set_listed_shown_and_removed(ok: Cli, cli: Cli, project: str
     assert cli("guard", "set", "model-registry", "production").code == 1
 
 
+def test_a_guard_can_ask_for_a_version_of_one_collection_upstream(ok: Cli, cli: Cli, project: str, entity: str) -> None:
+    for name in ("digits", "faces"):
+        with headwater.init(job_type="load") as run:
+            data = headwater.Artifact(name, type="dataset")
+            with data.new_file("a.csv") as file:
+                file.write(secrets.token_hex(8))
+            run.log_artifact(data)
+    with headwater.init(job_type="train") as run:
+        run.use_artifact("faces:latest")
+        net = headwater.Artifact("net", type="model")
+        with net.new_file("weights.txt") as file:
+            file.write(secrets.token_hex(8))
+        run.link_artifact(net, "model-registry/Net")
+
+    ok("guard", "set", "model-registry/Net", "digits", "--upstream-collection", "digits")
+    ok("guard", "set", "model-registry/Net", "faces", "--upstream", "dataset", "--upstream-collection", "faces")
+
+    words = "complete lineage to versions of the type 'dataset', one of them of a certain collection"
+    assert ok("guard", "ls", "model-registry/Net").rows == [
+        ["digits", f"{words}: {project}/digits"],
+        ["faces", f"{words}: {project}/faces"],
+    ]
+    refused = cli("promote", "model-registry/Net:v0", "digits")
+    assert (refused.code, refused.rows[0][0]) == (1, "requiresUpstream")
+    assert "one of them of the collection that the guard names" in refused.rows[0][1]
+    assert ok("promote", "model-registry/Net:v0", "faces").rows == [[f"{entity}/model-registry/Net:faces", "v0"]]
+    wrong = cli("guard", "set", "model-registry/Net", "x", "--upstream", "model", "--upstream-collection", "faces")
+    assert (wrong.code, "holds versions of the type 'dataset', not 'model'" in wrong.err) == (1, True)
+    assert cli("guard", "set", "model-registry/Net", "x", "--upstream-collection", "absent").code == 3
+
+
+def test_what_is_asked_of_a_collection_points_at_the_guards_of_its_registry(
+    ok: Cli, cli: Cli, project: str, entity: str
+) -> None:
+    linked(0.9)
+    ok("guard", "set", "model-registry", "production", "--verified")
+
+    listed = ok("guard", "ls", "model-registry/Net")
+    shown = cli("guard", "show", "model-registry/Net", "production")
+    absent = cli("guard", "ls", "absent")
+    version = cli("guard", "ls", "model-registry/Net:v0")
+
+    registry = f"{entity}/model-registry"
+    assert (listed.rows, listed.err) == ([], f"What guards its registry holds too: headwater guard ls '{registry}'\n")
+    assert shown.err == (
+        f"Error: There is no guard on 'production' in {registry}/Net. "
+        f"Its registry may have one: headwater guard show '{registry}' 'production'\n"
+    )
+    assert (absent.code, absent.err) == (
+        3,
+        f"Error: There is no registry '{entity}/absent' and no collection '{project}/absent', or you may not see it.\n",
+    )
+    assert (version.code, "leave the ':' out" in version.err) == (1, True)
+    assert ok("guard", "ls", "model-registry").err == ""
+
+
 def test_promoting_tells_what_is_lacking_and_moves_what_lacks_nothing(
     ok: Cli, cli: Cli, project: str, entity: str
 ) -> None:

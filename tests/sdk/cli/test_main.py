@@ -1,9 +1,14 @@
 """Exit codes, error lines and options that every command shares."""
 
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+import typer.main
 
 from command_lines import Cli
-from headwater.cli.main import exit_code
+from headwater.cli.main import OTHER_NAMES, build_app, exit_code
 from headwater.errors import ConflictError, MissingFileError, NotFoundError, PermissionDeniedError, UnavailableError
 from headwater_service import errors as service_errors
 
@@ -18,6 +23,47 @@ def test_an_unknown_command_is_named_and_one_like_it_offered(cli: Cli) -> None:
 
     assert done.code == 2
     assert "Did you mean 'lineage'?" in done.err
+
+
+def test_a_command_by_the_name_it_has_elsewhere_is_told_its_name_here(cli: Cli) -> None:
+    done = cli("delete", "net:v0")
+
+    assert done.code == 2
+    assert "No such command 'delete'. What you want may be: headwater rm\n" in done.err
+    for name in OTHER_NAMES.values():
+        assert cli(*name.split(), "--help").code == 0
+
+
+def test_the_examples_of_the_help_are_command_lines_that_there_are() -> None:
+    group = typer.main.get_command(build_app())
+
+    lines = [line for command in commands_below(group) for line in examples_of(command)]
+
+    assert len(lines) > 20
+    for line in lines:
+        name, *arguments = shlex.split(line)
+        assert name == "headwater"
+        parse(group, arguments)
+
+
+def commands_below(command: Any) -> Iterator[Any]:
+    yield command
+    for member in getattr(command, "commands", {}).values():
+        yield from commands_below(member)
+
+
+def examples_of(command: Any) -> list[str]:
+    lines = (command.epilog or "").splitlines()
+    return [line.strip() for line in lines if line.startswith("  headwater ")]
+
+
+def parse(command: Any, arguments: list[str]) -> None:
+    """Read a command line as the command would, and carry nothing out. Raises for what it does not understand."""
+    if hasattr(command, "commands"):
+        _, member, rest = command.resolve_command(command.make_context("headwater", list(arguments)), arguments)
+        parse(member, rest)
+    else:
+        command.make_context("headwater", arguments)
 
 
 def test_what_does_not_exist_is_3_and_one_line(cli: Cli, project: str) -> None:

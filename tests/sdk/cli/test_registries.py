@@ -30,6 +30,18 @@ def test_a_registry_is_made_shown_changed_and_listed(ok: Cli, entity: str) -> No
     assert (facts["artifactTypes"], facts["members"]) == ("any", f"{entity} (admin)")
 
 
+def test_nothing_to_change_is_told_and_not_done(ok: Cli, cli: Cli) -> None:
+    ok("registry", "create", "vision")
+    ok("collection", "create", "vision/net")
+
+    registry, collection = cli("registry", "set", "vision"), cli("collection", "set", "vision/net")
+
+    assert (registry.code, collection.code) == (1, 1)
+    assert registry.err == "Error: Give what to change: headwater registry set --help lists the options.\n"
+    assert collection.err == "Error: Give what to change: headwater collection set --help lists the options.\n"
+    ok("registry", "set", "vision", "--description", "")
+
+
 def test_roles_in_a_registry_are_given_and_taken(
     ok: Cli, cli: Cli, entity: str, make_user: Callable[..., Person], monkeypatch: pytest.MonkeyPatch, user: Person
 ) -> None:

@@ -1,10 +1,11 @@
 """Aliases over GraphQL: as of a time, for how long, moved between two times, rolled back, refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from asking import ask
+from asking import answer, ask
 from content import Site, log
 from doc_blocks import ROOT, blocks_of
 from headwater_service.api.alias_loaders import PROVISIONAL_SECONDS
@@ -116,6 +117,21 @@ async def test_a_time_of_a_moment_ago_is_provisional(site: Site) -> None:
     at = time_text(Instant(time_from(at) - earlier))
     answer = await ask(site, viewer, WHO_WHEN_HOW_LONG, path=f"{project.path}/model", on=at)
     assert answer["collection"]["alias"]["isProvisional"] is False
+
+
+async def test_a_time_is_provisional_for_as_long_as_a_write_may_take(site: Site) -> None:
+    viewer, project, (first, _) = await two(site)
+    at = time_from((await moved(site, viewer, first))["at"])
+    earlier = (PROVISIONAL_SECONDS + 5) * 1_000_000
+    await site.graph.write(lambda tx: tx.rows(LONG_AGO, id=first.collection.id, earlier=earlier))
+    asked: dict[str, Any] = {"path": f"{project.path}/model", "on": time_text(Instant(at - earlier))}
+    patient = replace(site.settings, query_timeout_seconds=PROVISIONAL_SECONDS * 10.0)
+
+    usual = await answer(site, viewer, WHO_WHEN_HOW_LONG, **asked)
+    longer = await answer(site, viewer, WHO_WHEN_HOW_LONG, settings=patient, **asked)
+
+    assert usual["data"]["collection"]["alias"]["isProvisional"] is False
+    assert longer["data"]["collection"]["alias"]["isProvisional"] is True
 
 
 async def test_the_moves_of_a_removed_alias_are_listed_between_two_times(site: Site) -> None:

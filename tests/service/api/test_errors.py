@@ -12,6 +12,7 @@ from headwater_service.api import query
 from headwater_service.api.errors import ERROR_TYPES, code_of
 from headwater_service.errors import ConflictError, DomainError, NotFoundError
 from headwater_service.store.ids import new_id
+from pipelines import new_pipeline
 from viewers import new_admin
 
 START = """
@@ -38,6 +39,43 @@ async def test_a_refusal_of_a_mutation_is_a_member_of_its_union(site: Site) -> N
     assert first == {"__typename": "StartRunPayload", "run": {"key": "k1"}}
     assert (again["__typename"], again["current"], again["missing"]) == ("ConflictError", "RUNNING", None)
     assert (wrong["__typename"], wrong["field"]) == ("InvalidInputError", "key")
+
+
+async def test_a_bad_name_is_refused_by_the_name_of_its_input_wherever_it_is_given(site: Site) -> None:
+    one = await new_pipeline(site)
+    home, registry = one.data.collection.id, one.registry.id
+    move = {"collection": home, "version": one.data.version.id}
+    logged = {"project": one.project.path, "name": "data", "type": "dataset", "manifestDigest": f"sha256:{'a' * 64}"}
+    linked = {"versionId": one.data.version.id, "target": "Data"}
+    cases: list[tuple[str, dict[str, Any], str]] = [
+        *(("logArtifact", {**logged, "aliases": [bad]}, "aliases") for bad in ("a:b", "v12", "")),
+        ("logArtifact", {**logged, "name": "a/b"}, "name"),
+        ("logArtifact", {**logged, "type": "a/b"}, "type"),
+        *(("linkArtifact", {**linked, "aliases": [bad]}, "aliases") for bad in ("a/b", "v12")),
+        *(("linkArtifact", {**linked, "target": bad}, "target") for bad in ("a:b", "a/b/c/d", "a/b/ c")),
+        *(("moveAliases", {"moves": [{**move, "name": bad}]}, "name") for bad in ("a:b", "v12", "latest")),
+        ("moveAliases", {"moves": [{**move, "name": "a"}, {**move, "name": "a"}]}, "moves"),
+        ("moveAliases", {"moves": []}, "moves"),
+        *(("rollbackAlias", {"collection": home, "name": bad}, "name") for bad in ("a:b", "v12", "latest")),
+        *(("proposeAliasMove", {**move, "name": bad}, "name") for bad in ("a:b", "v12", "latest")),
+        *(("setGuard", {"owner": registry, "name": bad, "rules": []}, "name") for bad in ("a:b", "v12", "latest")),
+        ("removeGuard", {"owner": registry, "name": "v12"}, "name"),
+        ("createRegistry", {"name": "a/b"}, "name"),
+        ("createRegistry", {"name": "a", "protectedAliases": ["v12"]}, "protectedAliases"),
+        ("createRegistry", {"name": "a", "artifactTypes": ["a:b"]}, "artifactTypes"),
+        ("createCollection", {"container": one.project.path, "name": "a", "type": "a:b"}, "type"),
+        ("createProject", {"name": "a:b"}, "name"),
+    ]
+
+    for mutation, given, field in cases:
+        kind = mutation[0].upper() + mutation[1:]
+        document = f"""
+        mutation Bad($input: {kind}Input!) {{
+          result: {mutation}(input: $input) {{ __typename ... on InvalidInputError {{ field }} }}
+        }}
+        """
+        found = (await ask(site, one.viewer, document, input={"operationId": new_id(), **given}))["result"]
+        assert found == {"__typename": "InvalidInputError", "field": field}, (mutation, given, found)
 
 
 @pytest.mark.parametrize(

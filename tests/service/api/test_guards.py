@@ -145,7 +145,7 @@ async def test_every_rule_is_set_and_shown(site: Site) -> None:
         "rules": [
             {
                 "__typename": "RequiresUpstreamRule",
-                "text": "complete lineage to versions of the type 'dataset'",
+                "text": "complete lineage to versions of the type 'dataset', one of them of a certain collection",
                 "type": "dataset",
                 "collection": {"id": world.data.collection.id},
             },

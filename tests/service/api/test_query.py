@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from asking import ask, refusal
+from asking import answer, ask, refusal
 from content import Site
 from headwater_service.domain.people import KeyRequest, create_api_key
 from headwater_service.model import Role
 from headwater_service.store.ids import new_id
 from pipelines import Pipeline, new_pipeline
-from viewers import known, new_admin, new_team
+from viewers import known, new_admin, new_project, new_team
 
 VERSION = """
 query Version($path: String!, $type: String) {
@@ -300,6 +300,37 @@ async def test_aliases_show_their_history_newest_first(site: Site, pipeline: Pip
     assert found[1]["history"]["totalCount"] == 1
     (move,) = [edge["node"] for edge in found[1]["history"]["edges"]]
     assert (move["from"], move["to"], move["by"]) == (None, {"name": "data:v0"}, {"name": pipeline.viewer.user_name})
+
+
+async def test_a_cursor_serves_its_own_filter_and_place_only_however_these_are_spelt(
+    site: Site, pipeline: Pipeline
+) -> None:
+    document = """
+    query Versions($container: String, $filter: VersionFilter, $after: String) {
+      versions(container: $container, filter: $filter, first: 1, after: $after) { edges { cursor node { name } } }
+    }
+    """
+    place, other = pipeline.project.path, pipeline.registry.path
+    both = ["dataset", "model"]
+
+    async def page(container: str | None, types: list[str] | None, after: str | None = None) -> Any:
+        condition = None if types is None else {"types": types}
+        body = await answer(site, pipeline.viewer, document, container=container, filter=condition, after=after)
+        return body["data"]["versions"]["edges"] if "errors" not in body else body["errors"][0]["message"]
+
+    (first,) = await page(place, both)
+    (everywhere,) = await page(None, None)
+
+    (second,) = await page(place, both[::-1], first["cursor"])
+    assert {first["node"]["name"], second["node"]["name"]} == {"data:v0", "model:v0"}
+    refused = "`after` is a cursor of another listing or order."
+    assert await page(place, ["dataset"], first["cursor"]) == refused
+    assert await page(place, None, first["cursor"]) == refused
+    assert await page(other, both, first["cursor"]) == refused
+    assert await page(place, None, everywhere["cursor"]) == refused
+    # What the viewer may see at all may grow between two pages.
+    await new_project(site.graph, pipeline.viewer)
+    assert len(await page(None, None, everywhere["cursor"])) == 1
 
 
 async def test_a_foreign_cursor_and_a_long_page_are_refused(site: Site, pipeline: Pipeline) -> None:

@@ -31,6 +31,11 @@ DOCUMENTS = {
         linkedVersions(first: 5) { totalCount edges { node { name aliases } } } }
     } } } }
     """,
+    "lifetimes": """
+    query Lifetimes($path: String!, $first: Int!) { versions(container: $path, first: $first) { edges { node {
+      ttlSeconds isTtlInherited expiresAt recalls { id }
+    } } } }
+    """,
     "collections": """
     query Collections($path: String!, $first: Int!) { collections(container: $path, first: $first) { edges { node {
       name container { ... on Project { entity { name } } } aliases { name version { name } movedBy { name } }

@@ -77,7 +77,7 @@ async def test_a_stale_expectation_is_refused_and_says_where_it_points(site: Sit
 
     with pytest.raises(ConflictError, match=r"'best' points at v1, expected v0\. Read it again and retry\.") as caught:
         await moved(site, viewer, move(first, "best", expected=Expectation(version_id=first.version.id)))
-    with pytest.raises(ConflictError, match="points at v1, expected nothing"):
+    with pytest.raises(ConflictError, match=r"already: it points at v1\. To move it, expect v1"):
         await moved(site, viewer, move(first, "best", expected=Expectation(version_id=None)))
 
     assert caught.value.data["current"] == "v1"

@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from content import Site, log
+from headwater_service.domain import recalls
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.aliases import MoveRequest, move_aliases
 from headwater_service.domain.containers import create_project
@@ -16,6 +17,7 @@ from headwater_service.domain.recall_changes import recall_version, withdraw
 from headwater_service.domain.recalls import recalls_of, seen_recalls
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from headwater_service.model import Instant, Recall, RecallSeverity
+from headwater_service.store import recalls as store
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
 from headwater_service.store.reads import PlacedVersion
@@ -26,6 +28,7 @@ from viewers import fresh, new_admin, new_team
 
 CRITICAL, WARNING = RecallSeverity.CRITICAL, RecallSeverity.WARNING
 PROTECT = "MATCH (container:Container {id: $id}) SET container.protected_aliases = ['production']"
+PROTECT_GOLD = "MATCH (container:Container {id: $id}) SET container.protected_aliases = ['gold']"
 DELETE = "MATCH (version:ArtifactVersion {id: $id}) SET version.state = 'DELETED', version.ended_at = 1"
 
 
@@ -136,6 +139,79 @@ async def test_recalls_are_those_of_a_plain_search_over_any_lineage(
             lambda tx, gone=one: withdraw_recall(tx, gone.id, at=Instant(2), by="x")  # type: ignore[misc]
         )
     assert await graph.read(lambda tx: recalls_of(tx, list(world.kinds))) == {}
+
+
+@given(worlds())
+@hypothesis_settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+async def test_walks_from_what_is_recalled_find_the_same(graph: Graph, drawn: tuple[World, list[str]]) -> None:
+    world, recalled = drawn
+    await world.write(graph)
+    marks = {version: new_recall(version) for version in recalled}
+    for mark_ in marks.values():
+        await graph.write(lambda tx, one=mark_: create_recall(tx, one))  # type: ignore[misc]  # bound now, not later
+    ids = list(world.kinds)
+
+    found = await graph.read(lambda tx: store.reached_from(tx, recalled, ids, reach=len(ids)))
+    usual = await reached(graph, ids)
+
+    for one in marks.values():
+        await graph.write(
+            lambda tx, gone=one: withdraw_recall(tx, gone.id, at=Instant(2), by="x")  # type: ignore[misc]
+        )
+    assert found is not None
+    assert {node_id: {(one.recall.id, one.distance) for one in of_node} for node_id, of_node in found.items()} == {
+        node_id: set(of_node) for node_id, of_node in usual.items()
+    }
+
+
+async def test_a_recall_is_found_where_much_is_upstream(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    run = world.add("run", "scope")
+    for version in (versions := [world.add("version", "scope", "dataset") for _ in range(60)]):
+        world.connect(version, run, is_retracted=False)
+    await world.write(graph)
+    recall = new_recall(versions[7])
+    await graph.write(lambda tx: create_recall(tx, recall))
+    # Recalls of other tests are walked from as well.
+    monkeypatch.setattr(store, "MOST_WALKS", 1_000_000)
+
+    found = await graph.read(lambda tx: store.list_reaching(tx, [run, versions[7]], limit=5, reach=50))
+
+    await graph.write(lambda tx: withdraw_recall(tx, recall.id, at=Instant(2), by="x"))
+    assert found.untold == frozenset()
+    assert {node_id: [(one.recall.id, one.distance) for one in some] for node_id, some in found.of_node.items()} == {
+        run: [(recall.id, 1)],
+        versions[7]: [(recall.id, 0)],
+    }
+
+
+async def test_a_recall_that_nobody_can_tell_of_is_never_taken_to_be_absent(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await new_pipeline(site)
+    recall = await mark(site, one.viewer, one.data)
+    await site.graph.write(lambda tx: tx.rows(PROTECT_GOLD, id=one.registry.id))
+    # Six are upstream of what evaluated, five came of the data, and two are upstream of that.
+    monkeypatch.setattr(recalls, "MOST_WALKED", 3)
+    path, move = (
+        f"{one.project.path}/model:v0",
+        MoveRequest(collection_id=one.link.collection.id, name="gold", version_id=one.link.version.id),
+    )
+
+    with pytest.raises(InvalidInputError, match="can't be told"):
+        await reached(site.graph, [one.evaluate.id])
+    untold, told = await recalls.list_seen_recalls(site.graph, one.viewer, [one.evaluate.id, one.data.version.id])
+    with pytest.raises(ConflictError, match="can't be told"):
+        await move_aliases(site.graph, one.viewer, [move], reason="", operation=new_id())
+    with pytest.raises(ConflictError, match="can't be told"):
+        await use(site, one.viewer, one.evaluate, path)
+
+    assert isinstance(untold, InvalidInputError)
+    assert not isinstance(told, InvalidInputError) and [seen.recall.id for seen in told] == [recall.id]
+    withdrawn = await withdraw(site.graph, one.viewer, recall.id, operation=new_id())
+    assert withdrawn.recall.withdrawn_at is not None
 
 
 def new_recall(version_id: str) -> Recall:

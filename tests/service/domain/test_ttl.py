@@ -140,12 +140,14 @@ async def test_a_protected_alias_keeps_a_version(site: Site) -> None:
     viewer, project, (first,) = await scene(site, "1")
     await live_for(site, viewer, first, DAY)
     await give_alias(site, viewer, first, "audited")
+    before = await expiry_of(site, first)
     await site.graph.write(lambda tx: tx.rows(PROTECT, id=project.id, names=["audited"]))
     await grow_older(site, first, 2 * DAY)
 
     await expire(site)
 
     assert await ended(site, first.version.id) == [False]
+    assert (before, await expiry_of(site, first)) == (first.version.created_at + DAY * 1_000_000, None)
 
 
 async def test_a_guarded_alias_keeps_a_version(site: Site) -> None:
@@ -156,11 +158,13 @@ async def test_a_guarded_alias_keeps_a_version(site: Site) -> None:
     await give_alias(site, viewer, first, "audited")
     rules = [RequiredTag("seen")]
     await set_guard(site.graph, viewer, first.collection.id, "audited", rules, operation=new_id())
+    shown = await expiry_of(site, first)
 
     await expire(site)
 
     assert await ended(site, first.version.id) == [False]
     assert await ended(site, second.version.id) == [True]
+    assert shown is None
 
 
 async def test_an_expired_version_that_comes_back_stays_at_least_a_day(site: Site) -> None:

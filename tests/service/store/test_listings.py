@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from content import Site, log
+from deletions import link
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.runs import finish_run
 from headwater_service.errors import InvalidInputError
@@ -358,6 +359,23 @@ async def test_a_position_of_another_noun_or_direction_is_refused(graph: Graph, 
     assert refused.value.data == {"field": "after"}
     with pytest.raises(InvalidInputError, match="a cursor of another listing or order"):
         await graph.read(partial(list_versions, place=Place(scopes), wanted=wanted, order=rising, window=after))
+
+
+@pytest.mark.parametrize("tag", ["two words", 'a "quote" and a \\', "日本 語", "x:y AND z", "*"])
+async def test_a_tag_is_found_as_it_is_written_by_itself_and_by_its_links(graph: Graph, site: Site, tag: str) -> None:
+    viewer = await new_admin(graph)
+    project = await new_project(graph, viewer)
+    logged = await log(site, viewer, project, "data", {"a": b"a"}, tags=["common", tag])
+    linked = await link(site, viewer, logged.placed, "model-registry/Data")
+    await log(site, viewer, project, "data", {"b": b"b"}, tags=["common"])
+
+    async def found(place: Place, *tags: str) -> set[str]:
+        return await version_names(graph, place, VersionFilter(tags=list(tags)))
+
+    assert await found(Place([project.id]), tag) == {"data:v0"}
+    assert await found(Place([linked.container.id]), tag) == {"Data:v0"}
+    assert await found(Place([project.id]), tag, "common") == {"data:v0", "data:v1"}
+    assert await found(Place([project.id]), tag + "!") == set()
 
 
 async def test_more_groups_than_a_chart_can_show_are_refused(

@@ -118,7 +118,7 @@ VERSIONS = VersionFilter(
     consumed=False,
     none_of=VersionFilter(metadata=[FieldCondition("broken", FieldOperator.EXISTS, None)]),
 )
-COLLECTIONS = CollectionFilter(kinds=[CollectionKind.SOURCE], types=["model"], name_contains="a", tags=["b"])
+COLLECTIONS = CollectionFilter(kinds=[CollectionKind.SOURCE], types=["model"], name_contains="a")
 RUN_ORDERS = [
     RunOrder(RunOrderField.CREATED_AT, OrderDirection.DESC),
     RunOrder(RunOrderField.NAME, OrderDirection.ASC),

@@ -28,6 +28,16 @@ async def test_the_walk_has_one_start_a_call_and_visits_each_node_once(graph: Gr
     ]
 
 
+async def test_the_walk_from_what_is_recalled_visits_each_node_once_too(graph: Graph) -> None:
+    plan = await plan_of(graph, recalls.REACHED_FROM)
+
+    assert [operator for operator, _ in plan if operator.startswith("VarLengthExpand")] == [
+        "VarLengthExpand(Pruning,BFS,All)"
+    ]
+    assert full_scans(plan) == []
+    assert full_scans(await plan_of(graph, recalls.LIST_RECALLED)) == []
+
+
 @pytest.mark.parametrize("name", EVENTS)
 async def test_events_come_in_the_order_of_the_index_so_that_a_page_reads_no_more_than_itself(
     name: str, graph: Graph

@@ -110,7 +110,35 @@ async def test_a_count_of_versions_starts_at_the_condition_that_tells_most(
     assert procedures(plan) == 2 if start is None else start in starts_of(plan)
 
 
-@pytest.mark.parametrize("wanted", [VersionFilter(), VersionFilter(types=["model"]), VersionFilter(tags=["a"])])
+@pytest.mark.parametrize("order", [VersionOrder(), VersionOrder(VersionOrderField.SIZE)])
+async def test_versions_of_a_tag_are_found_in_the_index_of_tags(
+    order: VersionOrder, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = VersionFilter(tags=["no such tag", 'nor "this\\'])
+
+    page = await last_plan(graph, monkeypatch, lambda tx: list_versions(tx, Place(SCOPES), wanted, order, Window(10)))
+    count = await last_plan(graph, monkeypatch, lambda tx: count_versions(tx, Place(SCOPES), wanted))
+
+    # Once for the tagged, once for what links to them; nothing else is looked at.
+    for plan in (page, count):
+        assert (procedures(plan), label_scans(plan)) == (2, [])
+        assert starts_of(plan) & {"version:ArtifactVersion", "version:RegistryVersion"} == set()
+
+
+@pytest.mark.parametrize("wanted", [CollectionFilter(tags=["a", "b"]), CollectionFilter(tags=["a"], types=["model"])])
+async def test_collections_of_a_tag_are_found_in_the_index_of_tags(
+    wanted: CollectionFilter, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await last_plan(
+        graph, monkeypatch, lambda tx: list_collections(tx, SCOPES, wanted, CollectionOrder(), Window(10))
+    )
+    count = await last_plan(graph, monkeypatch, lambda tx: count_collections(tx, SCOPES, wanted))
+
+    for plan in (page, count):
+        assert (procedures(plan), label_scans(plan), "collection:Collection" in starts_of(plan)) == (1, [], False)
+
+
+@pytest.mark.parametrize("wanted", [VersionFilter(), VersionFilter(types=["model"]), VersionFilter(consumed=True)])
 async def test_the_newest_versions_are_read_in_the_order_of_the_index(
     wanted: VersionFilter, graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
