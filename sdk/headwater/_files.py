@@ -6,11 +6,13 @@ import glob as globbing
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import _run_operations as operations
 from ._client import Client
+from ._console import write
 from ._digests import hash_file
 from ._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError, UnavailableError
 from ._history import MediaFile
@@ -47,6 +49,7 @@ class RunFiles:
 
     def _begin(self) -> None:
         self._pending: list[Pending] = []
+        self._makers: list[Callable[[], list[str]]] = []
         self._changed = threading.Condition()
         self._working = False
         self._failure: HeadwaterError | None = None
@@ -74,6 +77,12 @@ class RunFiles:
         self._saved[name] = (path, _mark(path))
         self._add(Pending(name, path))
 
+    def add_made(self, make: Callable[[], list[str]]) -> None:
+        """Keep files of the journal folder that a function makes in the background: it returns their names."""
+        with self._changed:
+            self._makers.append(make)
+        self._begin_work()
+
     def finish(self) -> None:
         """Wait until all files are there.
 
@@ -94,15 +103,22 @@ class RunFiles:
     def _add(self, pending: Pending) -> None:
         with self._changed:
             self._pending = [other for other in self._pending if other.name != pending.name] + [pending]
+        expect_uploads()
+        self._begin_work()
+
+    def _begin_work(self) -> None:
+        with self._changed:
             starts = not self._working
             self._working = True
-        expect_uploads()
         if starts and not hire(self._work):
             self._work()
 
     def _work(self) -> None:
         while True:
+            self._make()
             with self._changed:
+                if self._makers:
+                    continue
                 if not self._pending:
                     self._working = False
                     self._changed.notify_all()
@@ -112,6 +128,19 @@ class RunFiles:
             with self._changed:
                 self._failure = self._failure or failure
                 self._changed.notify_all()
+
+    def _make(self) -> None:
+        with self._changed:
+            makers, self._makers = self._makers, []
+        for make in makers:
+            try:
+                names = make()
+            except OSError as error:
+                # A full disk, most often: the run itself is not the worse for it.
+                write(f"Not all files of the run could be written: {error}")
+                continue
+            with self._changed:
+                self._pending += [Pending(name, self._folder / name) for name in names]
 
     def _send(self, batch: list[Pending]) -> HeadwaterError | None:
         """Upload some files; the reason if it cannot be done. While the service is away, this goes on trying."""
