@@ -53,7 +53,7 @@ def test_a_log_line_has_the_request_id_and_no_query_string(service: Service) -> 
 
     lines = [line for line in service.log.read_text("utf-8").splitlines() if "find-me-in-the-log" in line]
     assert len(lines) == 1
-    assert '"path": "/sign-in"' in lines[0]
+    assert '"path":"/sign-in"' in lines[0]
     assert '"status": 200' in lines[0]
     assert "very-secret" not in lines[0]
 
