@@ -20,12 +20,14 @@ from headwater_service.api.node import Node
 from headwater_service.api.people import ApiKey, Entity, Member, User
 from headwater_service.api.proposals import Proposal
 from headwater_service.api.recalls import Recall
+from headwater_service.api.run_surroundings import RunAlert
 from headwater_service.api.runs import Run
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion
 from headwater_service.config import Settings
 from headwater_service.domain import reading
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.recalls import SeenRecall, list_seen_recalls
+from headwater_service.domain.run_alerts import find_alerts
 from headwater_service.domain.trash import list_ends
 from headwater_service.domain.ttl import list_lifetimes
 from headwater_service.errors import InvalidInputError
@@ -81,6 +83,7 @@ class Loaders:
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
         self._recalls: DataLoader[str, list[SeenRecall]] = DataLoader(load_fn=self._load_recalls)
+        self._alerts = _loader(lambda ids: find_alerts(graph, ids))
         self._labels = self._by_id(find_labels)
         self.alias_history = AliasLoaders(graph, settings)
         self.guards = GuardLoaders(graph, viewer)
@@ -203,6 +206,9 @@ class Loaders:
 
     async def recalls(self, node_id: str) -> list[Recall]:
         return [Recall.from_seen(seen) for seen in await self._recalls.load(node_id)]
+
+    async def alerts(self, run_id: str) -> list[RunAlert]:
+        return [RunAlert.from_model(alert) for alert in await self._alerts.load(run_id)]
 
     async def metadata(self, version_id: str) -> Any:
         return await self._metadata.load(version_id) or {}

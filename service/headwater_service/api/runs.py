@@ -24,6 +24,13 @@ from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
 from headwater_service.api.recalls import Recall
+from headwater_service.api.run_surroundings import (
+    RunAlert,
+    RunConsole,
+    SystemMetrics,
+    console_of,
+    system_metrics_of,
+)
 from headwater_service.api.scalars import Json
 from headwater_service.domain import locations
 from headwater_service.domain.history import HistoryRequest, read_history
@@ -160,6 +167,35 @@ class Run(Node, LineageNode):
             end_cursor=found.end_step,
             has_next_page=found.has_next,
         )
+
+    @resolved("What its processes wrote to stdout and stderr, put together in the order of time.")
+    async def console(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="Most texts in the answer: 1 to 10,000.")] = 1000,
+        after: After = None,
+    ) -> RunConsole:
+        return await console_of(info, self.id, first, after)
+
+    @resolved(
+        "What the machine did meanwhile (`cpu`, `memory`, `gpu.0.utilization`, …): percent, bytes, degrees Celsius, "
+        "watts; counts of bytes since the run began."
+    )
+    async def system_metrics(
+        self,
+        info: Info,
+        keys: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Only samples of one of these, and only these; null gives all."),
+        ] = None,
+        first: Annotated[int, strawberry.argument(description="Most samples in the answer: 1 to 10,000.")] = 1000,
+        after: After = None,
+    ) -> SystemMetrics:
+        return await system_metrics_of(info, self.id, keys, first, after)
+
+    @resolved("What it wanted people to know, oldest first; at most 1,000.")
+    async def alerts(self, info: Info) -> list[RunAlert]:
+        return await info.context.loaders.alerts(self.id)
 
     @resolved("How it was deleted; null while it is there. How the execution itself ended is `state`.")
     async def ending(self, info: Info) -> Ending | None:
