@@ -15,6 +15,7 @@ from ._errors import NotFoundError
 from ._history import unwire
 from ._listing import pages
 from ._recalls import Recall, read_recalls
+from ._recorded_surroundings import RecordedSurroundings
 from ._version import version_from_wire
 
 HISTORY_PAGE = 1_000
@@ -56,7 +57,7 @@ class Project:
         return _deletion.delete(self._client, projects=[self.id], delete_aliases=delete_aliases)
 
 
-class RecordedRun:
+class RecordedRun(RecordedSurroundings):
     """A run as the service has it, to be read: `Api().run("entity/project/id")`."""
 
     def __init__(self, client: Client, known: dict[str, Any]) -> None:

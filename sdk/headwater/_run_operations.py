@@ -13,6 +13,10 @@ query Viewer {
 }
 """
 
+SERVER_VERSION = """
+query ServerVersion { viewer { serverVersion } }
+"""
+
 START_RUN = """
 mutation StartRun($input: StartRunInput!) {
   startRun(input: $input) {
@@ -67,6 +71,49 @@ mutation AttachRunFiles($input: AttachRunFilesInput!) {
     ... on NotFoundError { path }
     ... on ConflictError { current }
     ... on InvalidInputError { field }
+  }
+}
+"""
+
+RAISE_ALERT = """
+mutation RaiseAlert($input: RaiseAlertInput!) {
+  raiseAlert(input: $input) {
+    __typename
+    ... on RaiseAlertPayload { alert { id } }
+    ... on UserError { message }
+    ... on NotFoundError { path }
+    ... on ConflictError { current }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+RUN_ALERTS = """
+query RunAlerts($path: String!) {
+  run(path: $path) { alerts { id title text level at raisedAt } }
+}
+"""
+
+RUN_CONSOLE = """
+query RunConsole($path: String!, $first: Int!, $after: String) {
+  run(path: $path) {
+    console(first: $first, after: $after) {
+      texts { source stream writtenAt text }
+      endCursor
+      hasNextPage
+    }
+  }
+}
+"""
+
+SYSTEM_METRICS = """
+query SystemMetrics($path: String!, $keys: [String!], $first: Int!, $after: String) {
+  run(path: $path) {
+    systemMetrics(keys: $keys, first: $first, after: $after) {
+      samples
+      endCursor
+      hasNextPage
+    }
   }
 }
 """
