@@ -11,7 +11,7 @@ import orjson
 
 from . import _run_operations as operations
 from ._alerts import Alert, AlertLevel
-from ._client import Client
+from ._client import FILES, Client
 from ._errors import NotFoundError
 from ._history import unwire
 from ._transfer import opened
@@ -77,14 +77,14 @@ class RecordedSurroundings:
     @property
     def environment(self) -> RecordedEnvironment | None:
         """What surrounded the run when it began; None if that was not recorded, or is not there yet."""
-        found = {file.path: file.url for file in self.files(prefix="environment/")}
+        found = {file.path: file for file in self.files(prefix="environment/")}
         if FACTS not in found or PACKAGES not in found:
             return None
-        lines = _text(found[PACKAGES]).splitlines()
+        lines = self._text(found[PACKAGES]).splitlines()
         return RecordedEnvironment(
-            facts=orjson.loads(_text(found[FACTS])),
+            facts=orjson.loads(self._text(found[FACTS])),
             packages=dict(line.split("==", 1) for line in lines),
-            diff=_text(found[DIFF]) if DIFF in found else None,
+            diff=self._text(found[DIFF]) if DIFF in found else None,
         )
 
     @property
@@ -117,7 +117,7 @@ class RecordedSurroundings:
             raise NotFoundError(f"The run {self.path} is no longer there.", path=self.path)
         return run
 
-
-def _text(url: str) -> str:
-    with opened(url) as blocks:
-        return b"".join(blocks).decode("utf-8", "replace")
+    def _text(self, file: RecordedFile) -> str:
+        route = FILES + file.url.split(FILES, 1)[1]
+        with opened(self._client.request("GET", route).headers["Location"]) as blocks:
+            return b"".join(blocks).decode("utf-8", "replace")

@@ -69,7 +69,8 @@ def test_the_programs_own_output_is_what_it_was(listen: Listen) -> None:
     sys.stdout.flush()
 
     assert written == 4
-    assert sys.stdout.buffer.getvalue() == "日本語\n".encode()  # type: ignore[attr-defined]  # a BytesIO
+    assert isinstance(sys.stdout.buffer, io.BytesIO)
+    assert sys.stdout.buffer.getvalue() == "日本語\n".encode()
 
 
 def test_what_a_writer_does_wrong_is_told_as_before(listen: Listen) -> None:
