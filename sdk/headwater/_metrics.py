@@ -57,6 +57,11 @@ class Metrics:
         """How many definitions there are."""
         return len(self._metrics)
 
+    @property
+    def definitions(self) -> tuple[Metric, ...]:
+        """What was defined, in that order."""
+        return tuple(self._metrics.values())
+
     def define(self, metric: Metric, *, overwrite: bool = False) -> Metric:
         """Add a definition; what an earlier one of the same name says and this one does not stays, unless overwritten.
 
@@ -108,7 +113,7 @@ class Metrics:
         return found
 
     def document(self) -> dict[str, Any]:
-        """The definitions, and how many values each mean is of: what `Metrics` takes to go on after a resumption."""
+        """What `Metrics` goes on with after a resumption: definitions, of how many values each mean is, axes."""
         means = {key: track.count for key, track in self._tracks.items() if track and "mean" in track.metric.summary}
         definitions = [
             {
@@ -121,21 +126,21 @@ class Metrics:
             }
             for metric in self._metrics.values()
         ]
-        return {"definitions": definitions, "counts": {**self._counts, **means}}
+        return {"definitions": definitions, "counts": {**self._counts, **means}, "axes": dict(self._axes)}
 
     def _restore(self, document: Mapping[str, Any]) -> None:
-        self._counts = {str(key): int(count) for key, count in document.get("counts", {}).items()}
-        for known in document.get("definitions", ()):
-            self.define(
-                Metric(
-                    name=known["name"],
-                    step_metric=known.get("stepMetric"),
-                    step_sync=known.get("stepSync", True),
-                    summary=tuple(known.get("summary", ())),
-                    goal=known.get("goal"),
-                    hidden=known.get("hidden", False),
-                )
-            )
+        """Take over what a document says. A summary holds what a program likes: what is no definition is left out."""
+        definitions, counts, axes = (document.get(name) for name in ("definitions", "counts", "axes"))
+        for known in definitions if isinstance(definitions, list) else ():
+            try:
+                axis, summary = known["stepMetric"], known["summary"] or None
+                self.define(metric(known["name"], axis, known["stepSync"], known["hidden"], summary, known["goal"]))
+            except (InvalidInputError, KeyError, TypeError):
+                continue
+        if isinstance(counts, Mapping):
+            self._counts = {key: count for key, count in counts.items() if type(count) is int}
+        if isinstance(axes, Mapping):
+            self._axes |= {axis: value for axis, value in axes.items() if axis in self._axes}
 
     def _axis_names(self) -> set[str]:
         return {metric.step_metric for metric in self._metrics.values() if metric.step_metric is not None}

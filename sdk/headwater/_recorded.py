@@ -14,6 +14,7 @@ from ._client import Client
 from ._errors import NotFoundError
 from ._history import unwire
 from ._listing import pages
+from ._metrics import DOCUMENT, Metric, Metrics
 from ._recalls import Recall, read_recalls
 from ._recorded_surroundings import RecordedSurroundings
 from ._version import version_from_wire
@@ -77,6 +78,7 @@ class RecordedRun(RecordedSurroundings):
         self.config: dict[str, Any] = unwire(known["config"] or {})
         summary: dict[str, Any] = unwire(known["summary"] or {})
         self.last_step: int | None = summary.pop("_step", None)
+        self.metrics: tuple[Metric, ...] = Metrics(summary.pop(DOCUMENT, None)).definitions
         self.summary = summary
         self.host: str | None = known["host"]
         self.command: str | None = known["command"]

@@ -59,8 +59,8 @@ def test_what_cannot_be_logged_is_named_once_with_its_path_and_the_rest_is_kept(
     assert capsys.readouterr().err.splitlines() == [
         "log leaves out 'a/model': 'a/model' is a builtins.object, which cannot be logged. Log numbers, texts, truth "
         "values, lists of them, histograms, images, tables or plots.",
-        "log leaves out 'rows': 'rows[1][1]/x' is a builtins.complex, which cannot be logged. Log numbers, texts, truth "
-        "values, lists of them, histograms, images, tables or plots.",
+        "log leaves out 'rows': 'rows[1][1]/x' is a builtins.complex, which cannot be logged. Log numbers, texts, "
+        "truth values, lists of them, histograms, images, tables or plots.",
     ]
 
 

@@ -24,6 +24,7 @@ from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
 from headwater_service.api.recalls import Recall
+from headwater_service.api.run_metrics import RunMetric
 from headwater_service.api.run_surroundings import (
     RunAlert,
     RunConsole,
@@ -35,6 +36,7 @@ from headwater_service.api.scalars import Json
 from headwater_service.domain import locations
 from headwater_service.domain.history import HistoryRequest, read_history
 from headwater_service.domain.lineage import LineageKind, LineageRequest
+from headwater_service.domain.run_metrics import metrics_of
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import Instant, RunState
 from headwater_service.store.hops import INPUTS
@@ -124,6 +126,11 @@ class Run(Node, LineageNode):
     @resolved("What it came to: one JSON object, the last value of each metric unless the program set another.")
     async def summary(self, info: Info) -> Json:
         return Json((await info.context.loaders.run_documents(self.id))[1])
+
+    @resolved("What its program said of its metrics, in that order.")
+    async def metrics(self, info: Info) -> list[RunMetric]:
+        _, summary = await info.context.loaders.run_documents(self.id)
+        return [RunMetric.from_model(metric) for metric in metrics_of(summary)]
 
     @resolved("Versions it consumed, in that order; a registry version is listed as itself.")
     async def inputs(
