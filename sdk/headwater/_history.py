@@ -6,10 +6,9 @@ import dataclasses
 import datetime
 import math
 import os
-import sys
-import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ._errors import InvalidInputError
@@ -18,13 +17,13 @@ MAX_ELEMENTS = 10_000
 DEEPEST = 50
 # Bytes of the values of one `log`: what the service takes at once (HEADWATER_HISTORY_BATCH_BYTES), less their frame.
 LARGEST_RECORD = 16 * 1024 * 1024 - 4096
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
 _PLAIN = frozenset((float, str, bool, type(None)))
 
 
 @dataclass(frozen=True)
 class MediaFile:
-    """The file behind a logged medium: its path in the run, its bytes, the value that names it, and what lies beside it."""
+    """The file behind a logged medium: its path in the run, its bytes, the value that names it, files beside it."""
 
     path: str
     content: bytes
@@ -58,7 +57,7 @@ def plain(value: Any, key: str, depth: int = 0) -> Any:
     if kind in _PLAIN:
         return value
     if kind is int:
-        return value if value in _INT64 else float(value)
+        return value if value in INT64 else float(value)
     if isinstance(value, list | tuple):
         return _plain_list(value, key, depth)
     if isinstance(value, Inline):
@@ -90,10 +89,14 @@ def _plain_list(values: list[Any] | tuple[Any, ...], key: str, depth: int) -> li
 
 def _from_known(value: Any) -> tuple[Any] | None:
     """The Python value of a scalar, an array or a tensor of any library, boxed; None for other objects."""
-    for kind, convert in _SCALARS:
-        if isinstance(value, kind):
-            return (convert(value),)
-    return _from_tensor(value)
+    kind: Any = type(value)
+    convert = _converter_of(kind)
+    return _from_tensor(value) if convert is None else (convert(value),)
+
+
+@lru_cache(maxsize=1024)
+def _converter_of(kind: type) -> Callable[[Any], Any] | None:
+    return next((convert for base, convert in _SCALARS if issubclass(kind, base)), None)
 
 
 _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
@@ -131,28 +134,33 @@ def _spread(value: Any) -> Inline:
 
 def fields_of(value: Any) -> Mapping[Any, Any] | None:
     """The fields of a mapping, a namespace, a dataclass, an attrs class or a pydantic model; None for others."""
-    if isinstance(value, Mapping):
-        return value
-    kind = type(value)
-    if isinstance(value, type) or kind in _PLAIN:
+    if isinstance(value, type):
         return None
-    if dataclasses.is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if _is_namespace(value):
-        settings: dict[str, Any] = vars(value)
-        return settings
+    kind: Any = type(value)
+    read = _reader_of(kind)
+    return None if read is None else read(value)
+
+
+@lru_cache(maxsize=1024)
+def _reader_of(kind: type) -> Callable[[Any], Mapping[Any, Any]] | None:
+    """How the fields of objects of a class are read, if they are settings."""
+    if issubclass(kind, Mapping):
+        return _itself
+    if dataclasses.is_dataclass(kind):
+        names = [field.name for field in dataclasses.fields(kind)]
+        return lambda value: {name: getattr(value, name) for name in names}
     if hasattr(kind, "__attrs_attrs__"):
-        return {field.name: getattr(value, field.name) for field in kind.__attrs_attrs__}
-    if any(base.__name__ == "BaseModel" and base.__module__.startswith("pydantic.") for base in kind.__mro__):
-        # Of any version of pydantic: iterating over a model gives its fields.
-        return dict(value)
-    return None
+        names = [field.name for field in kind.__attrs_attrs__]
+        return lambda value: {name: getattr(value, name) for name in names}
+    homes = {f"{base.__module__.partition('.')[0]}.{base.__name__}" for base in kind.__mro__}
+    if homes & {"argparse.Namespace", "types.SimpleNamespace"}:
+        return vars
+    # Of any version of pydantic: iterating over a model gives its fields.
+    return dict if "pydantic.BaseModel" in homes else None
 
 
-def _is_namespace(value: Any) -> bool:
-    # Whoever has a namespace of argparse has imported it; nobody else needs to wait for that.
-    parser = sys.modules.get("argparse")
-    return isinstance(value, types.SimpleNamespace) or (parser is not None and isinstance(value, parser.Namespace))
+def _itself(value: Any) -> Any:
+    return value
 
 
 def cut_to_size(
@@ -182,7 +190,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
     if kind in _PLAIN:
         return value
     if kind is int:
-        return value if value in _INT64 else _as_float(value)
+        return value if value in INT64 else _as_float(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [json_value(item, depth + 1) for item in value]
     if isinstance(value, Inline):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._console import Console
 from ._errors import InvalidInputError
-from ._history import DEEPEST, LARGEST_RECORD, Loggable, MediaFile, cut_to_size, fields_of, plain
+from ._history import DEEPEST, INT64, LARGEST_RECORD, Loggable, MediaFile, cut_to_size, fields_of, plain
 from ._journal import pack
 from ._media import media_of
 from ._metrics import Metric, Metrics
@@ -138,7 +138,8 @@ class Recorder:
     def _recorded(self, data: Mapping[Any, Any], step: int) -> dict[str, Any]:
         recorded: dict[str, Any] = {}
         for key, value in data.items():
-            if type(value) in _AS_IT_IS and type(key) is str:
+            kind = type(value)
+            if (kind in _AS_IT_IS or (kind is int and value in INT64)) and type(key) is str:
                 recorded[key] = value
             else:
                 self._take(recorded, self._named(key), value, step, 0)
