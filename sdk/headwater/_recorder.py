@@ -48,7 +48,8 @@ class Recorder:
         self.metrics = metrics
         self.step = next_step
         self.last_step = next_step - 1
-        self._lock = threading.Lock()
+        # To be entered again: a signal's handler, or an object asked for its value, may log while something is logged.
+        self._lock = threading.RLock()
         self._late = 0
         self._joining: dict[str, Any] = {}
         self._told: set[str] = set()
@@ -84,7 +85,7 @@ class Recorder:
 
     def after_fork(self) -> None:
         """Make this right for a forked child: a thread that is not here may have held the lock."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def finish(self) -> None:
         """Record what waited for another call, and say how many calls came too late if that was not told at once."""

@@ -177,3 +177,17 @@ def test_threads_that_log_at_once_get_steps_of_their_own(run: headwater.Run) -> 
         thread.join()
 
     assert run.step == 800
+
+
+def test_what_logs_while_it_is_logged_blocks_nothing(run: headwater.Run) -> None:
+    class Chatty:
+        def __float__(self) -> float:
+            run.log({"inner": 1})
+            return 2.0
+
+    thread = threading.Thread(target=lambda: run.log({"outer": Chatty()}), daemon=True)
+    thread.start()
+    thread.join(10)
+
+    assert not thread.is_alive()
+    assert dict(run.summary) == {"inner": 1, "outer": 2.0}
