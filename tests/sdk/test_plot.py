@@ -156,7 +156,7 @@ def test_a_curve_of_many_examples_has_few_points() -> None:
     made = plot.roc_curve((scores > 0.5).astype(int), scores)
 
     assert {len(points) for points in curves_of(made).values()} == {1000}
-    assert all(points[0] == (0, 0) and points[-1] == (1, 1) for points in curves_of(made).values())
+    assert all(points[0] == (0.0, 0.0) and points[-1] == (1.0, 1.0) for points in curves_of(made).values())
 
 
 @pytest.mark.parametrize(
