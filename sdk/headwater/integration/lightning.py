@@ -47,7 +47,7 @@ class WandbLogger(Logger):  # type: ignore[misc]  # Lightning is not there for t
 
     Args:
         name: The name people see.
-        save_dir: The folder under which the journal is written, and Lightning's own files.
+        save_dir: The folder under which the journal is written, and Lightning's own files. Without it each has its own.
         version: The id of the run; `id` is another word for it. An existing run is continued.
         offline: Start the run with `mode="offline"`.
         dir: The same as `save_dir`, which wins.
@@ -118,9 +118,10 @@ class WandbLogger(Logger):  # type: ignore[misc]  # Lightning is not there for t
         return self._experiment.id if self._experiment is not None else self._init["id"]
 
     @property
-    def save_dir(self) -> str:
-        """The folder of Lightning's own files."""
-        return os.fspath(self._init["dir"] or ".")
+    def save_dir(self) -> str | None:
+        """The folder of Lightning's own files; None leaves it to the trainer's `default_root_dir`."""
+        folder = self._init["dir"]
+        return None if folder is None else os.fspath(folder)
 
     def __getstate__(self) -> dict[str, Any]:
         """A process that is spawned gets the id of the run, not the run."""
