@@ -13,6 +13,7 @@ from ._media import Kept, Media, media_of, safe_path
 
 if TYPE_CHECKING:
     from ._artifact import Artifact
+    from ._draft import Draft
 
 # By what a description says it is: where its class lives.
 _CLASSES = {
@@ -89,17 +90,19 @@ def restored(kind: str, kept: Kept) -> Media:
 
 def _content(artifact: Artifact, paths: list[str]) -> dict[str, bytes]:
     """The bytes of some files of an artifact: of a draft from this machine, of a version through the cache."""
-    if artifact.is_draft():
-        return {path: _read(_local(artifact, path)) for path in paths}
+    # Held on to: a log call in the background may turn the artifact into a version meanwhile.
+    draft = artifact._draft
+    if draft is not None:
+        return {path: _read(_local(draft, path)) for path in paths}
     from ._cache import default_cache
 
     with default_cache().scratch_folder() as folder:
         return {path: _read(artifact.get_entry(path).download(folder)) for path in paths}
 
 
-def _local(artifact: Artifact, path: str) -> str:
-    entry = artifact._content.entries[path]
-    local = entry.local_path or artifact._content.cache.find(entry.digest or "", entry.size)
+def _local(draft: Draft, path: str) -> str:
+    entry = draft.entries[path]
+    local = entry.local_path or draft.cache.find(entry.digest or "", entry.size)
     if local is None:
         raise InvalidInputError(f"The bytes of {path!r} are not on this machine: read it from the version.")
     return local

@@ -25,6 +25,7 @@ class Table(Media):
         data: The rows; or an array of two dimensions; or a data frame.
         dataframe: A data frame of pandas or polars, or an Arrow table; its columns are those of the table.
         rows: The same as `data`.
+        dtype, optional, allow_mixed_types: Without effect, for code that gives them: every column takes every type.
 
     Raises:
         InvalidInputError: if a name comes twice, a row has more or fewer cells than there are columns, or a cell holds
@@ -46,6 +47,9 @@ class Table(Media):
         *,
         dataframe: Any = None,
         rows: Any = None,
+        dtype: Any = None,
+        optional: Any = True,
+        allow_mixed_types: bool = True,
     ) -> None:
         self._cells: dict[str, list[Any]] = {}
         data = rows if data is None else data

@@ -206,6 +206,22 @@ def test_media_of_other_libraries_are_logged_as_they_are(client_environment: dic
     assert (row["clips"]["_type"], len(row["clips"]["items"])) == ("media", 2)
 
 
+def test_a_table_for_which_there_is_no_room_is_told_of(
+    client_environment: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("headwater._draft.Draft.adopt_file", full)
+
+    with headwater.init() as run:
+        run.log({"t": Table(columns=["x"], data=[[1]])})
+
+    assert run.state == "FINISHED"
+    assert "The table 't' is a file of the run, but no artifact: [Errno 28]" in capsys.readouterr().err
+    assert not headwater.Api().artifact_exists(f"run-{run.id}-t")
+
+
 def test_bad_media_are_left_out_and_the_training_goes_on(
     client_environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,6 +44,7 @@ def test_a_table_begins_with_rows_or_an_array() -> None:
     assert Table(columns=["a", "b"], data=[[1, 2], [3, 4]]).data == [[1, 2], [3, 4]]
     assert Table(rows=[[1, 2]]).columns == ["0", "1"]
     assert Table(data=np.eye(2)).get_column("1", convert_to="numpy").tolist() == [0.0, 1.0]
+    assert Table(["a"], [[1]], allow_mixed_types=True, optional=[True], dtype=int).data == [[1]]
     assert Table().columns == [] and len(Table(columns=["a"])) == 0
 
 
