@@ -16,6 +16,7 @@ from ._history import unwire
 from ._listing import pages
 from ._metrics import DOCUMENT, Metric, Metrics
 from ._recalls import Recall, read_recalls
+from ._recorded_changes import RecordedSummary, changes_of, snapshot
 from ._recorded_surroundings import RecordedSurroundings
 from ._version import version_from_wire
 
@@ -59,7 +60,7 @@ class Project:
 
 
 class RecordedRun(RecordedSurroundings):
-    """A run as the service has it, to be read: `Api().run("entity/project/id")`."""
+    """A run as the service has it: `Api().run("entity/project/id")`. What you change of it, `update()` sends."""
 
     def __init__(self, client: Client, known: dict[str, Any]) -> None:
         self._client = client
@@ -73,13 +74,13 @@ class RecordedRun(RecordedSurroundings):
         self.state: str = known["state"]
         self.job_type: str | None = known["jobType"]
         self.group: str | None = known["group"]
-        self.tags: tuple[str, ...] = tuple(known["tags"])
+        self.tags: list[str] = list(known["tags"])
         self.notes: str = known["notes"]
         self.config: dict[str, Any] = unwire(known["config"] or {})
         summary: dict[str, Any] = unwire(known["summary"] or {})
         self.last_step: int | None = summary.pop("_step", None)
         self.metrics: tuple[Metric, ...] = Metrics(summary.pop(DOCUMENT, None)).definitions
-        self.summary = summary
+        self.summary: dict[str, Any] = RecordedSummary(summary, self.update)
         self.host: str | None = known["host"]
         self.command: str | None = known["command"]
         self.git_commit: str | None = known["gitCommit"]
@@ -89,6 +90,7 @@ class RecordedRun(RecordedSurroundings):
         self.heartbeat_at = _time_or_none(known["heartbeatAt"])
         self.finished_at = _time_or_none(known["finishedAt"])
         self.exit_code: int | None = known["exitCode"]
+        self._before = snapshot(self)
 
     def __repr__(self) -> str:
         """Its path, name and state."""
@@ -122,6 +124,21 @@ class RecordedRun(RecordedSurroundings):
             if not run["history"]["hasNextPage"]:
                 return
             after = run["history"]["endCursor"]
+
+    def update(self) -> None:
+        """Send what you changed: `name`, `notes`, `job_type`, `group`, `tags`, and keys of `config` and `summary`.
+
+        Keys that you did not touch stay as they are, also where the program changed them meanwhile.
+
+        Raises:
+            NotFoundError: if the run is gone.
+            PermissionDeniedError: if you may not change runs there.
+        """
+        after = snapshot(self)
+        changes = changes_of(self._before, after)
+        if changes:
+            self._client.mutate(operations.UPDATE_RUN, {"runId": self._node_id, **changes})
+            self._before = after
 
     def logged_artifacts(self) -> Iterator[Artifact]:
         """The artifacts that the run produced."""

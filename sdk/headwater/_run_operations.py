@@ -130,7 +130,9 @@ query GetRun($path: String!) {
 """
 
 LIST_RUNS = """
-query ListRuns($project: String, $filter: RunFilter, $orderBy: RunOrder, $first: Int!, $after: String) {
+query ListRuns(
+  $project: String, $filter: RunFilter, $orderBy: RunOrder, $first: Int!, $after: String, $isCounted: Boolean!
+) {
   runs(project: $project, filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     edges {
       node {
@@ -141,6 +143,7 @@ query ListRuns($project: String, $filter: RunFilter, $orderBy: RunOrder, $first:
       }
     }
     pageInfo { hasNextPage endCursor }
+    totalCount @include(if: $isCounted)
   }
 }
 """
@@ -167,7 +170,7 @@ query RunInputs($path: String!, $first: Int!, $after: String) {
           id index name path url type digest size fileCount description metadata tags state aliases createdAt
           collection { id }
           source { id index name path aliases collection { id } }
-          ... on ArtifactVersion { historyStep }
+          historyStep
         }
       }
       pageInfo { hasNextPage endCursor }
@@ -187,7 +190,7 @@ query RunOutputs($path: String!, $first: Int!, $after: String) {
           id index name path url type digest size fileCount description metadata tags state aliases createdAt
           collection { id }
           source { id index name path aliases collection { id } }
-          ... on ArtifactVersion { historyStep }
+          historyStep
         }
       }
       pageInfo { hasNextPage endCursor }
@@ -249,7 +252,7 @@ query ListVersions(
         id index name path url type digest size fileCount description metadata tags state aliases createdAt
         collection { id }
         source { id index name path aliases collection { id } }
-        ... on ArtifactVersion { historyStep }
+        historyStep
       }
     }
     pageInfo { hasNextPage endCursor }

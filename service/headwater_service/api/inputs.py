@@ -104,6 +104,7 @@ class RunFilter:
     job_types: list[str] | None = strawberry.field(description="With one of these steps of a pipeline.", default=None)
     groups: list[str] | None = strawberry.field(description="Belonging to one of these experiments.", default=None)
     tags: list[str] | None = strawberry.field(description="Bearing at least one of these labels.", default=None)
+    names: list[str] | None = strawberry.field(description="With one of these display names.", default=None)
     name_contains: str | None = strawberry.field(
         description="With this text in the display name, whatever the case of its letters.", default=None
     )
@@ -137,6 +138,7 @@ class RunFilter:
             states=self.states,
             job_types=self.job_types,
             groups=self.groups,
+            names=self.names,
             tags=self.tags,
             name_contains=self.name_contains,
             created_after=self.created_after,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from headwater_service.domain import documents
 from headwater_service.domain.metadata import SEARCHED_CHARACTERS, SEARCHED_PATH_CHARACTERS
+from headwater_service.domain.run_metrics import DOCUMENT
 from headwater_service.model import JsonObject
 from headwater_service.store import run_fields as store
 from headwater_service.store.graph import Transaction
@@ -54,7 +55,9 @@ async def keep_fields(tx: Transaction, before: JsonObject | None, after: JsonObj
 
 def _leaves(document: JsonObject, name: str) -> set[Leaf]:
     found: dict[Leaf, None] = {}
-    for path, value in _walk(document, name):
+    # What a program says of its metrics is no value of them.
+    given = {key: value for key, value in document.items() if key != DOCUMENT}
+    for path, value in _walk(given, name):
         if len(path) <= SEARCHED_PATH_CHARACTERS:
             found[_leaf(path, value)] = None
         if len(found) == MOST_LEAVES:

@@ -36,15 +36,16 @@ _TEXT: Final[dict[FieldOperator, LiteralString]] = {
 }
 
 
+_ONE_OF: Final[tuple[LiteralString, ...]] = ("run.state IN ", "run.job_type IN ", "run.group IN ", "run.name IN ")
+
+
 def run_condition(wanted: RunFilter, parameters: Parameters) -> LiteralString:
     """The condition on a bound `run`."""
     found: list[LiteralString] = []
-    if wanted.states is not None:
-        found.append("run.state IN " + parameters.add([state.value for state in wanted.states]))
-    if wanted.job_types is not None:
-        found.append("run.job_type IN " + parameters.add(list(wanted.job_types)))
-    if wanted.groups is not None:
-        found.append("run.group IN " + parameters.add(list(wanted.groups)))
+    states = None if wanted.states is None else [state.value for state in wanted.states]
+    for one, values in zip(_ONE_OF, (states, wanted.job_types, wanted.groups, wanted.names), strict=True):
+        if values is not None:
+            found.append(one + parameters.add(list(values)))
     if wanted.tags is not None:
         found.append("any(tag IN run.tags WHERE tag IN " + parameters.add(list(wanted.tags)) + ")")
     if wanted.name_contains is not None:

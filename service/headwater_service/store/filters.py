@@ -89,6 +89,7 @@ class RunFilter:
     states: Sequence[RunState] | None = None
     job_types: Sequence[str] | None = None
     groups: Sequence[str] | None = None
+    names: Sequence[str] | None = None
     tags: Sequence[str] | None = None
     name_contains: str | None = None
     created_after: Instant | None = None
