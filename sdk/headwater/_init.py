@@ -13,7 +13,7 @@ from ._console import write
 from ._errors import HeadwaterError, InvalidInputError
 from ._run import Run
 from ._settings import Settings, read_settings
-from ._start import Request, start_disabled, start_online
+from ._start import Request, start_disabled, start_offline, start_online
 
 _current: Run | None = None
 _cell: int | None = None
@@ -22,6 +22,7 @@ _has_started = False
 _RESUME = {None: "NEVER", False: "NEVER", "never": "NEVER", "allow": "ALLOW", True: "ALLOW", "must": "MUST"}
 _JOIN = (None, False, "return_previous")
 _REPLACE = (True, "finish_previous")
+_STARTS = {"online": start_online, "offline": start_offline, "disabled": start_disabled}
 
 
 def init(
@@ -37,6 +38,7 @@ def init(
     resume: bool | str | None = None,
     mode: str | None = None,
     dir: str | os.PathLike[str] | None = None,
+    require_online: bool | None = None,
     reinit: bool | str | None = None,
     settings: Mapping[str, Any] | Settings | None = None,
 ) -> Run:
@@ -57,8 +59,11 @@ def init(
         config: Its settings: a dictionary, or a namespace such as argparse makes.
         id: Its id in the project, in place of eight random characters.
         resume: With `id`: "allow" continues the run if there is one, "must" demands it; otherwise it must be new.
-        mode: "online", or "disabled" for a run that accepts everything and sends nothing.
+        mode: "online"; "offline" for a run that is kept here until `headwater sync` sends it; or "disabled" for one
+            that accepts everything and sends nothing. Default: HEADWATER_MODE, else "online", which goes on offline,
+            with a warning, if the service does not answer.
         dir: The folder under which the journal is written, in `.headwater`. Default: HEADWATER_DIR, else here.
+        require_online: Whether it is an error if the service does not answer, instead of a run that is offline.
         reinit: "finish_previous" (or True) finishes a run that is open and starts another.
         settings: Further settings by their names, such as {"base_url": …, "silent": True}.
 
@@ -66,7 +71,8 @@ def init(
         NotFoundError: if there is no such entity (the message lists yours), or no run to resume.
         ConflictError: if there is a run of this id already, and `resume` does not say to continue it.
         PermissionDeniedError: without a valid key.
-        UnavailableError: if the service does not answer.
+        IncompatibleServerError: if the service is too old for this SDK.
+        UnavailableError: if the service does not answer, with `require_online`.
     """
     if reinit not in (*_JOIN, *_REPLACE):
         raise InvalidInputError(f"reinit is {reinit!r}; it must be 'return_previous' or 'finish_previous'.")
@@ -87,8 +93,14 @@ def init(
     if running is not None:
         return _join(running, given, config)
     options = _options(settings)
-    arguments = {"project": project, "entity": entity, "mode": mode, "dir": dir, "name": name, "job_type": job_type}
-    arguments |= {"tags": given["tags"], "run_id": id, "run_group": group}
+    arguments: dict[str, Any] = {"project": project, "entity": entity, "mode": mode, "dir": dir, "name": name}
+    arguments |= {
+        "job_type": job_type,
+        "tags": given["tags"],
+        "run_id": id,
+        "run_group": group,
+        "require_online": require_online,
+    }
     chosen = read_settings(**{**options, **{key: value for key, value in arguments.items() if value is not None}})
     request = Request(
         key=chosen.run_id,
@@ -100,7 +112,7 @@ def init(
         config=Config(config),
         resume=_RESUME[resume],
     )
-    run = start_disabled(chosen, request) if chosen.mode == "disabled" else start_online(chosen, request)
+    run = _STARTS[chosen.mode](chosen, request)
     _enter(run)
     return run
 

@@ -149,13 +149,21 @@ query ListRuns(
 """
 
 RUN_HISTORY = """
-query RunHistory($path: String!, $keys: [String!], $minStep: Int, $maxStep: Int, $first: Int!, $after: Int) {
+query RunHistory($path: String!, $keys: [String!], $minStep: Step, $maxStep: Step, $first: Int!, $after: Step) {
   run(path: $path) {
     history(keys: $keys, minStep: $minStep, maxStep: $maxStep, first: $first, after: $after) {
       rows
       endCursor
       hasNextPage
     }
+  }
+}
+"""
+
+RUN_SAMPLES = """
+query RunSamples($path: String!, $keys: [String!], $samples: Int!, $minStep: Step, $maxStep: Step) {
+  run(path: $path) {
+    history(keys: $keys, samples: $samples, minStep: $minStep, maxStep: $maxStep) { rows }
   }
 }
 """

@@ -13,9 +13,14 @@ from ._errors import InvalidInputError, PermissionDeniedError
 
 LOCAL_SERVER = "http://127.0.0.1:8900"
 DEFAULT_PROJECT = "uncategorized"
-MODES = ("online", "disabled")
+MODES = ("online", "offline", "disabled")
 STORED = ("base_url", "api_key", "entity", "project")
-KEPT = ("console", "system_interval", "environment")  # what a run keeps besides what it logs: only by argument
+KEPT = (
+    "require_online",
+    "console",
+    "system_interval",
+    "record_environment",
+)  # what a run keeps besides what it logs: only by argument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +38,10 @@ class Settings:
     run_id: str | None = None
     run_group: str | None = None
     silent: bool = False
+    require_online: bool = False
     console: bool = True
     system_interval: float = 15.0  # seconds; 0 samples nothing
-    environment: bool = True
+    record_environment: bool = True
     home: Path = Path()
     dir: Path = Path()
     artifact_dir: Path | None = None
@@ -154,10 +160,8 @@ def _is_set(environment: Mapping[str, str], name: str) -> bool:
 
 def _checked(values: dict[str, Any]) -> Settings:
     mode = values.get("mode", "online")
-    if mode == "offline":
-        raise InvalidInputError("mode='offline' is not available yet. Use 'online', or 'disabled' to record nothing.")
     if mode not in MODES:
-        raise InvalidInputError(f"mode is {mode!r}; it must be 'online' or 'disabled'.")
+        raise InvalidInputError(f"mode is {mode!r}; it must be 'online', 'offline' or 'disabled'.")
     tags = values.get("tags", ())
     values["tags"] = tuple(_split(tags)) if isinstance(tags, str) else tuple(tags)
     values["silent"] = _truth(values.get("silent", False))
