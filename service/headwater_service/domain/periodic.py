@@ -12,6 +12,7 @@ import structlog
 from headwater_service.config import Settings
 from headwater_service.domain.events import BATCH, sequence_events
 from headwater_service.domain.history_compaction import compact_histories
+from headwater_service.domain.run_fields_fill import fill_run_fields
 from headwater_service.domain.runs import CRASHED_BATCH, crash_silent_runs
 from headwater_service.domain.search_fill import fill_texts
 from headwater_service.domain.ttl import BATCH as EXPIRY_BATCH
@@ -105,6 +106,7 @@ def start(graph: Graph, objects: ObjectStore, settings: Settings) -> Periodic:
             Job("expired-versions", EXPIRY_SECONDS, partial(_expire, graph)),
             Job("history-compaction", COMPACTION_SECONDS, partial(compact_histories, graph, objects)),
             Job("search-texts", FILL_SECONDS, partial(fill_texts, graph)),
+            Job("run-fields", FILL_SECONDS, partial(fill_run_fields, graph)),
         ],
     )
 

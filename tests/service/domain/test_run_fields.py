@@ -12,6 +12,7 @@ import pytest_asyncio
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.filters import field_condition, run_order, within_document
 from headwater_service.domain.run_fields import MOST_ITEMS, Leaf, leaves_of_run
+from headwater_service.domain.run_fields_fill import fill_run_fields
 from headwater_service.domain.runs import RunChange, RunResume, RunStart, start_run, update_run
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import Container, Run
@@ -25,12 +26,15 @@ from headwater_service.store.filters import (
 )
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
+from headwater_service.store.leases import take_lease
 from headwater_service.store.listing import Window
 from headwater_service.store.listings_runs import count_runs, list_runs
+from headwater_service.store.run_fields import set_filled
 from viewers import DOCUMENT_BYTES, new_admin, new_project
 
 OPERATOR = FieldOperator
 ASC, DESC = OrderDirection.ASC, OrderDirection.DESC
+FORGET = "MATCH (field:RunField {run_id: $id}) DELETE field"
 STORED = "MATCH (field:RunField {run_id: $id}) RETURN field.path AS path, field.num AS num, field.str AS str"
 
 
@@ -206,6 +210,22 @@ async def test_the_config_of_a_resumed_run_is_found(graph: Graph) -> None:
     await start_run(graph, shelf.viewer, again, operation=new_id(), document_bytes=DOCUMENT_BYTES)
 
     assert await shelf.stored(run) == {("config.lr", 2)}
+
+
+async def test_runs_from_before_there_were_leaves_get_theirs(graph: Graph) -> None:
+    shelf = await new_shelf(graph)
+    run = await shelf.start("run", {"lr": 1}, {"loss": 2.5})
+    await graph.write(lambda tx: tx.rows(FORGET, id=run.id))
+    await shelf.change(run, summary={"best": 2})
+    lease = await graph.write(lambda tx: take_lease(tx, f"run-fields-{secrets.token_hex(4)}", "a", seconds=60))
+    assert lease is not None
+    await graph.write(lambda tx: set_filled(tx, run.id[:-1]))
+
+    while await fill_run_fields(graph, lease):
+        pass
+
+    assert await shelf.stored(run) == {("config.lr", 1), ("summary.loss", 2.5), ("summary.best", 2)}
+    assert await fill_run_fields(graph, lease) is False
 
 
 def test_of_lists_and_media_no_rank_and_no_scalar_is_taken() -> None:
