@@ -159,6 +159,32 @@ class Metrics:
         return _Track(metric, earlier, self._counts.get(key, 1))
 
 
+class Followed:
+    """The summary of a run that did not live to tell it, made of its records.
+
+    Args:
+        document: What its program said of its metrics, as `Metrics.document` gave it.
+    """
+
+    def __init__(self, document: Any = None) -> None:
+        definitions = document.get("definitions") if isinstance(document, Mapping) else None
+        self._metrics = Metrics({"definitions": definitions})
+        self._values: dict[str, Any] = {}
+        self._last_step = -1
+
+    def take(self, record: Mapping[str, Any]) -> None:
+        """Follow the next record of the journal."""
+        self._values |= self._metrics.summarise(record["values"], self._values)
+        self._last_step = max(record["step"], self._last_step)
+
+    def document(self) -> dict[str, Any]:
+        """The summary; empty if nothing was logged."""
+        if self._last_step < 0:
+            return {}
+        found = {**self._values, "_step": self._last_step}
+        return {**found, DOCUMENT: self._metrics.document()} if self._metrics else found
+
+
 class _Track:
     """What is known of the values of a key. NaN counts for `first` and `last` alone, what is no number for `last`."""
 

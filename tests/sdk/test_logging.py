@@ -1,13 +1,20 @@
 """What was logged in every form, read back from the service."""
 
 import math
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import headwater
+from headwater._client import Client
+from headwater._sync import sync
 
 pytestmark = pytest.mark.usefixtures("client_environment")
 
@@ -81,3 +88,32 @@ def test_ten_thousand_keys_are_kept() -> None:
     assert first == {"_step": 0, **{f"key {number}": number for number in range(10_000)}}
     assert second == {"_step": 1, "key 7": -7, "one more": 1}
     assert headwater.Api().run(run.path).summary["key 7"] == -7
+
+
+KILLED = """
+import os, signal
+import headwater
+
+run = headwater.init(mode="offline", id="killed")
+run.define_metric("loss", summary="min,max")
+for loss in (3.0, 1.0, 2.0):
+    run.log({"loss": loss})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_the_figures_of_a_run_that_was_killed_at_once_are_told_by_its_journal(
+    client_environment: dict[str, str], project: str, tmp_path: Path
+) -> None:
+    environment = {**os.environ, **client_environment, "HEADWATER_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", KILLED], env=environment, capture_output=True, check=False)
+    (folder,) = (tmp_path / ".headwater").glob("run-*-killed")
+    client = Client(client_environment["HEADWATER_BASE_URL"], client_environment["HEADWATER_API_KEY"])
+
+    for _ in range(2):
+        assert sync(client, folder).failures == []
+
+    found = headwater.Api().run(f"{project}/killed")
+    assert (found.state, found.summary) == ("CRASHED", {"loss": {"min": 1.0, "max": 3.0}})
+    assert [metric.name for metric in found.metrics] == ["loss"]

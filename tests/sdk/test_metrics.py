@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import headwater
-from headwater._metrics import Metric, Metrics, metric
+from headwater._metrics import Followed, Metric, Metrics, metric
 from headwater.errors import InvalidInputError
 
 
@@ -173,3 +173,17 @@ def test_the_verb_defines_for_the_open_run(run: headwater.Run) -> None:
     headwater.define_metric("loss", summary="max")
 
     assert log_all(run, "loss", [2, 1]) == {"max": 2}
+
+
+def test_the_summary_of_a_run_that_was_killed_is_told_by_its_records() -> None:
+    metrics = Metrics()
+    metrics.define(metric("loss", summary="min,mean"))
+    followed = Followed(metrics.document())
+
+    for step, loss in enumerate([3.0, 1.0]):
+        followed.take({"step": step, "time": 0.0, "values": {"loss": loss, "lr": 0.5}})
+
+    told = followed.document()
+    assert told.pop("_metrics")["counts"] == {"loss": 2}
+    assert told == {"loss": {"min": 1.0, "mean": 2.0}, "lr": 0.5, "_step": 1}
+    assert Followed().document() == {}
