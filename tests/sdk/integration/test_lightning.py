@@ -66,7 +66,7 @@ def test_metrics_hyperparameters_and_the_step_of_the_trainer_are_recorded(tmp_pa
     trainer_of(logger, tmp_path).fit(Line(), points(), points())
 
     run = logger.experiment
-    assert headwater.run is run
+    assert headwater.run == run
     assert (logger.name, logger.version) == (run.project, run.id)
     headwater.finish()
     found = headwater.Api().run(run.path)
