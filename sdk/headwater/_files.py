@@ -53,7 +53,8 @@ class RunFiles:
         self._changed = threading.Condition()
         self._working = False
         self._failure: HeadwaterError | None = None
-        self._finishing = False
+        self._deadline: float | None = None
+        self._away: UnavailableError | None = None
 
     def after_fork(self) -> None:
         """Forget what a thread of the parent does."""
@@ -83,20 +84,27 @@ class RunFiles:
             self._makers.append(make)
         self._begin_work()
 
-    def finish(self) -> None:
+    def finish(self, patience: float = 600.0) -> None:
         """Wait until all files are there.
+
+        Args:
+            patience: Seconds to keep trying while the service is away.
 
         Raises:
             HeadwaterError: why some are not.
         """
+        deadline = time.monotonic() + patience
         for name, (path, mark) in list(self._saved.items()):
             if path.exists() and _mark(path) != mark:
                 self.add_saved(name, path)
         with self._changed:
-            self._finishing = True
+            self._deadline = deadline
             self._changed.notify_all()
             while self._working and self._failure is None:
-                self._changed.wait(0.5)
+                if self._away is not None and time.monotonic() > deadline:
+                    self._failure = self._away
+                else:
+                    self._changed.wait(0.2)
         if self._failure is not None:
             raise self._failure
 
@@ -144,10 +152,11 @@ class RunFiles:
 
     def _send(self, batch: list[Pending]) -> HeadwaterError | None:
         """Upload some files; the reason if it cannot be done. While the service is away, this goes on trying."""
-        pause, deadline, changes = 1.0, None, 0
+        pause, changes = 1.0, 0
         while True:
             try:
                 self._upload(batch)
+                self._away = None
                 return None
             except ConflictError as error:
                 # A file changed between its hash and its upload: what it is now counts.
@@ -155,12 +164,11 @@ class RunFiles:
                 if changes > MOST_CHANGES:
                     return error
             except UnavailableError as error:
-                if self._finishing and deadline is None:
-                    deadline = time.monotonic() + 600.0
-                if deadline is not None and time.monotonic() > deadline:
+                self._away = error
+                if self._deadline is not None and time.monotonic() > self._deadline:
                     return error
                 time.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE if deadline is None else 5.0)
+                pause = min(2 * pause, LONGEST_PAUSE if self._deadline is None else 5.0)
             except HeadwaterError as error:
                 return error
             except OSError as error:
