@@ -82,12 +82,7 @@ class Offline(Online):
         """Write down how the run ended, and print how to send it."""
         given = {"exitCode": exit_code, "state": run.state, "summary": self._fitting(summary_of(run))}
         self.note("finish", operation=new_operation_id(), input=given)
-        for stream in (self.stream, self._meta):
-            stream.retry()
-            stream.sync()
-            stream.close()
-        if self._surroundings is not None:
-            self._surroundings.close()
+        self._close_files()
         if lost := len(self.stream.unwritten):
             write(f"{lost:,} record(s) are lost: the journal could not be written ({self.stream.failure}).")
         self.console.say(

@@ -21,7 +21,11 @@ from ._version import LoggedVersion, Place
 
 if TYPE_CHECKING:
     from ._offline import Offline
+    from ._online import Online
     from ._run import Run
+
+MOST_INTENDED = 10_000
+"""Files of an artifact that an online run notes before it logs it: to list a million would cost seconds."""
 
 
 def log(offline: Offline, artifact: Artifact, given: dict[str, Any]) -> LoggedVersion:
@@ -30,22 +34,44 @@ def log(offline: Offline, artifact: Artifact, given: dict[str, Any]) -> LoggedVe
         version = _keep_draft(offline, artifact, str(given["project"]))
     else:
         version = artifact._logged("log")
-    offline.note(
-        "artifact",
-        operation=new_operation_id(),
-        digest=version.digest,
-        name=artifact.source_name.partition(":")[0],
-        type=version.type,
-        description=version.description,
-        metadata=json.dumps(version.metadata),
-        aliases=list(given["aliases"]),
-        tags=list(given.get("tags") or ()),
-        history_step=given.get("history_step"),
-        is_output="run_id" in given,
-        ttl=artifact._wanted_ttl,
-    )
+    note = {"name": artifact.source_name.partition(":")[0], "digest": version.digest, "type": version.type}
+    note |= {"description": version.description, "metadata": json.dumps(version.metadata), "ttl": artifact._wanted_ttl}
+    offline.note("artifact", operation=new_operation_id(), **note, **_said(given))
     _remember(version, ["latest", *given["aliases"]])
     return version
+
+
+def intend(online: Online, artifact: Artifact, given: dict[str, Any]) -> str:
+    """Write down in the journal of an online run what it is about to log, and the operation it is logged by.
+
+    If the process is killed on the way, a sync completes it from the list of files here and the bytes in the cache.
+    """
+    operation = new_operation_id()
+    content = artifact._content
+    if len(content.entries) > MOST_INTENDED:
+        return operation
+    said = artifact._seal()
+    try:
+        digest = _keep_manifest([Cache(online.folder)], content)
+    except OSError as error:
+        # A full disk: the artifact is on its way to the service, and only a kill before it is there would lose it.
+        online.console.say(f"What is logged of {artifact.name!r} cannot be noted in the journal: {error}")
+        return operation
+    note = {"name": artifact.name, "digest": digest, "type": artifact.type}
+    note |= {"description": said.description, "metadata": json.dumps(said.metadata), "ttl": artifact._wanted_ttl}
+    origins = {entry.digest: path for entry in content.entries.values() if (path := entry.local_path) is not None}
+    online.note("artifact", operation=operation, origins=origins, **note, **_said(given))
+    return operation
+
+
+def _said(given: dict[str, Any]) -> dict[str, Any]:
+    """What a log call said, as the journal keeps it."""
+    return {
+        "aliases": list(given["aliases"]),
+        "tags": list(given.get("tags") or ()),
+        "history_step": given.get("history_step"),
+        "is_output": "run_id" in given,
+    }
 
 
 def use(
@@ -162,11 +188,16 @@ def _keep(folder: Cache, content: Draft) -> tuple[str, int]:
         if cached is not None:
             folder.keep_linked(entry.digest, cached)
             files += 1
+    return _keep_manifest([folder, content.cache], content), files
+
+
+def _keep_manifest(caches: Sequence[Cache], content: Draft) -> str:
+    entries = [content.entries[path] for path in sorted(content.entries)]
     digest = manifest_digest(entries)
-    for cache in (folder, content.cache):
+    for cache in caches:
         with appearing(cache.manifest_path(digest)) as temporary, open(temporary, "xb") as file:
             file.writelines(encode_manifest(entries))
-    return digest, files
+    return digest
 
 
 def _place(entity: str, container: str, name: str, digest: str, aliases: Iterable[str]) -> Place:

@@ -17,10 +17,10 @@ import orjson
 from . import _run_operations as operations
 from ._client import Client, new_operation_id
 from ._console import Console, write
-from ._errors import ConflictError, HeadwaterError
+from ._errors import ConflictError, HeadwaterError, UnavailableError
 from ._files import RunFiles
 from ._history import cut_to_size, wire
-from ._journal import META, Stream, Tail, pack, random_key, read_payloads
+from ._journal import META, Stream, Tail, pack, random_key, read_payloads, sync_command
 from ._metrics import DOCUMENT
 from ._outputs import Outputs
 from ._sender import BATCH_RECORDS, BATCH_SIZE, REFUSALS, Sender
@@ -62,6 +62,7 @@ class Online:
         self._meta = Stream(folder / f"{META}.log")
         self._meta.hold()
         self._noting = threading.Lock()
+        self._is_away = False
         self._config_sent: dict[str, Any] = {}
         self._config_dirty = False
         self._metrics: dict[str, Any] | None = None
@@ -140,18 +141,22 @@ class Online:
             self.console.say(missing)
         failures = self.outputs.wait()
         try:
-            self.files.finish()
+            self.files.finish(PATIENCE)
         except HeadwaterError as error:
             failures.append(error)
         try:
             self._send_rest()
-        except REFUSALS as error:
-            # What the service refuses must not keep it from being told how the run ended.
-            failures.append(error)
+        except (*REFUSALS, UnavailableError) as error:
+            # What the service refuses must not keep it from being told how the run ended. It is told first when it is
+            # away: files that it did not take are part of that.
+            failures.insert(0 if isinstance(error, UnavailableError) else len(failures), error)
+        self._is_away = any(isinstance(failure, UnavailableError) for failure in failures)
         told = failures + self.outputs.refusals()
         for failure in told[1:]:
             write(f"Also failed: {failure}")
-        return Settled(told[0] if told else None, is_whole=not failures)
+        # What the service could not be asked is no failure of the run: a sync makes it whole.
+        is_whole = all(isinstance(failure, UnavailableError) for failure in failures)
+        return Settled(told[0] if told else None, is_whole=is_whole)
 
     def tell_of_waiting(self) -> None:
         """Say to one who interrupted the run what it still waits for."""
@@ -166,12 +171,23 @@ class Online:
         given = {"exitCode": exit_code, "state": run.state, "summary": self._fitting(summary_of(run))}
         operation = new_operation_id()
         self.note("finish", operation=operation, input=given)
-        self.client.mutate(operations.FINISH_RUN, {"operationId": operation, "runId": self.run_id, **given})
-        self.note("synced", server=self.client.base_url)
-        for stream in (self.stream, self._meta):
-            stream.close()
-        if self._surroundings is not None:
-            self._surroundings.close()
+        self._meta.sync()
+        try:
+            self.client.mutate(
+                operations.FINISH_RUN,
+                {"operationId": operation, "runId": self.run_id, **given},
+                deadline_seconds=UPDATE_SECONDS if self._is_away else None,
+            )
+        except UnavailableError:
+            self._is_away = True
+            raise
+        else:
+            if not self._is_away:
+                self.note("synced", server=self.client.base_url)
+        finally:
+            if self._is_away:
+                write(f"Not all of the run could be sent. Its journal has it; to send it:\n{sync_command(self.folder)}")
+            self._close_files()
         self.console.run_address(run.name, run.url or "")
         self.console.finished(
             records=self.sender.acknowledged,
@@ -181,6 +197,14 @@ class Online:
         )
         self.console.artifacts(self.outputs.addresses())
         self.console.logs(self.folder)
+
+    def _close_files(self) -> None:
+        for stream in (self.stream, self._meta):
+            stream.retry()
+            stream.sync()
+            stream.close()
+        if self._surroundings is not None:
+            self._surroundings.close()
 
     def _send_rest(self) -> None:
         self.sender.finish(PATIENCE)

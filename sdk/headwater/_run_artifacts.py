@@ -204,7 +204,10 @@ def _submit(online: Online, artifact: Artifact, given: dict[str, Any]) -> Future
             return _offline_artifacts.log(online, artifact, given)
         # Only now: an earlier call may have turned the same object into a version.
         if artifact.is_draft():
-            version = _log.log_artifact(online.client, artifact, on_sent=online.outputs.count_files, **given)
+            operation = _offline_artifacts.intend(online, artifact, given)
+            version = _log.log_artifact(
+                online.client, artifact, on_sent=online.outputs.count_files, operation_id=operation, **given
+            )
         else:
             version = _log_again(online, artifact, given)
         for notice in version.notices:

@@ -75,6 +75,10 @@ class ArtifactSync:
     def _log_whole(self, note: dict[str, Any]) -> LoggedVersion:
         artifact = Artifact(note["name"], note["type"], note["description"], json.loads(note["metadata"]))
         artifact._draft = Draft(self._entries(note["digest"]))
+        for entry in artifact._draft.entries.values():
+            # Of an online run: a file that was to be sent from where it lies. The store refuses it if it has changed.
+            origin = note.get("origins", {}).get(entry.digest)
+            entry.origin = origin if origin is not None and os.path.exists(origin) else None
         artifact._draft.cache = self._cache
         artifact._wanted_ttl = note["ttl"]
         return _log.log_artifact(

@@ -280,6 +280,54 @@ def test_a_killed_run_is_whole_and_crashed_after_its_sync(client: Client, projec
     assert [row["x"] for row in found.history()] == list(range(100))
 
 
+KILLED_WHILE_LOGGING = """
+import os, signal, time, headwater
+from headwater import _upload
+run = headwater.init(id="killed", settings={"console": False})
+draft = headwater.Artifact("data", type="dataset")
+with draft.new_file("content.txt") as file:
+    file.write("on its way")
+_upload.upload_blobs = lambda *given, **named: os.kill(os.getpid(), signal.SIGKILL)
+import headwater._log
+headwater._log.upload_blobs = _upload.upload_blobs
+run.log_artifact(draft, aliases=["a"])
+time.sleep(30)
+"""
+
+
+def test_an_artifact_that_was_on_its_way_when_the_process_was_killed_is_completed(client: Client, project: str) -> None:
+    process = subprocess.run([sys.executable, "-c", KILLED_WHILE_LOGGING], env=os.environ)
+    assert process.returncode == -signal.SIGKILL
+    (folder,) = find_journals(Path(os.environ["HEADWATER_DIR"]))
+
+    synced(client, folder)
+    synced(client, folder)
+
+    assert Path(Api().artifact(f"{project}/data:a").file()).read_text() == "on its way"
+    assert [logged.name for logged in Api().run(f"{project}/killed").logged_artifacts()] == ["data:v0"]
+
+
+def test_what_cannot_be_sent_at_the_end_is_told_and_synced_later(
+    client: Client, project: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("headwater._online.PATIENCE", 0.5)
+    monkeypatch.setattr("headwater._online.UPDATE_SECONDS", 0.5)
+    run = headwater.init()
+    online = run._online
+    assert online is not None
+    online.client.base_url = f"http://127.0.0.1:{free_port()}"
+    run.log({"x": 1})
+    capsys.readouterr()
+
+    with pytest.raises(UnavailableError):
+        run.finish()
+
+    assert f"headwater sync {folder_of(run)}" in capsys.readouterr().err.splitlines()
+    synced(client, folder_of(run))
+    found = Api().run(f"{project}/{run.id}")
+    assert (found.state, found.exit_code, found.summary["x"]) == ("FINISHED", 0, 1)
+
+
 def test_a_run_that_goes_on_is_not_ended_by_a_sync(client: Client, project: str) -> None:
     run = headwater.init(mode="offline")
     run.log({"x": 1})
