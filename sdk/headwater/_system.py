@@ -105,7 +105,7 @@ def _machine(disk: str) -> Reader | None:
 
 
 def _nvidia() -> Reader | None:
-    """NVIDIA's own library (`pip install headwater[gpu]`), where it and a driver are there."""
+    """NVIDIA's own library (`pip install nvidia-ml-py`), where it and a driver are there."""
     try:
         nvml: Any = import_module("pynvml")
         nvml.nvmlInit()
