@@ -17,20 +17,10 @@ from ._listing import pages
 from ._metrics import DOCUMENT, Metric, Metrics
 from ._recalls import Recall, read_recalls
 from ._recorded_changes import RecordedSummary, changes_of, snapshot
+from ._recorded_files import RecordedFile
+from ._recorded_history import RecordedHistory
 from ._recorded_surroundings import RecordedSurroundings
 from ._version import version_from_wire
-
-HISTORY_PAGE = 1_000
-
-
-@dataclass(frozen=True)
-class RecordedFile:
-    """A file of a run: its path, size and digest, and a URL from which a browser or curl gets it."""
-
-    path: str
-    size: int
-    digest: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -97,33 +87,25 @@ class RecordedRun(RecordedSurroundings):
         return f"<RecordedRun {self.path} {self.name!r} {self.state}>"
 
     def history(
-        self, keys: Sequence[str] | None = None, min_step: int | None = None, max_step: int | None = None
-    ) -> Iterator[dict[str, Any]]:
+        self,
+        keys: Sequence[str] | None = None,
+        *,
+        samples: int | None = None,
+        min_step: int | None = None,
+        max_step: int | None = None,
+    ) -> RecordedHistory:
         """What the run logged, in order of the steps: `{"_step": …, "_time": …, key: value, …}` each.
+
+        `for row in run.history()` gives row by row; `.to_pandas()`, `.to_polars()` and `.to_arrow()` give a table.
 
         Args:
             keys: Only these keys, and only rows that have one of them.
+            samples: At most so many points of each key, 4 to 10,000, of which the lowest and the highest are never
+                left out: what a chart needs of a long run. Without it, every row.
             min_step: The first step.
             max_step: The last step.
         """
-        after: int | None = None
-        while True:
-            variables = {
-                "path": self.path,
-                "keys": None if keys is None else list(keys),
-                "minStep": min_step,
-                "maxStep": max_step,
-                "first": HISTORY_PAGE,
-                "after": after,
-            }
-            run = self._client.execute(operations.RUN_HISTORY, variables)["run"]
-            if run is None:
-                raise NotFoundError(f"The run {self.path} is no longer there.", path=self.path)
-            for row in run["history"]["rows"]:
-                yield unwire(row)
-            if not run["history"]["hasNextPage"]:
-                return
-            after = run["history"]["endCursor"]
+        return RecordedHistory(self._client, self.path, keys, samples, (min_step, max_step))
 
     def update(self) -> None:
         """Send what you changed: `name`, `notes`, `job_type`, `group`, `tags`, and keys of `config` and `summary`.
@@ -180,7 +162,18 @@ class RecordedRun(RecordedSurroundings):
         variables = {"path": self.path, "prefix": prefix}
         for edge in pages(self._client, operations.RUN_FILES, variables, lambda data: _of_run(data, "files")):
             node = edge["node"]
-            yield RecordedFile(node["path"], node["size"], node["digest"], node["url"])
+            yield RecordedFile(node["path"], node["size"], node["digest"], node["url"], self._client)
+
+    def file(self, path: str) -> RecordedFile:
+        """One of its files.
+
+        Raises:
+            NotFoundError: if it has none of this path.
+        """
+        for found in self.files(path):
+            if found.path == path:
+                return found
+        raise NotFoundError(f"The run {self.path} has no file {path!r}.", path=path)
 
     def _artifacts(self, document: str, name: str) -> Iterator[Artifact]:
         for edge in pages(self._client, document, {"path": self.path}, lambda data: _of_run(data, name)):

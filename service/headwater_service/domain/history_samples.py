@@ -1,6 +1,7 @@
 """What a chart of a run's metrics shows: few points of many, with the lowest and the highest of each stretch kept."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -79,6 +80,16 @@ def rows_of(series: Sequence[Series]) -> list[JsonObject]:
             row = rows.setdefault(point.step, {"_step": point.step, "_time": to_json(point.time)})
             row[one.key] = to_json(point.value)
     return [rows[step] for step in sorted(rows)]
+
+
+def series_of(rows: Sequence[JsonObject]) -> list[Series]:
+    """Return rows of a history by metric."""
+    points: dict[str, list[Point]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        for key, value in row.items():
+            if key not in ("_step", "_time"):
+                points[key].append(Point(row["_step"], number, row["_time"], value))
+    return [Series(key, len(points[key]), points[key]) for key in sorted(points)]
 
 
 async def _parts(
