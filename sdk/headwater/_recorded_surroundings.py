@@ -17,7 +17,7 @@ from ._history import unwire
 from ._transfer import opened
 
 if TYPE_CHECKING:
-    from ._recorded import RecordedFile
+    from ._recorded_files import RecordedFile
 
 PAGE = 1_000
 FACTS = "environment/environment.json"

@@ -1,5 +1,6 @@
 """Objects in artifacts and in runs: what is written, and that it comes back."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from PIL import Image as pillow
 
 import headwater
 from headwater import Artifact, Audio, Html, Image, Plotly, Table, Video, plot
-from headwater._errors import ConflictError, InvalidInputError
+from headwater._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError
 
 PIXELS = np.arange(12, dtype=np.uint8).reshape(3, 4)
 LABELS = {0: "ground", 1: "cat"}
@@ -190,6 +191,33 @@ def test_a_logged_table_is_a_file_of_the_run_and_an_artifact(client_environment:
     assert [version.history_step for version in versions] == [0, 1]
     assert [version.logged_by().id for version in versions] == [run.id, run.id]  # type: ignore[union-attr]
     assert api.artifact(f"run-{run.id}-again").type == "run_table"
+
+
+def test_a_file_of_a_run_is_brought_back(client_environment: dict[str, str], tmp_path: Path) -> None:
+    with headwater.init() as run:
+        run.log({"eval/sample": annotated()})
+
+    recorded = headwater.Api().run(run.path)
+    (row,) = recorded.history()
+    path = recorded.file(row["eval/sample"]["path"]).download(tmp_path)
+
+    assert Path(path) == tmp_path / row["eval/sample"]["path"]
+    assert Image(path).png() == annotated().png()
+    with pytest.raises(NotFoundError, match="has no file 'absent'"):
+        recorded.file("absent")
+
+
+def test_a_file_that_arrives_with_other_bytes_does_not_appear(
+    client_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with headwater.init() as run:
+        run.log({"a": Html("1"), "b": Html("2")})
+    one, other = headwater.Api().run(run.path).files("media/")
+
+    with pytest.raises(HeadwaterError, match="with the digest"):
+        replace(one, url=other.url).download(tmp_path)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_media_of_other_libraries_are_logged_as_they_are(client_environment: dict[str, str]) -> None:
