@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,8 @@ _NAMES = {
 _TIMES = ("created_at", "createdAt")
 _OPERATORS = {"$eq": "EQ", "$gt": "GT", "$gte": "GTE", "$lt": "LT", "$lte": "LTE"}
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}]")
+_LEAF = re.compile(r"[+-]?(config|summary|summary_metrics)\.(.+?)(?:\s*(>=|<=|!=|=|>|<|~)\s*(.*))?$", re.DOTALL)
+_SIGNS = {">=": "$gte", "<=": "$lte", "!=": "$ne", "=": "$eq", ">": "$gt", "<": "$lt"}
 _INSTANT = timedelta(microseconds=1)
 
 Filter = dict[str, Any]
@@ -55,6 +58,34 @@ def wire_run_filter(filters: Mapping[str, Any] | None, keywords: Mapping[str, An
     for name, wanted in documents.items():
         parts.append(_document(name, wanted))
     return _all([*parts, _query(filters or {})])
+
+
+def where_filter(conditions: Iterable[str]) -> dict[str, Any]:
+    """Conditions as people type them, `summary.accuracy>=0.9`, as `wire_run_filter` takes them.
+
+    Raises:
+        InvalidInputError: if one has another form.
+    """
+    return {"$and": [_typed(condition) for condition in conditions]}
+
+
+def leaf_paths(texts: Iterable[str]) -> list[str]:
+    """The paths in configs and summaries that conditions and orders name, each once: `summary.accuracy`."""
+    found = [match for text in texts if (match := _LEAF.match(text)) is not None]
+    return list(dict.fromkeys(f"{_DOCUMENTS[match[1]]}.{match[2]}" for match in found))
+
+
+def _typed(condition: str) -> dict[str, Any]:
+    match = _LEAF.match(condition)
+    if match is None or match[3] is None:
+        raise InvalidInputError(f"{condition!r} is not a condition such as summary.accuracy>=0.9 or config.lr=0.1.")
+    try:
+        value = json.loads(match[4])
+    except ValueError:
+        value = match[4]
+    if match[3] == "~":
+        return {f"{match[1]}.{match[2]}": {"$regex": match[4]}}
+    return {f"{match[1]}.{match[2]}": {_SIGNS[match[3]]: value}}
 
 
 def _document(name: str, wanted: Any) -> Filter:
