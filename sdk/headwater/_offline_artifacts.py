@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from ._digests import hash_file
 from ._draft import Draft
 from ._errors import ConflictError, InvalidInputError, NotFoundError
 from ._known import LABEL, OfflinePlace, recall, remember
+from ._lockfile import find_pin
 from ._manifest import encode_manifest, manifest_digest
 from ._names import VersionPath, parse_version_path
+from ._offline import UNKNOWN_ENTITY
 from ._version import LoggedVersion, Place
 
 if TYPE_CHECKING:
@@ -34,7 +37,11 @@ def log(offline: Offline, artifact: Artifact, given: dict[str, Any]) -> LoggedVe
         version = _keep_draft(offline, artifact, str(given["project"]))
     else:
         version = artifact._logged("log")
-    note = {"name": artifact.source_name.partition(":")[0], "digest": version.digest, "type": version.type}
+    note: dict[str, Any] = {
+        "name": artifact.source_name.partition(":")[0],
+        "digest": version.digest,
+        "type": version.type,
+    }
     note |= {"description": version.description, "metadata": json.dumps(version.metadata), "ttl": artifact._wanted_ttl}
     offline.note("artifact", operation=new_operation_id(), **note, **_said(given))
     _remember(version, ["latest", *given["aliases"]])
@@ -57,7 +64,7 @@ def intend(online: Online, artifact: Artifact, given: dict[str, Any]) -> str:
         # A full disk: the artifact is on its way to the service, and only a kill before it is there would lose it.
         online.console.say(f"What is logged of {artifact.name!r} cannot be noted in the journal: {error}")
         return operation
-    note = {"name": artifact.name, "digest": digest, "type": artifact.type}
+    note: dict[str, Any] = {"name": artifact.name, "digest": digest, "type": artifact.type}
     note |= {"description": said.description, "metadata": json.dumps(said.metadata), "ttl": artifact._wanted_ttl}
     origins = {entry.digest: path for entry in content.entries.values() if (path := entry.local_path) is not None}
     online.note("artifact", operation=operation, origins=origins, **note, **_said(given))
@@ -102,11 +109,14 @@ def find(path: VersionPath) -> LoggedVersion:
     Raises:
         NotFoundError: if it never was.
     """
+    pin = find_pin(path, unknown_entity=UNKNOWN_ENTITY)
+    if pin is not None:
+        return recall(default_cache(), pin.version) or pin.as_version()
     version = recall(default_cache(), str(path))
     if version is None:
         raise NotFoundError(
-            f"{path} is not known on this machine, and the run is offline. Use it once in an online run, "
-            f"or bring it here with `headwater artifact get {path}`.",
+            f"{path} is not known on this machine, and the run is offline. Use it once in an online run, or lock it "
+            f"while the service can be reached: headwater lock --download {shlex.quote(str(path))}",
             path=str(path),
         )
     return version

@@ -171,7 +171,7 @@ class Online:
         given = {"exitCode": exit_code, "state": run.state, "summary": self._fitting(summary_of(run))}
         operation = new_operation_id()
         self.note("finish", operation=operation, input=given)
-        self._meta.sync()
+        self._make_durable(self._meta)
         try:
             self.client.mutate(
                 operations.FINISH_RUN,
@@ -179,8 +179,10 @@ class Online:
                 deadline_seconds=UPDATE_SECONDS if self._is_away else None,
             )
         except UnavailableError:
-            self._is_away = True
-            raise
+            # If it was away before, the user is told by what failed first.
+            if not self._is_away:
+                self._is_away = True
+                raise
         else:
             if not self._is_away:
                 self.note("synced", server=self.client.base_url)
@@ -200,11 +202,17 @@ class Online:
 
     def _close_files(self) -> None:
         for stream in (self.stream, self._meta):
-            stream.retry()
-            stream.sync()
+            self._make_durable(stream)
             stream.close()
         if self._surroundings is not None:
             self._surroundings.close()
+
+    def _make_durable(self, stream: Stream) -> None:
+        stream.retry()
+        try:
+            stream.sync()
+        except OSError as error:
+            self.console.say(f"The journal {stream.path} cannot be made durable: {error}")
 
     def _send_rest(self) -> None:
         self.sender.finish(PATIENCE)

@@ -16,7 +16,8 @@ from ._cache import default_cache
 from ._client import Client
 from ._errors import InvalidInputError, MissingFileError, NotFoundError
 from ._history import MediaFile
-from ._known import remember
+from ._known import LABEL, remember
+from ._lockfile import LOCKFILE, find_pin
 from ._media import Kept, safe_path
 from ._names import REGISTRY, DigestRef, VersionPath, check_alias, parse_ref, parse_version_path
 from ._offline import UNKNOWN_ENTITY, Offline
@@ -88,6 +89,10 @@ def use_artifact(
     online.outputs.wait_for(path.name)
     if isinstance(online, Offline):
         return _used(online, _offline_artifacts.use(run, online, path, type=type, allow_recalled=allow_recalled))
+    pin = find_pin(path, unknown_entity=UNKNOWN_ENTITY)
+    if pin is not None:
+        online.console.say(f"{path} is locked to {pin.version} ({pin.digest[:LABEL]}) by {LOCKFILE}")
+        path = pin.exact
     try:
         version = use_version(online.client, online.run_id, str(path), type=type, allow_recalled=allow_recalled)
     except NotFoundError as error:

@@ -1,6 +1,5 @@
 """Runs against the real service: what is logged is there afterwards, however the process ended."""
 
-import json
 import math
 import os
 import re
@@ -438,10 +437,11 @@ def test_a_journal_tells_the_story_of_the_run() -> None:
 
     assert run.dir is not None
     story = list(read_records(run.dir / "run.log"))
-    assert [record["kind"] for record in story] == ["start", "config", "finish"]
-    (stream,) = [path for path in run.dir.glob("*.log") if path.name != "run.log"]
+    assert [record["kind"] for record in story] == ["start", "update", "finish", "synced"]
+    others = ("run", "console-", "system-")
+    (stream,) = [path for path in run.dir.glob("*.log") if not path.stem.startswith(others)]
     assert [record["values"] for record in read_records(stream)] == [{"a": math.inf}]
-    assert json.dumps(story[0]["path"]) == json.dumps(run.path)
+    assert f"{story[0]['entity']}/{story[0]['project']}/{story[0]['input']['key']}" == run.path
 
 
 def test_a_summary_too_large_for_the_service_keeps_its_small_values(

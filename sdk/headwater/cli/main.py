@@ -24,6 +24,7 @@ from . import (
     deletion,
     guards,
     lineage,
+    lock,
     recalls,
     registries,
     runs,
@@ -133,6 +134,7 @@ def build_app() -> typer.Typer:
     app.command(epilog=deletion.RESTORE_EXAMPLES)(deletion.restore)
     app.add_typer(deletion.trash_app, name="trash")
     app.command(epilog=deletion.TTL_EXAMPLES)(deletion.ttl)
+    app.command("lock")(lock.lock_versions)
     app.command("sync")(sync.sync_journals)
     app.command()(api.api)
     app.add_typer(teams.user_app, name="user")
