@@ -53,6 +53,7 @@ class Recorder:
         self._late = 0
         self._joining: dict[str, Any] = {}
         self._told: set[str] = set()
+        self._left_out: set[str] = set()
         self._tables: list[tuple[str, MediaFile]] = []
 
     def log(self, data: Any, step: int | None, commit: bool | None) -> None:
@@ -226,7 +227,9 @@ class Recorder:
                 mended[key] = value
             except (TypeError, ValueError, OverflowError):
                 mended[_utf8(key)] = _utf8(value)
-                self._tell_once(key, f"log records {_utf8(key)[:100]!r} with '?' for characters that are no Unicode.")
+                self._tell_once(
+                    "texts", f"log records {_utf8(key)[:100]!r} with '?' for characters that are no Unicode."
+                )
         return mended
 
     def _fitting(self, recorded: dict[str, Any]) -> dict[str, Any]:
@@ -248,10 +251,11 @@ class Recorder:
     # -- what the user is told
 
     def _leave_out(self, key: str, reason: str) -> None:
-        if key in self._told or len(self._told) > MOST_NAMED:
+        if key in self._left_out or len(self._left_out) > MOST_NAMED:
             return
-        self._tell_once(key, f"log leaves out {key[:100]!r}: {reason.removesuffix('.')}.")
-        if len(self._told) > MOST_NAMED:
+        self._left_out.add(key)
+        self._console.say(f"log leaves out {key[:100]!r}: {reason.removesuffix('.')}.")
+        if len(self._left_out) > MOST_NAMED:
             self._console.say("Of further keys that are left out nothing is said.")
 
     def _has_failed(self) -> bool:

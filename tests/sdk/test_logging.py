@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
     yield
     if headwater.run is not None:
         headwater.finish()
+
+
+@pytest.fixture
+def client(client_environment: dict[str, str]) -> Client:
+    return Client(client_environment["HEADWATER_BASE_URL"], client_environment["HEADWATER_API_KEY"])
 
 
 def rows(path: str) -> list[dict[str, Any]]:
@@ -61,7 +67,10 @@ def test_texts_that_are_no_unicode_are_recorded_all_the_same(capsys: pytest.Capt
     assert "log records 'file?' with '?' for characters that are no Unicode." in capsys.readouterr().err
 
 
-def test_definitions_are_known_to_the_service_and_go_on_after_a_resumption() -> None:
+METRICS = "query($path: String!) {run(path: $path) {metrics {name stepMetric isStepSynced summary goal isHidden}}}"
+
+
+def test_definitions_are_known_to_the_service_and_go_on_after_a_resumption(client: Client) -> None:
     with headwater.init() as run:
         run.define_metric("val/*", step_metric="epoch", summary="min,mean")
         run.log({"epoch": 1, "val/loss": 1.0})
@@ -71,6 +80,17 @@ def test_definitions_are_known_to_the_service_and_go_on_after_a_resumption() -> 
         again.log({"val/loss": 6.0})
 
     found = headwater.Api().run(run.path)
+    known = client.execute(METRICS, {"path": run.path})["run"]["metrics"]
+    assert known == [
+        {
+            "name": "val/*",
+            "stepMetric": "epoch",
+            "isStepSynced": True,
+            "summary": ["MIN", "MEAN"],
+            "goal": None,
+            "isHidden": False,
+        }
+    ]
     assert [row["epoch"] for row in rows(run.path)] == [1, 1, 1]
     assert found.summary == {"epoch": 1, "val/loss": {"min": 1.0, "mean": 3.0}}
     assert [(metric.name, metric.step_metric, metric.summary) for metric in found.metrics] == [
@@ -90,6 +110,19 @@ def test_ten_thousand_keys_are_kept() -> None:
     assert headwater.Api().run(run.path).summary["key 7"] == -7
 
 
+def test_a_run_that_goes_on_has_its_definitions_in_the_service_soon(client: Client) -> None:
+    with headwater.init() as run:
+        run.define_metric("loss", goal="maximize")
+
+        deadline = time.monotonic() + 10
+        known: list[Any] = []
+        while not known and time.monotonic() < deadline:
+            time.sleep(0.1)
+            known = client.execute(METRICS, {"path": run.path})["run"]["metrics"]
+
+        assert [metric["goal"] for metric in known] == ["MAXIMIZE"]
+
+
 KILLED = """
 import os, signal
 import headwater
@@ -104,12 +137,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_the_figures_of_a_run_that_was_killed_at_once_are_told_by_its_journal(
-    client_environment: dict[str, str], project: str, tmp_path: Path
+    client: Client, client_environment: dict[str, str], project: str, tmp_path: Path
 ) -> None:
     environment = {**os.environ, **client_environment, "HEADWATER_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", KILLED], env=environment, capture_output=True, check=False)
     (folder,) = (tmp_path / ".headwater").glob("run-*-killed")
-    client = Client(client_environment["HEADWATER_BASE_URL"], client_environment["HEADWATER_API_KEY"])
 
     for _ in range(2):
         assert sync(client, folder).failures == []
