@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._errors import InvalidInputError, NotFoundError
@@ -13,7 +13,23 @@ from ._history import json_value
 LARGEST_CLASS = 65_535  # what a pixel of a PNG holds
 
 
-def checked_boxes(boxes: Mapping[str, Any]) -> dict[str, Any]:
+def class_labels(classes: Mapping[int, str] | Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    """What masks and boxes say of their classes unless they say it themselves.
+
+    Raises:
+        InvalidInputError: if a class has no number or no name.
+    """
+    if classes is None:
+        return {}
+    if isinstance(classes, Mapping):
+        return {"class_labels": dict(classes)}
+    try:
+        return {"class_labels": {one["id"]: one["name"] for one in classes}}
+    except (KeyError, TypeError) as error:
+        raise InvalidInputError("Each of the classes needs an 'id' and a 'name'.", field="classes") from error
+
+
+def checked_boxes(boxes: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
     """Groups of boxes as JSON holds them.
 
     Raises:
@@ -26,7 +42,7 @@ def checked_boxes(boxes: Mapping[str, Any]) -> dict[str, Any]:
             raise InvalidInputError(f"boxes[{name!r}] needs a list of boxes as its 'box_data'.", field="boxes")
         for index, box in enumerate(data):
             _check_box(f"boxes[{name!r}]['box_data'][{index}]", box)
-        checked[str(name)] = json_value(group)
+        checked[str(name)] = json_value({**labels, **group})
     return checked
 
 
@@ -40,7 +56,7 @@ def _check_box(where: str, box: Any) -> None:
         )
 
 
-def checked_masks(masks: Mapping[str, Any], size: tuple[int, int]) -> dict[str, Any]:
+def checked_masks(masks: Mapping[str, Any], size: tuple[int, int], labels: Mapping[str, Any]) -> dict[str, Any]:
     """Masks with a PIL image of the classes (`picture`) and what else was said.
 
     Raises:
@@ -57,7 +73,7 @@ def checked_masks(masks: Mapping[str, Any], size: tuple[int, int]) -> dict[str, 
                 field="masks",
             )
         said = {key: value for key, value in mask.items() if key not in ("mask_data", "path")}
-        checked[str(name)] = {"picture": picture, "said": json_value(said)}
+        checked[str(name)] = {"picture": picture, "said": json_value({**labels, **said})}
     return checked
 
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from ._annotations import boxes_as_given, checked_boxes, checked_masks, drawn_masks, mask_facts, masks_as_given
+from ._annotations import (
+    boxes_as_given,
+    checked_boxes,
+    checked_masks,
+    class_labels,
+    drawn_masks,
+    mask_facts,
+    masks_as_given,
+)
 from ._errors import InvalidInputError, NotFoundError
 from ._media import Kept, Media
 from ._notices import tell_once
@@ -31,6 +39,8 @@ class Image(Media):
             "minY": 0.2, "maxY": 0.5}, "class_id": 1}], "class_labels": {1: "dog"}}}`.
         masks: Masks by name: `{"truth": {"mask_data": classes, "class_labels": {1: "dog"}}}`, where `classes` has a
             whole number for each pixel; or `{"path": …}` of an image file instead of `mask_data`.
+        classes: The names of the classes, for masks and boxes that say none: `{1: "dog"}`, or
+            `[{"id": 1, "name": "dog"}]`.
         file_type: "png", "jpg", "webp" or "gif". Without it PNG, and the file of a path as it is.
 
     Raises:
@@ -49,6 +59,7 @@ class Image(Media):
         *,
         boxes: Mapping[str, Any] | None = None,
         masks: Mapping[str, Any] | None = None,
+        classes: Mapping[int, str] | Sequence[Mapping[str, Any]] | None = None,
         file_type: str | None = None,
     ) -> None:
         self.caption = None if caption is None else str(caption)
@@ -63,8 +74,9 @@ class Image(Media):
             self._picture = picture if mode is None else picture.convert(mode)
         except ValueError as error:
             raise InvalidInputError(f"An image cannot be stored in the mode {mode!r}: {error}") from error
-        self._boxes = checked_boxes(boxes or {})
-        self._masks = checked_masks(masks or {}, self._picture.size)
+        labels = class_labels(classes)
+        self._boxes = checked_boxes(boxes or {}, labels)
+        self._masks = checked_masks(masks or {}, self._picture.size, labels)
 
     @property
     def width(self) -> int:

@@ -196,6 +196,21 @@ def test_masks_and_boxes_are_given_back() -> None:
     assert image.masks["m"]["class_labels"] == {1: "a"}
 
 
+@pytest.mark.parametrize("classes", [{1: "dog"}, [{"id": 1, "name": "dog"}]])
+def test_classes_are_named_for_masks_and_boxes_that_name_none(classes: Any) -> None:
+    mask = np.ones((2, 2), int)
+
+    image = Image(
+        np.zeros((2, 2)),
+        boxes={"b": {"box_data": [{"position": BOX, "class_id": 1}]}},
+        masks={"m": {"mask_data": mask}, "own": {"mask_data": mask, "class_labels": {1: "cat"}}},
+        classes=classes,
+    )
+
+    assert image.boxes["b"]["class_labels"] == {1: "dog"}
+    assert {name: said["class_labels"] for name, said in image.masks.items()} == {"m": {1: "dog"}, "own": {1: "cat"}}
+
+
 def test_the_mask_is_a_file_of_its_own_whose_pixels_are_classes(tmp_path: Path) -> None:
     classes = np.array([[0, 1], [2, 3]], dtype=np.uint8)
     pillow.fromarray(classes).save(tmp_path / "mask.png")
@@ -215,6 +230,7 @@ def test_the_mask_is_a_file_of_its_own_whose_pixels_are_classes(tmp_path: Path) 
         ({"masks": {"m": {"mask_data": np.zeros((3, 2), int)}}}, "has 2×3 pixels, the image 2×2"),
         ({"masks": {"m": {"mask_data": np.full((2, 2), 0.5)}}}, "needs a whole number for each pixel"),
         ({"masks": {"m": {"mask_data": np.full((2, 2), -1)}}}, "classes outside of 0…65,535"),
+        ({"classes": [{"id": 1}]}, "needs an 'id' and a 'name'"),
         ({"boxes": {"b": {}}}, r"boxes\['b'\] needs a list of boxes"),
         ({"boxes": {"b": {"box_data": [{}]}}}, r"boxes\['b'\]\['box_data'\]\[0\] needs a 'position'"),
     ],
