@@ -5,6 +5,7 @@ Code written for `import wandb` runs after `import headwater as wandb`.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -140,3 +141,12 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """`%load_ext headwater`: make the cell magics known. An import in a notebook does the same."""
+    import_module("._notebook", __name__).register(ipython)
+
+
+if "IPython" in sys.modules:
+    import_module("._notebook", __name__).register()

@@ -16,6 +16,7 @@ from ._settings import Settings, read_settings
 from ._start import Request, start_disabled, start_offline, start_online
 
 _current: Run | None = None
+_latest: Run | None = None
 _cell: int | None = None
 _has_started = False
 
@@ -140,6 +141,11 @@ def find_current() -> Run | None:
     return _current
 
 
+def latest() -> Run | None:
+    """The run that was started last, open or not, as far as IPython may ask for it; None elsewhere."""
+    return _latest
+
+
 def leave(run: Run) -> None:
     """The run is over: the next `init` starts another."""
     global _current
@@ -161,8 +167,9 @@ def finish(exit_code: int | None = None) -> None:
 
 
 def _enter(run: Run) -> None:
-    global _current, _cell, _has_started
+    global _current, _latest, _cell, _has_started
     _current = run
+    _latest = run if "IPython" in sys.modules else None
     _has_started = True
     _cell = _notebook_cell()
     _exit.watch(_at_exit)

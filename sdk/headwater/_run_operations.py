@@ -88,6 +88,12 @@ mutation RaiseAlert($input: RaiseAlertInput!) {
 }
 """
 
+RUN_LINEAGE = """
+query RunLineage($path: String!, $direction: LineageDirection!, $depth: Int, $limit: Int!) {
+  run(path: $path) { lineage(direction: $direction, depth: $depth, limit: $limit) { compact } }
+}
+"""
+
 RUN_ALERTS = """
 query RunAlerts($path: String!) {
   run(path: $path) { alerts { id title text level at raisedAt } }
