@@ -1,5 +1,6 @@
 """Runs by what is in their configs and summaries: what is kept of these, what a condition finds, what comes first."""
 
+import asyncio
 import math
 import secrets
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ from headwater_service.store.leases import take_lease
 from headwater_service.store.listing import Window
 from headwater_service.store.listings_runs import count_runs, list_runs
 from headwater_service.store.run_fields import set_filled
+from headwater_service.store.runs import find_documents
 from viewers import DOCUMENT_BYTES, new_admin, new_project
 
 OPERATOR = FieldOperator
@@ -200,6 +202,23 @@ async def test_what_changes_is_found_as_it_is_now(graph: Graph) -> None:
         ("summary.loss", 0.5),
         ("summary.best", 0.4),
     }
+
+
+async def test_leaves_are_those_of_the_documents_whoever_changes_these_at_once(graph: Graph) -> None:
+    shelf = await new_shelf(graph)
+    run = await shelf.start("run", {"lr": 0}, {"loss": 0})
+
+    await asyncio.gather(
+        *(
+            shelf.change(run, config={"lr": n, f"own{n}": n}, summary={"loss": n, "gone": n % 2 or None})
+            for n in range(8)
+        )
+    )
+
+    config, summary = await graph.read(lambda tx: find_documents(tx, run.id))
+    leaves = leaves_of_run({"config": config, "summary": summary})
+    assert await shelf.stored(run) == {(leaf.path, leaf.num) for leaf in leaves}
+    assert len(leaves) in (10, 11)
 
 
 async def test_the_config_of_a_resumed_run_is_found(graph: Graph) -> None:
