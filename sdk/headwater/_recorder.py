@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LARGEST_STEP = 2**63 - 2
 MANY_KEYS = 10_000
+MOST_KEYS = 50_000  # each is a column where the history is stored: more cost the service minutes
 MOST_NAMED = 10  # keys that are left out, each in a line of its own
 _AS_IT_IS = frozenset((float, str, bool, type(None)))
 _OWN_KEYS = frozenset(("_step", "_time", "_metrics", ""))
@@ -151,7 +152,20 @@ class Recorder:
                 self._leave_out(key, f"{key!r} is a key of Headwater's own")
         if self.metrics:
             self.metrics.complete(recorded)
-        return recorded
+        return recorded if len(self._summary) + len(recorded) <= MOST_KEYS else self._few_enough(recorded)
+
+    def _few_enough(self, recorded: dict[str, Any]) -> dict[str, Any]:
+        """The values without those of keys that are one too many for a run."""
+        room = max(0, MOST_KEYS - len(self._summary))
+        new = [key for key in recorded if key not in self._summary]
+        if len(new) > room:
+            self._tell_once(
+                "most keys",
+                f"This run logs more than {MOST_KEYS:,} different keys: from here on, new ones are left out, such as "
+                f"{new[room][:100]!r}. What counts things up, such as an index, belongs in a value or in a table.",
+            )
+        too_many = set(new[room:])
+        return {key: value for key, value in recorded.items() if key not in too_many}
 
     def _take(self, recorded: dict[str, Any], name: str, value: Any, step: int, depth: int) -> None:
         """Record a value under its name; the keys of a nested object are joined to it with '/'."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import headwater
-from headwater._recorder import LARGEST_STEP, MANY_KEYS
+from headwater._recorder import LARGEST_STEP, MANY_KEYS, MOST_KEYS
 from headwater.errors import InvalidInputError
 
 
@@ -164,6 +164,22 @@ def test_more_keys_than_anybody_looks_at_are_told_once_and_kept(
     assert len(run.summary) == MANY_KEYS + 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("This run logs more than 10,000 different keys.")
+
+
+def test_beyond_the_most_keys_of_a_run_new_ones_are_left_out(
+    run: headwater.Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.log({f"row {number}": 1 for number in range(MOST_KEYS)})
+    run.log({"row 3": 2, "one more": 1, "another": 1})
+
+    assert len(run.summary) == MOST_KEYS
+    assert (run.summary["row 3"], "one more" in run.summary) == (2, False)
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in told] == [
+        "This run logs more than 10,000 different keys. All are kept, but each is a chart of its own",
+        "This run logs more than 50,000 different keys",
+    ]
+    assert "new ones are left out, such as 'one more'" in told[1]
 
 
 def test_threads_that_log_at_once_get_steps_of_their_own(run: headwater.Run) -> None:
