@@ -252,7 +252,7 @@ def main() -> None:
                     figures |= measured(python, "stored", who, url, points)
                 for name, value in figures.items():
                     found[who].setdefault(name, []).append(value)
-    show(found)
+        show(found)
     if options.large:
         for name, value in measured(sys.executable, "large", "headwater", "", options.large).items():
             print(f"{options.large:,} points: {name} {value:.2f}")

@@ -44,7 +44,7 @@ CREATE (:SpentChunk {key: key, spent_at: clock.epochSeconds * 1000000 + clock.mi
 SETTLE_STREAM: Final = """
 MATCH (stream:Stream {id: $id})
 SET stream.lock = $loose
-WITH stream
+WITH stream WHERE stream.loose >= $loose
 SET stream.loose = stream.loose - $loose + $left
 """
 
