@@ -134,6 +134,10 @@ class WandbCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is
     def _evaluated(self) -> dict[str, Any]:
         if not self.log_evaluation or self.validation_data is None:
             return {}
+        if len(self.model.inputs) != 1 or len(self.model.outputs) != 1:
+            self.log_evaluation = False
+            open_run("WandbCallback")._console.say("WandbCallback(log_evaluation=True) needs one input and one output.")
+            return {}
         inputs, targets = _examples(self.validation_data, self.validation_steps, self.evaluation_rows)
         scores = _array(self.model.predict(inputs, verbose=0))
         return {"evaluation": _table(inputs, targets, scores, self.labels)}
@@ -234,7 +238,8 @@ def _examples(data: Any, steps: int | None, most: int) -> tuple[Any, Any]:
         return data[0][:most], _array(data[1])[:most]
     inputs: list[Any] = []
     targets: list[Any] = []
-    for number, batch in enumerate(data):
+    batches = (data[number] for number in range(len(data))) if isinstance(data, keras.utils.PyDataset) else data
+    for number, batch in enumerate(batches):
         if (steps is not None and number >= steps) or sum(map(len, inputs)) >= most:
             break
         inputs.append(_array(batch[0]))
@@ -246,7 +251,7 @@ def _examples(data: Any, steps: int | None, most: int) -> tuple[Any, Any]:
 
 def _table(inputs: Any, targets: Any, scores: Any, labels: list[str] | None) -> Table:
     """A row an example: the input, the target and the prediction; for classes also the score of the one predicted."""
-    is_classes = scores.ndim == 2 and scores.shape[1] > 1
+    is_classes = scores.ndim == 2 and scores.shape[1] > 1 and _are_classes(targets)
     table = Table(columns=["input", "target", "prediction", *(["score"] if is_classes else [])])
     for given, target, score in zip(_array(inputs), targets, scores, strict=True):
         if is_classes:
@@ -256,6 +261,12 @@ def _table(inputs: Any, targets: Any, scores: Any, labels: list[str] | None) -> 
         else:
             table.add_data(_shown(given), _cell(target), _cell(score))
     return table
+
+
+def _are_classes(targets: Any) -> bool:
+    """Whether targets are indices of classes, or a share of each class; several numbers may also be a regression."""
+    rows = targets.reshape(len(targets), -1)
+    return rows.shape[1] == 1 or bool((rows >= 0).all() and (abs(rows.sum(axis=1) - 1) < 1e-3).all())
 
 
 def _shown(given: Any) -> Any:
@@ -268,7 +279,7 @@ def _cell(value: Any) -> Any:
 
 
 def _name(index: int, labels: list[str] | None) -> Any:
-    return index if labels is None else labels[index]
+    return labels[index] if labels is not None and index < len(labels) else index
 
 
 def _array(value: Any) -> Any:

@@ -15,6 +15,7 @@ BACKENDS = [name for name in ("tensorflow", "torch", "jax") if find_spec(name) i
 os.environ.setdefault("KERAS_BACKEND", BACKENDS[0] if BACKENDS else "tensorflow")
 keras = pytest.importorskip("keras", reason="Keras is not installed", exc_type=ImportError)
 
+from headwater.integration import keras as integration  # noqa: E402
 from headwater.keras import WandbCallback, WandbMetricsLogger, WandbModelCheckpoint  # noqa: E402
 
 # Keras itself calls numpy in an older way.
@@ -99,6 +100,31 @@ def test_a_regression_on_batches_has_numbers_in_its_table() -> None:
     assert np.array_equal(table.get_column("input", convert_to="numpy"), given[:6])
     assert table.get_column("target") == pytest.approx(given[:6].sum(axis=1).tolist())
     assert table.get_column("prediction") == pytest.approx(model.predict(given[:6], verbose=0)[:, 0].tolist())
+
+
+def test_targets_that_share_out_one_are_classes_and_others_are_numbers() -> None:
+    scores = np.array([[0.2, 0.8], [0.9, 0.1]])
+
+    shares = integration._table(np.zeros((2, 3)), np.array([[0.0, 1.0], [0.0, 1.0]]), scores, None)
+    numbers = integration._table(np.zeros((2, 3)), np.array([[3.0, 1.0], [0.0, 1.0]]), scores, None)
+    indices = integration._table(np.zeros((2, 3)), np.array([[1], [0]]), scores, ["no"])
+
+    assert [row[1:] for row in shares.data] == [[1, 1, 0.8], [1, 0, 0.9]]
+    assert numbers.columns == ["input", "target", "prediction"]
+    assert [row[1:] for row in indices.data] == [[1, 1, 0.8], ["no", "no", 0.9]]
+
+
+def test_a_model_of_two_inputs_trains_on_without_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    ends = [keras.layers.Input((2,)), keras.layers.Input((2,))]
+    model = keras.Model(ends, keras.layers.Dense(1)(keras.layers.concatenate(ends)))
+    model.compile(loss="mse", optimizer="sgd")
+    given, targets = [np.ones((4, 2)), np.ones((4, 2))], np.ones((4, 1))
+    with headwater.init() as run:
+        callback = WandbCallback(log_evaluation=True, save_model=False)
+        model.fit(given, targets, validation_data=(given, targets), verbose=0, callbacks=[callback])
+
+    assert [set(row) for row in rows_of(run.path)] == [{"_step", "epoch", "loss", "val_loss"}]
+    assert "WandbCallback(log_evaluation=True) needs one input and one output." in capsys.readouterr().err
 
 
 def test_metrics_of_epochs_and_batches_have_their_own_axes() -> None:

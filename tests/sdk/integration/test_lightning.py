@@ -71,7 +71,7 @@ def test_metrics_hyperparameters_and_the_step_of_the_trainer_are_recorded(tmp_pa
     headwater.finish()
     found = headwater.Api().run(run.path)
     rows = rows_of(run.path)
-    assert (found.name, found.job_type, found.tags, found.config) == ("line", "fit", ("a",), {"rate": 0.1})
+    assert (found.name, found.job_type, found.tags, found.config) == ("line", "fit", ["a"], {"rate": 0.1})
     assert [row["trainer/global_step"] for row in rows if "loss" in row] == [0, 1, 2, 3, 4, 5]
     assert [row["trainer/global_step"] for row in rows if "val_loss" in row] == [1, 3, 5]
     assert {row["epoch"] for row in rows} == {0, 1, 2}
