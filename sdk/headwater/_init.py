@@ -13,7 +13,7 @@ from ._console import write
 from ._errors import HeadwaterError, InvalidInputError
 from ._run import Run
 from ._settings import Settings, read_settings
-from ._start import Request, start_disabled, start_offline, start_online
+from ._start import Request, start_disabled, start_offline, start_online, start_shared
 
 _current: Run | None = None
 _latest: Run | None = None
@@ -23,7 +23,7 @@ _has_started = False
 _RESUME = {None: "NEVER", False: "NEVER", "never": "NEVER", "allow": "ALLOW", True: "ALLOW", "must": "MUST"}
 _JOIN = (None, False, "return_previous")
 _REPLACE = (True, "finish_previous")
-_STARTS = {"online": start_online, "offline": start_offline, "disabled": start_disabled}
+_STARTS = {"online": start_online, "shared": start_shared, "offline": start_offline, "disabled": start_disabled}
 
 
 def init(
@@ -60,9 +60,10 @@ def init(
         config: Its settings: a dictionary, or a namespace such as argparse makes.
         id: Its id in the project, in place of eight random characters.
         resume: With `id`: "allow" continues the run if there is one, "must" demands it; otherwise it must be new.
-        mode: "online"; "offline" for a run that is kept here until `headwater sync` sends it; or "disabled" for one
-            that accepts everything and sends nothing. Default: HEADWATER_MODE, else "online", which goes on offline,
-            with a warning, if the service does not answer.
+        mode: "online"; "offline" for a run that is kept here until `headwater sync` sends it; "shared" for one of
+            several processes that write the run of one `id` together, which the first one ends (or RANK 0, where RANK
+            is set); "disabled" for a run that accepts everything and sends nothing. Default: HEADWATER_MODE, else
+            "online", which goes on offline, with a warning, if the service does not answer.
         dir: The folder under which the journal is written, in `.headwater`. Default: HEADWATER_DIR, else here.
         require_online: Whether it is an error if the service does not answer, instead of a run that is offline.
         reinit: "finish_previous" (or True) finishes a run that is open and starts another.

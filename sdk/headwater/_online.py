@@ -63,6 +63,7 @@ class Online:
         self._meta.hold()
         self._noting = threading.Lock()
         self._is_away = False
+        self.is_guest = False  # in a run that another process ends
         self._config_sent: dict[str, Any] = {}
         self._config_dirty = False
         self._metrics: dict[str, Any] | None = None
@@ -168,6 +169,9 @@ class Online:
 
     def close(self, run: Run, exit_code: int) -> None:
         """Say how the run ended, print what there is to see."""
+        if self.is_guest:
+            self._leave(run)
+            return
         given = {"exitCode": exit_code, "state": run.state, "summary": self._fitting(summary_of(run))}
         operation = new_operation_id()
         self.note("finish", operation=operation, input=given)
@@ -198,6 +202,16 @@ class Online:
             other_files=self.files.others,
         )
         self.console.artifacts(self.outputs.addresses())
+        self.console.logs(self.folder)
+
+    def _leave(self, run: Run) -> None:
+        """Go from a run that others go on with."""
+        self.note("leave")
+        try:
+            self.update(summary=self._fitting(summary_of(run)))
+            self.note("synced", server=self.client.base_url)
+        finally:
+            self._close_files()
         self.console.logs(self.folder)
 
     def _close_files(self) -> None:

@@ -13,7 +13,7 @@ from ._errors import InvalidInputError, PermissionDeniedError
 
 LOCAL_SERVER = "http://127.0.0.1:8900"
 DEFAULT_PROJECT = "uncategorized"
-MODES = ("online", "offline", "disabled")
+MODES = ("online", "shared", "offline", "disabled")
 STORED = ("base_url", "api_key", "entity", "project")
 KEPT = (
     "require_online",
@@ -161,7 +161,7 @@ def _is_set(environment: Mapping[str, str], name: str) -> bool:
 def _checked(values: dict[str, Any]) -> Settings:
     mode = values.get("mode", "online")
     if mode not in MODES:
-        raise InvalidInputError(f"mode is {mode!r}; it must be 'online', 'offline' or 'disabled'.")
+        raise InvalidInputError(f"mode is {mode!r}; it must be 'online', 'shared', 'offline' or 'disabled'.")
     tags = values.get("tags", ())
     values["tags"] = tuple(_split(tags)) if isinstance(tags, str) else tuple(tags)
     values["silent"] = _truth(values.get("silent", False))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -127,6 +128,17 @@ def start_online(settings: Settings, request: Request) -> Run:
     return _known_run(settings, request, beginning, client, payload)
 
 
+def start_shared(settings: Settings, request: Request) -> Run:
+    """A run that several processes write, each in a stream of its own.
+
+    Raises:
+        InvalidInputError: without an id, by which they find each other.
+    """
+    if request.key is None:
+        raise InvalidInputError("mode='shared' needs the id of the run that the processes share.", field="id")
+    return start_online(settings, replace(request, resume="ALLOW"))
+
+
 def start_offline(settings: Settings, request: Request) -> Run:
     """A run that is kept in its journal alone, until that is synced."""
     console = Console(silent=settings.silent)
@@ -208,6 +220,10 @@ def _known_run(
     online = Online(client, known["id"], facts.entity, beginning.folder, console)
     summary = unwire(known["summary"] or {})
     next_step = _next_step(client, f"{facts.entity}/{facts.project}/{facts.key}", summary) if facts.is_resumed else 0
+    if settings.mode == "shared":
+        # Steps are those of the group: a process that comes later counts them from the beginning, too.
+        next_step = 0
+        online.is_guest = os.environ["RANK"] != "0" if "RANK" in os.environ else facts.is_resumed
     run = Run(
         facts,
         settings,

@@ -264,6 +264,8 @@ def _end(client: Client, run_id: str, done: Synced, journal: Journal, summary: d
         given = {"operationId": journal.end["operation"], "runId": run_id, **journal.end["input"]}
         client.mutate(operations.FINISH_RUN, given)
         return
+    if any(note["kind"] == "leave" for note in journal.notes):
+        return
     done.goes_on = is_held(journal.folder)
     state = client.execute(operations.GET_RUN, {"path": done.path})["run"]["state"]
     if done.goes_on or state not in ("RUNNING", "CRASHED"):

@@ -167,7 +167,7 @@ def test_the_configuration_keeps_a_value_that_is_set() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"mode": "elsewhere"}, "must be 'online', 'offline' or 'disabled'"),
+        ({"mode": "elsewhere"}, "must be 'online', 'shared', 'offline' or 'disabled'"),
         ({"reinit": "perhaps"}, "reinit is 'perhaps'"),
         ({"resume": "perhaps"}, "resume is 'perhaps'"),
         ({"settings": {"colour": 1}}, "There is no setting 'colour'"),

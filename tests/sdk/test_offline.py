@@ -328,6 +328,32 @@ def test_what_cannot_be_sent_at_the_end_is_told_and_synced_later(
     assert (found.state, found.exit_code, found.summary["x"]) == ("FINISHED", 0, 1)
 
 
+GUEST = """
+import headwater
+with headwater.init(id="group", mode="shared") as run:
+    for step in range(3):
+        run.log({"guest": step})
+"""
+
+
+def test_processes_that_share_a_run_write_the_same_steps_and_the_first_one_ends_it(project: str) -> None:
+    run = headwater.init(id="group", mode="shared")
+    for step in range(3):
+        run.log({"host": step})
+    subprocess.run([sys.executable, "-c", GUEST], env=os.environ, check=True)
+    between = Api().run(f"{project}/group").state
+    run.finish()
+
+    found = Api().run(f"{project}/group")
+    assert (between, found.state, found.summary["guest"], found.summary["host"]) == ("RUNNING", "FINISHED", 2, 2)
+    assert [(row["host"], row["guest"]) for row in found.history()] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_a_shared_run_needs_an_id() -> None:
+    with pytest.raises(InvalidInputError, match="mode='shared' needs the id of the run"):
+        headwater.init(mode="shared")
+
+
 def test_a_run_that_goes_on_is_not_ended_by_a_sync(client: Client, project: str) -> None:
     run = headwater.init(mode="offline")
     run.log({"x": 1})
