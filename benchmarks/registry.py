@@ -292,7 +292,8 @@ def mlflow_server(python: str, workers: int | None) -> Iterator[str]:
             wait_for(f"{url}/health", server)
             yield url
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
+            # What it holds goes with its folder; on SIGTERM it may wait for minutes.
+            os.killpg(server.pid, signal.SIGKILL)
             server.wait(30)
 
 

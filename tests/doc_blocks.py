@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -12,17 +13,20 @@ _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", flags=re.MULTILINE | re.DOTALL
 )
 _NOT_RUN = re.compile(r"<!-- not run: .+ -->\s*$")
+# A library that few need, and that is not installed for the tests: the block runs where it is.
+_NEEDS = re.compile(r"<!-- needs (\w+) -->\s*$")
 
 
 @dataclass
 class Block:
-    """One fenced block. `answers` are the blocks right after it that show what comes out."""
+    """One fenced block. `answers` are the blocks right after it that show what comes out, `needs` is a library."""
 
     language: str
     text: str
     line: int
     is_run: bool
     section: str
+    needs: str | None = None
     answers: dict[str, str] = field(default_factory=dict)
 
 
@@ -47,10 +51,13 @@ def _all_blocks(page: str) -> Iterator[Block]:
         before = page[: match.start()]
         headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", before, flags=re.DOTALL), flags=re.MULTILINE)
         indent = match["indent"]
+        needed = _NEEDS.search(before.rstrip())
+        needs = None if needed is None else needed[1]
         yield Block(
             language=match["info"].strip(),
             text="\n".join(line.removeprefix(indent) for line in match["text"].splitlines()) + "\n",
             line=before.count("\n") + 1,
-            is_run=_NOT_RUN.search(before.rstrip()) is None,
+            is_run=_NOT_RUN.search(before.rstrip()) is None and (needs is None or find_spec(needs) is not None),
+            needs=needs,
             section=headings[-1] if headings else "",
         )

@@ -172,6 +172,7 @@ MUTATIONS: dict[str, dict[str, Any] | None] = {
     "updateRun": {"runId": "{run_id}", "notes": "intruded"},
     "finishRun": {"runId": "{run_id}", "exitCode": 1},
     "attachRunFiles": {"runId": "{run_id}", "files": []},
+    "raiseAlert": {"runId": "{run_id}", "title": "intruded"},
     "prepareUploads": {"entity": "{entity}", "blobs": [{"digest": DIGEST, "size": 3}]},
     "signUploadParts": {
         "entity": "{entity}",
@@ -437,6 +438,7 @@ BY_A_VIEWER: dict[str, dict[str, Any]] = {
     "updateRun": {"runId": "{shared_run_id}", "notes": "intruded"},
     "finishRun": {"runId": "{shared_run_id}", "exitCode": 1},
     "attachRunFiles": {"runId": "{shared_run_id}", "files": []},
+    "raiseAlert": {"runId": "{shared_run_id}", "title": "intruded"},
     "prepareUploads": {"entity": "{team}", "blobs": [{"digest": DIGEST, "size": 3}]},
     "signUploadParts": {
         "entity": "{team}",

@@ -42,7 +42,7 @@ LAYERS = {
 }
 # A library that belongs to one layer, so that what it is can change there alone.
 HOMES = {"strawberry": {"api"}, "neo4j": {"store"}, "minio": {"store"}, "starlette": {"http", "app", "api"}}
-SERVER_LIBRARIES = {"neo4j", "minio", "strawberry", "starlette", "uvicorn", "graphql", "pyarrow", "structlog", "psutil"}
+SERVER_LIBRARIES = {"neo4j", "minio", "strawberry", "starlette", "uvicorn", "graphql", "structlog", "psutil"}
 
 
 class Import(NamedTuple):

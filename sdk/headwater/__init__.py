@@ -5,20 +5,30 @@ Code written for `import wandb` runs after `import headwater as wandb`.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AlertLevel",
     "Api",
     "Artifact",
     "ArtifactTTL",
+    "Audio",
+    "Histogram",
+    "Html",
     "Image",
     "ModelAdapter",
+    "Plotly",
     "Run",
+    "Table",
+    "Video",
+    "alert",
     "beta",
     "config",
+    "define_metric",
     "errors",
     "finish",
     "init",
@@ -26,6 +36,7 @@ __all__ = [
     "link_model",
     "log",
     "log_artifact",
+    "log_code",
     "log_model",
     "login",
     "plot",
@@ -33,31 +44,43 @@ __all__ = [
     "run",
     "save",
     "summary",
+    "unwatch",
     "use_artifact",
     "use_model",
+    "watch",
 ]
 
 if TYPE_CHECKING:
     from . import beta, errors, plot, rules
     from ._adapters import ModelAdapter
+    from ._alerts import AlertLevel
     from ._api import Api
     from ._artifact import Artifact
+    from ._clips import Audio, Video
     from ._config import Config
     from ._deletion import ArtifactTTL
+    from ._histogram import Histogram
+    from ._image import Image
     from ._init import finish, init
     from ._login import login
-    from ._media import Image
+    from ._pages import Html, Plotly
     from ._run import Run
     from ._summary import Summary
+    from ._table import Table
     from ._verbs import (
+        alert,
+        define_metric,
         link_artifact,
         link_model,
         log,
         log_artifact,
+        log_code,
         log_model,
         save,
+        unwatch,
         use_artifact,
         use_model,
+        watch,
     )
 
     run: Run | None
@@ -66,12 +89,22 @@ if TYPE_CHECKING:
 
 # Each name is loaded when it is first used, so that importing the package costs next to nothing.
 _HOMES = {
+    "AlertLevel": "_alerts",
+    "alert": "_verbs",
+    "log_code": "_verbs",
     "Api": "_api",
     "Artifact": "_artifact",
     "ArtifactTTL": "_deletion",
-    "Image": "_media",
+    "Audio": "_clips",
+    "Histogram": "_histogram",
+    "Html": "_pages",
+    "Image": "_image",
     "ModelAdapter": "_adapters",
+    "Plotly": "_pages",
     "Run": "_run",
+    "Table": "_table",
+    "Video": "_clips",
+    "define_metric": "_verbs",
     "finish": "_init",
     "init": "_init",
     "link_artifact": "_verbs",
@@ -81,10 +114,14 @@ _HOMES = {
     "log_model": "_verbs",
     "login": "_login",
     "save": "_verbs",
+    "unwatch": "_verbs",
     "use_artifact": "_verbs",
     "use_model": "_verbs",
+    "watch": "_verbs",
 }
 _MODULES = ("beta", "errors", "plot", "rules")
+# Modules that need a library of the same name, and so are no part of `__all__`.
+_INTEGRATIONS = ("integration", "keras", "lightgbm", "sklearn", "xgboost")
 
 
 def __getattr__(name: str) -> Any:
@@ -93,7 +130,7 @@ def __getattr__(name: str) -> Any:
         return import_module("._init", __name__).find_current()
     if name in ("config", "summary"):
         return getattr(import_module("._init", __name__).current(name), name)
-    if name in _MODULES:
+    if name in _MODULES or name in _INTEGRATIONS:
         return import_module(f".{name}", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -104,3 +141,12 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """`%load_ext headwater`: make the cell magics known. An import in a notebook does the same."""
+    import_module("._notebook", __name__).register(ipython)
+
+
+if "IPython" in sys.modules:
+    import_module("._notebook", __name__).register()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -18,8 +18,6 @@ from ._console import Console
 from ._deletion import Restored, TrashItem, list_trash, restore
 from ._errors import InvalidInputError, NotFoundError
 from ._filters import (
-    RUN_FILTERS,
-    RUN_ORDERS,
     VERSION_FILTERS,
     VERSION_ORDERS,
     wire_filter,
@@ -30,6 +28,8 @@ from ._names import check_text, format_time, parse_version_path
 from ._proposals import Proposal, find_proposal, waiting_proposals
 from ._recorded import Project, RecordedRun, project_of
 from ._registry import Registry, wire_visibility
+from ._run_filters import wire_run_filter, wire_run_order
+from ._run_list import Runs
 from ._search import list_collections, search_collections, search_versions
 from ._settings import DEFAULT_PROJECT, read_settings
 from ._start import connect, default_entity
@@ -115,23 +115,32 @@ class Api:
             raise NotFoundError(f"There is no run {full!r}, or you may not see it.", path=full)
         return RecordedRun(self._client, known)
 
-    def runs(self, path: str | None = None, order: str = "-created_at", **filters: Any) -> Iterator[RecordedRun]:
-        """The runs of a project, fetched while you read them.
+    def runs(
+        self,
+        path: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        order: str = "-created_at",
+        **keywords: Any,
+    ) -> Runs:
+        """The runs of a project, fetched while you read them; `len()` and `[0]` work, too.
 
         Args:
             path: `[entity/]project`. Default: the default project.
-            order: "created_at", "finished_at" or "name", with "-" in front for the last first.
-            filters: Any of states, job_types, groups, tags (one or several), name_contains, created_after,
-                created_before (times), consumed, produced (the path of a version), search (words in their name, job
-                type, tags or notes).
+            filters: What must hold, as other trackers write it: values by `state`, `display_name`, `job_type`,
+                `group`, `tags`, `created_at`, `config.<key>` and `summary.<key>`, each a value or
+                `{"$gt": …, "$in": […]}`, joined by "$and", "$or" and "$not".
+            order: "created_at", "finished_at", "name", "config.<key>" or "summary.<key>", with "-" in front for the
+                last or largest first. Runs without a number at that key come last.
+            keywords: Any of states, job_types, groups, names, tags (one or several), name_contains, created_after,
+                created_before (times), consumed, produced (the path of a version), config, summary (values by path,
+                such as {"optimizer.lr": {"$gte": 0.1}}), search (words in their name, job type, tags or notes).
         """
-        variables = {
+        wanted = {
             "project": self._path(path or self.default_project, 2),
-            "filter": wire_filter(filters, RUN_FILTERS),
-            "orderBy": wire_order(order, RUN_ORDERS),
+            "filter": wire_run_filter(filters, keywords),
+            "orderBy": wire_run_order(order),
         }
-        edges = pages(self._client, operations.LIST_RUNS, variables, lambda data: data["runs"])
-        return (RecordedRun(self._client, edge["node"]) for edge in edges)
+        return Runs(self._client, wanted)
 
     def projects(self, entity: str | None = None) -> Iterator[Project]:
         """The projects of an entity, fetched while you read them.

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Protocol, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
-from . import _run_operations, _version
+from . import _objects, _run_operations, _version
 from ._artifact_facts import Given, listed
 from ._artifact_life import ArtifactLife
 from ._cache import default_cache
@@ -26,12 +26,6 @@ from ._version import LoggedVersion
 
 if TYPE_CHECKING:
     from ._recorded import RecordedRun
-
-
-class Writable(Protocol):
-    """An object that `Artifact.add` takes: it writes its own files into the artifact."""
-
-    def _write_into(self, artifact: Artifact, name: str) -> str: ...
 
 
 class Artifact(ArtifactLife):
@@ -176,16 +170,39 @@ class Artifact(ArtifactLife):
         found = find_references(uri, name, checksum=checksum, max_objects=max_objects)
         return [ArtifactEntry(self, draft.put(entry, overwrite=False)) for entry in found]
 
-    def add(self, obj: Writable, name: str) -> ArtifactEntry:
-        """Add an object that knows how to write itself, such as an image.
+    def add(self, obj: Any, name: str, *, overwrite: bool = False) -> ArtifactEntry:
+        """Add an object; `get` gives it back. `artifact[name] = obj` does the same.
+
+        Its file has an open format (Parquet, PNG, Vega-Lite, …) and lies beside `<name>.<its kind>.json`, which
+        describes it.
+
+        Args:
+            obj: A table, image, plot or another medium; a data frame, or a figure of matplotlib or Plotly.
+            name: Its name in the artifact.
+            overwrite: Replace an object that has this name and other content.
+
+        Returns:
+            The entry of the description.
 
         Raises:
-            InvalidInputError: if it does not.
+            InvalidInputError: if it is no such object, or the name is taken.
         """
         draft = self._open_draft()
-        if not hasattr(obj, "_write_into"):
-            raise InvalidInputError(f"A {type(obj).__name__} cannot be added; write it with new_file or add_file.")
-        return ArtifactEntry(self, draft.entries[obj._write_into(self, name)])
+        return ArtifactEntry(self, draft.entries[_objects.write(self, obj, name, overwrite=overwrite)])
+
+    # Any: what it is depends on the version, and nobody wants to narrow it down before `get_column`.
+    def get(self, name: str) -> Any:
+        """The object that was added under a name, such as a `Table`; None if there is none. So does `artifact[name]`.
+
+        Raises:
+            RecalledError: if a critical recall reaches the version; `download(allow_recalled=True)` brings its files.
+        """
+        return _objects.read(self, name)
+
+    __getitem__ = get
+
+    def __setitem__(self, name: str, obj: Any) -> None:
+        self.add(obj, name)
 
     def remove(self, item: str | os.PathLike[str] | ArtifactEntry) -> None:
         """Remove an entry, or all entries below a folder.

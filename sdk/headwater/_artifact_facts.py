@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from . import _operations
 from ._cache import default_cache
 from ._client import Client
 from ._draft import Draft
 from ._errors import ConflictError, InvalidInputError, NotLoggedError
+from ._history import unwire
 from ._manifest import Manifest
 from ._metadata import checked_metadata
 from ._names import check_name
@@ -108,8 +110,8 @@ class ArtifactFacts:
 
     @property
     def version(self) -> str:
-        """`v3`."""
-        return f"v{self._logged('version').place.index}"
+        """`v3`; of an artifact that an offline run logged, the beginning of its digest."""
+        return self._logged("version").place.name.partition(":")[2]
 
     @property
     def qualified_name(self) -> str:
@@ -138,8 +140,21 @@ class ArtifactFacts:
 
     @property
     def history_step(self) -> int | None:
-        """The step of the run's history that it belongs to, if known."""
+        """The step of the run's history that it belongs to, the last one logged before it; None if unknown."""
         return self._logged("history_step").history_step
+
+    @property
+    def metrics(self) -> dict[str, Any] | None:
+        """What its run had measured: the numbers, texts and truth values logged at `history_step`.
+
+        None when no step is known, or you may not see that run; empty until what was logged has arrived.
+        """
+        version = self._logged("metrics")
+        found = self._connected().execute(_operations.VERSION_METRICS, {"id": version.place.id})["node"]
+        if found is None or found["metrics"] is None:
+            return None
+        metrics: dict[str, Any] = unwire(found["metrics"])
+        return metrics
 
     @property
     def is_reused(self) -> bool:

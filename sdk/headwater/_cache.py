@@ -78,6 +78,21 @@ class Cache:
         os.chmod(path, READ_ONLY)
         return path
 
+    def keep_linked(self, digest: str, source: str) -> str:
+        """Give the bytes of another cache a second name here, or copy them from another file system."""
+
+        def write(temporary: str) -> None:
+            try:
+                os.link(source, temporary)
+            except OSError:
+                copy_file(source, temporary)
+
+        return self._put(digest, write)
+
+    def known_path(self, key: str) -> str:
+        """Where it is written what a path of a version meant when it was last used."""
+        return os.path.join(self.root, "versions", key[:2], key + ".json")
+
     def _put(self, digest: str, write: Callable[[str], None]) -> str:
         path = self.blob_path(digest)
         with appearing(path) as temporary:

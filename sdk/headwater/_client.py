@@ -59,6 +59,9 @@ Body = bytes | Callable[[], Iterable[bytes]] | None
 """A body that is a function is called anew for each attempt, so that a stream can be sent again."""
 
 
+FILES = "/files/"  # the routes whose answer is the signed address of a file, which is asked without the key
+
+
 class Answer(NamedTuple):
     """What a REST route answered: status, headers (any case) and body."""
 
@@ -268,7 +271,7 @@ class Client:
             # A redirect could carry the key to another host.
             redirect=False,
         )
-        if 300 <= response.status < 400:
+        if 300 <= response.status < 400 and not path.startswith(FILES):
             raise InvalidInputError(
                 f"The service at {self.base_url} redirects to {response.headers.get('Location')!r}. "
                 "Set HEADWATER_BASE_URL to the address that answers itself."

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ._errors import ConflictError, InvalidInputError
-from ._history import json_value
+from ._history import fields_of, json_value
 
 LARGEST = 1_000_000  # bytes as JSON, a little less than the service takes
 
@@ -67,7 +67,7 @@ class Config(MutableMapping[str, Any]):
     def update(  # type: ignore[override]  # the signature users know, narrower than a dictionary's
         self, values: Any = None, allow_val_change: bool = False, **more: Any
     ) -> None:
-        """Set several keys at once, from a dictionary, a namespace or keywords.
+        """Set several keys at once, from a dictionary, a namespace, a dataclass, a pydantic model or keywords.
 
         Args:
             values: What to set.
@@ -84,8 +84,10 @@ class Config(MutableMapping[str, Any]):
         self._merge({k: v for k, v in as_mapping(values).items() if str(k) not in self}, allow_val_change=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """A plain dictionary of the values."""
-        return dict(self._values)
+        """A plain dictionary of the values, independent of the configuration from now on."""
+        # A value that was changed inside, as by `config["model"]["lr"] = …`, becomes one of JSON here.
+        values: dict[str, Any] = json_value(self._values)
+        return values
 
     def differing(self, values: Any) -> list[str]:
         """The keys that are set here to another value than in `values`."""
@@ -128,14 +130,21 @@ def same(one: Any, other: Any) -> bool:
 
 
 def as_mapping(values: Any) -> Mapping[Any, Any]:
-    """A dictionary of what was given: a mapping, a namespace (as of argparse), or nothing."""
+    """A dictionary of what was given: a mapping, a namespace, the fields of an object, or nothing.
+
+    Raises:
+        InvalidInputError: if it holds no settings.
+    """
     if values is None:
         return {}
-    if isinstance(values, Mapping):
-        return values
+    fields = fields_of(values)
+    if fields is not None:
+        return fields
     if not hasattr(values, "__dict__") or isinstance(values, type):
         raise InvalidInputError(
-            f"config is {values!r}; it must be a dictionary, or a namespace such as argparse makes.", field="config"
+            f"config is {values!r}; it must be a dictionary, a namespace such as argparse makes, a dataclass, an attrs "
+            "class or a pydantic model.",
+            field="config",
         )
     attributes: dict[str, Any] = vars(values)
     return attributes

@@ -21,6 +21,12 @@ class Console:
 
     def run_address(self, name: str, url: str) -> None:
         """Print where the run can be seen."""
+        if not self.silent and "IPython" in sys.modules:
+            from ._notebook import is_notebook, show_address
+
+            if is_notebook():
+                show_address(name, url)
+                return
         self.say(f"View run {name} at: {url}")
 
     def finished(self, *, records: int, media: int, artifact_files: int, other_files: int) -> None:

@@ -8,9 +8,17 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from shutil import which
+from typing import Any
+
+import orjson
 
 PATIENCE = 1.0  # seconds that git may take
+DIFF_PATIENCE = 20.0  # the same in the background, for what is changed
+LARGEST_DIFF = 10 * 1024 * 1024
+FACTS, PACKAGES, DIFF = (f"environment/{name}" for name in ("environment.json", "requirements.txt", "diff.patch"))
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,76 @@ def read_environment() -> Environment:
 def without_credentials(url: str) -> str:
     """The address of a repository without the name and the password it may hold."""
     return re.sub(r"^([a-z][a-z0-9+.-]*://)[^/]*@", r"\1", url, flags=re.IGNORECASE)
+
+
+def write_environment(folder: Path, known: Environment) -> list[str]:
+    """Write what surrounds the program to files under a folder, and return their names there.
+
+    It takes what looking at each installed package and each changed file takes: nothing for the main thread.
+    """
+    (folder / "environment").mkdir(exist_ok=True)
+    names = [FACTS, PACKAGES]
+    (folder / PACKAGES).write_text(installed_packages(), encoding="utf-8")
+    diff, left_out = _diff()
+    if diff:
+        (folder / DIFF).write_bytes(diff)
+        names.append(DIFF)
+    (folder / FACTS).write_bytes(orjson.dumps(_facts(known, left_out), option=orjson.OPT_INDENT_2))
+    return names
+
+
+@cache
+def installed_packages() -> str:
+    """The installed packages as pip writes them, a line each; they are looked at once a process."""
+    from importlib.metadata import distributions
+
+    found = {(dist.name.lower(), f"{dist.name}=={dist.version}") for dist in distributions() if dist.name}
+    return "".join(f"{line}\n" for _, line in sorted(found))
+
+
+def _facts(known: Environment, diff_left_out: str | None) -> dict[str, Any]:
+    facts = {
+        "host": known.host,
+        "command": known.command,
+        "working_directory": os.getcwd(),
+        "python": known.python,
+        "implementation": platform.python_implementation(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "processor": platform.machine(),
+        "processors": os.cpu_count(),
+        "git_commit": known.git_commit,
+        "git_remote": known.git_remote,
+        "diff": diff_left_out,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _diff() -> tuple[bytes, str | None]:
+    """What is changed since the commit that is checked out, and why it is not told."""
+    if which("git") is None:
+        return b"", None
+    question = ("diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--binary")
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(
+            ["git", *question],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=DIFF_PATIENCE,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return b"", f"left out: git did not answer within {DIFF_PATIENCE:.0f} s"
+    except OSError as error:
+        return b"", f"left out: {error}"
+    if done.returncode != 0:
+        # No repository, or one without a commit.
+        return b"", None
+    if len(done.stdout) > LARGEST_DIFF:
+        return b"", f"left out: it has {len(done.stdout):,} bytes, and at most {LARGEST_DIFF:,} are kept"
+    return done.stdout, None
 
 
 def _command() -> str:

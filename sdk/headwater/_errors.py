@@ -9,6 +9,7 @@ HeadwaterError
 ├── InvalidInputError (ValueError)            what was given cannot be right
 ├── PermissionDeniedError (PermissionError)   no key, a wrong key, or too few rights
 │   └── UntrustedModelError                   reading the model can run code, and nobody said to trust it
+├── IncompatibleServerError                   the service is too old for this SDK
 └── UnavailableError (ConnectionError)        the service or the store did not answer in time
     └── WaitTimeoutError (TimeoutError)       `wait(timeout)` ran out
 """
@@ -105,6 +106,10 @@ class PermissionDeniedError(HeadwaterError, PermissionError):
 
 class UntrustedModelError(PermissionDeniedError):
     """Reading the model can run code that is in its files, and the caller did not say `trust=True`."""
+
+
+class IncompatibleServerError(HeadwaterError):
+    """The service is older than this SDK, and does not understand it."""
 
 
 class UnavailableError(HeadwaterError, ConnectionError):

@@ -6,11 +6,13 @@ import glob as globbing
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import _run_operations as operations
 from ._client import Client
+from ._console import write
 from ._digests import hash_file
 from ._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError, UnavailableError
 from ._history import MediaFile
@@ -47,10 +49,12 @@ class RunFiles:
 
     def _begin(self) -> None:
         self._pending: list[Pending] = []
+        self._makers: list[Callable[[], list[str]]] = []
         self._changed = threading.Condition()
         self._working = False
         self._failure: HeadwaterError | None = None
-        self._finishing = False
+        self._deadline: float | None = None
+        self._away: UnavailableError | None = None
 
     def after_fork(self) -> None:
         """Forget what a thread of the parent does."""
@@ -74,35 +78,55 @@ class RunFiles:
         self._saved[name] = (path, _mark(path))
         self._add(Pending(name, path))
 
-    def finish(self) -> None:
+    def add_made(self, make: Callable[[], list[str]]) -> None:
+        """Keep files of the journal folder that a function makes in the background: it returns their names."""
+        with self._changed:
+            self._makers.append(make)
+        self._begin_work()
+
+    def finish(self, patience: float = 600.0) -> None:
         """Wait until all files are there.
+
+        Args:
+            patience: Seconds to keep trying while the service is away.
 
         Raises:
             HeadwaterError: why some are not.
         """
+        deadline = time.monotonic() + patience
         for name, (path, mark) in list(self._saved.items()):
             if path.exists() and _mark(path) != mark:
                 self.add_saved(name, path)
         with self._changed:
-            self._finishing = True
+            self._deadline = deadline
             self._changed.notify_all()
             while self._working and self._failure is None:
-                self._changed.wait(0.5)
+                if self._away is not None and time.monotonic() > deadline:
+                    self._failure = self._away
+                else:
+                    self._changed.wait(0.2)
         if self._failure is not None:
             raise self._failure
 
     def _add(self, pending: Pending) -> None:
         with self._changed:
             self._pending = [other for other in self._pending if other.name != pending.name] + [pending]
+        expect_uploads()
+        self._begin_work()
+
+    def _begin_work(self) -> None:
+        with self._changed:
             starts = not self._working
             self._working = True
-        expect_uploads()
         if starts and not hire(self._work):
             self._work()
 
     def _work(self) -> None:
         while True:
+            self._make()
             with self._changed:
+                if self._makers:
+                    continue
                 if not self._pending:
                     self._working = False
                     self._changed.notify_all()
@@ -113,12 +137,26 @@ class RunFiles:
                 self._failure = self._failure or failure
                 self._changed.notify_all()
 
+    def _make(self) -> None:
+        with self._changed:
+            makers, self._makers = self._makers, []
+        for make in makers:
+            try:
+                names = make()
+            except OSError as error:
+                # A full disk, most often: the run itself is not the worse for it.
+                write(f"Not all files of the run could be written: {error}")
+                continue
+            with self._changed:
+                self._pending += [Pending(name, self._folder / name) for name in names]
+
     def _send(self, batch: list[Pending]) -> HeadwaterError | None:
         """Upload some files; the reason if it cannot be done. While the service is away, this goes on trying."""
-        pause, deadline, changes = 1.0, None, 0
+        pause, changes = 1.0, 0
         while True:
             try:
                 self._upload(batch)
+                self._away = None
                 return None
             except ConflictError as error:
                 # A file changed between its hash and its upload: what it is now counts.
@@ -126,12 +164,11 @@ class RunFiles:
                 if changes > MOST_CHANGES:
                     return error
             except UnavailableError as error:
-                if self._finishing and deadline is None:
-                    deadline = time.monotonic() + 600.0
-                if deadline is not None and time.monotonic() > deadline:
+                self._away = error
+                if self._deadline is not None and time.monotonic() > self._deadline:
                     return error
                 time.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE if deadline is None else 5.0)
+                pause = min(2 * pause, LONGEST_PAUSE if self._deadline is None else 5.0)
             except HeadwaterError as error:
                 return error
             except OSError as error:

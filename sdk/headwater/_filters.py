@@ -14,11 +14,14 @@ RUN_FILTERS = {
     "job_types": "jobTypes",
     "groups": "groups",
     "tags": "tags",
+    "names": "names",
     "name_contains": "nameContains",
     "created_after": "createdAfter",
     "created_before": "createdBefore",
     "consumed": "consumed",
     "produced": "produced",
+    "config": "config",
+    "summary": "summary",
     "search": "search",
 }
 VERSION_FILTERS = {
@@ -40,7 +43,7 @@ COLLECTION_FILTERS = {
     "created_before": "createdBefore",
     "search": "search",
 }
-_LISTS = frozenset(("states", "job_types", "groups", "tags", "types", "aliases", "kinds"))
+_LISTS = frozenset(("states", "job_types", "groups", "names", "tags", "types", "aliases", "kinds"))
 _SINGULAR = {"type": "types", "tag": "tags", "alias": "aliases"}  # as other trackers' filters name them
 _ENUMS = frozenset(("states", "kinds"))
 RUN_ORDERS = {"created_at": "CREATED_AT", "name": "NAME", "finished_at": "FINISHED_AT"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ._errors import InvalidInputError
@@ -15,18 +17,26 @@ MAX_ELEMENTS = 10_000
 DEEPEST = 50
 # Bytes of the values of one `log`: what the service takes at once (HEADWATER_HISTORY_BATCH_BYTES), less their frame.
 LARGEST_RECORD = 16 * 1024 * 1024 - 4096
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
 _PLAIN = frozenset((float, str, bool, type(None)))
-_RESERVED = frozenset(("_step", "_time"))
 
 
 @dataclass(frozen=True)
 class MediaFile:
-    """The file behind a logged image or plot: its path in the run, its bytes, and the value that names it."""
+    """The file behind a logged medium: its path in the run, its bytes, the value that names it, files beside it."""
 
     path: str
     content: bytes
     value: dict[str, Any]
+    companions: tuple[MediaFile, ...] = ()
+
+
+class Inline:
+    """Something that is logged as a value of its own form, without a file: a histogram."""
+
+    def as_value(self) -> dict[str, Any]:
+        """What the history holds of it."""
+        raise NotImplementedError
 
 
 class Loggable:
@@ -37,21 +47,8 @@ class Loggable:
         raise NotImplementedError
 
 
-def flatten(data: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """The pairs of a logged dictionary, a nested key joined to its parents with '/'."""
-    _check_depth(depth)
-    for key, value in data.items():
-        name = prefix + (key if type(key) is str else str(key))
-        if isinstance(value, Mapping):
-            yield from flatten(value, name + "/", depth + 1)
-        elif name in _RESERVED or not name:
-            raise InvalidInputError(f"The key {name!r} cannot be logged: '_step', '_time' and '' are Headwater's own.")
-        else:
-            yield name, value
-
-
-def plain(value: Any, key: str) -> Any:
-    """A logged value as it is recorded: a number, a text, a truth value, or a list of them.
+def plain(value: Any, key: str, depth: int = 0) -> Any:
+    """A logged value as it is recorded: a number, a text, a truth value, or a list of them (and of objects of them).
 
     Raises:
         InvalidInputError: if it is none of them; the message names the key.
@@ -60,33 +57,46 @@ def plain(value: Any, key: str) -> Any:
     if kind in _PLAIN:
         return value
     if kind is int:
-        return value if value in _INT64 else float(value)
+        return value if value in INT64 else float(value)
     if isinstance(value, list | tuple):
-        return _plain_list(value, key)
+        return _plain_list(value, key, depth)
+    if isinstance(value, Inline):
+        return value.as_value()
+    if depth and isinstance(value, Mapping):
+        return {str(name): plain(item, f"{key}/{name}", depth + 1) for name, item in value.items()}
     converted = _from_known(value)
     if converted is None:
         raise InvalidInputError(
             f"{key!r} is a {kind.__module__}.{kind.__qualname__}, which cannot be logged. "
-            "Log numbers, texts, truth values, lists of them, images or plots."
+            "Log numbers, texts, truth values, lists of them, histograms, images, tables or plots."
         )
-    return plain(converted[0], key)
+    return plain(converted[0], key, depth + 1)
 
 
-def _plain_list(values: list[Any] | tuple[Any, ...], key: str) -> list[Any]:
+def _plain_list(values: list[Any] | tuple[Any, ...], key: str, depth: int) -> list[Any]:
     if len(values) > MAX_ELEMENTS:
         raise InvalidInputError(
             f"{key!r} has {len(values):,} elements; a logged list holds at most {MAX_ELEMENTS:,}. "
-            "Log a figure of it, or keep it as a file in an artifact."
+            "Log a histogram of it, or keep it as a file in an artifact."
         )
-    return [plain(value, key) for value in values]
+    if depth > DEEPEST:
+        raise InvalidInputError(f"{key[:100]!r} is nested more than {DEEPEST} levels deep, or holds itself.")
+    return [
+        value if type(value) in _PLAIN else plain(value, f"{key}[{index}]", depth + 1)
+        for index, value in enumerate(values)
+    ]
 
 
 def _from_known(value: Any) -> tuple[Any] | None:
     """The Python value of a scalar, an array or a tensor of any library, boxed; None for other objects."""
-    for kind, convert in _SCALARS:
-        if isinstance(value, kind):
-            return (convert(value),)
-    return _from_tensor(value)
+    kind: Any = type(value)
+    convert = _converter_of(kind)
+    return _from_tensor(value) if convert is None else (convert(value),)
+
+
+@lru_cache(maxsize=1024)
+def _converter_of(kind: type) -> Callable[[Any], Any] | None:
+    return next((convert for base, convert in _SCALARS if issubclass(kind, base)), None)
 
 
 _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
@@ -94,6 +104,7 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (int, int),
     (str, str.__str__),
     (datetime.date, lambda value: value.isoformat()),
+    (datetime.timedelta, lambda value: value.total_seconds()),
     (os.PathLike, os.fspath),
 )
 
@@ -108,15 +119,48 @@ def _from_tensor(value: Any) -> tuple[Any] | None:
     if shape is not None and hasattr(value, "numpy") and not hasattr(value, "tolist"):
         value = value.numpy()
     if shape is not None and hasattr(value, "tolist"):
-        return (_listed(value, math.prod(shape)),)
+        return (value.tolist() if math.prod(shape) <= MAX_ELEMENTS else _spread(value),)
     if hasattr(value, "__float__"):
         return (float(value),)
     return None
 
 
-def _listed(value: Any, size: int) -> Any:
-    # A range stands for too many elements: it has the length, and costs nothing.
-    return value.tolist() if size <= MAX_ELEMENTS else list(range(MAX_ELEMENTS + 1))
+def _spread(value: Any) -> Inline:
+    """The histogram that stands for an array of too many elements."""
+    from ._histogram import Histogram
+
+    return Histogram(value)
+
+
+def fields_of(value: Any) -> Mapping[Any, Any] | None:
+    """The fields of a mapping, a namespace, a dataclass, an attrs class or a pydantic model; None for others."""
+    if isinstance(value, type):
+        return None
+    kind: Any = type(value)
+    read = _reader_of(kind)
+    return None if read is None else read(value)
+
+
+@lru_cache(maxsize=1024)
+def _reader_of(kind: type) -> Callable[[Any], Mapping[Any, Any]] | None:
+    """How the fields of objects of a class are read, if they are settings."""
+    if issubclass(kind, Mapping):
+        return _itself
+    if dataclasses.is_dataclass(kind):
+        names = [field.name for field in dataclasses.fields(kind)]
+        return lambda value: {name: getattr(value, name) for name in names}
+    if hasattr(kind, "__attrs_attrs__"):
+        names = [field.name for field in kind.__attrs_attrs__]
+        return lambda value: {name: getattr(value, name) for name in names}
+    homes = {f"{base.__module__.partition('.')[0]}.{base.__name__}" for base in kind.__mro__}
+    if homes & {"argparse.Namespace", "types.SimpleNamespace"}:
+        return vars
+    # Of any version of pydantic: iterating over a model gives its fields.
+    return dict if "pydantic.BaseModel" in homes else None
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def cut_to_size(
@@ -146,13 +190,31 @@ def json_value(value: Any, depth: int = 0) -> Any:
     if kind in _PLAIN:
         return value
     if kind is int:
-        return value if value in _INT64 else float(value)
-    if isinstance(value, Mapping):
-        return {str(key): json_value(item, depth + 1) for key, item in value.items()}
+        return value if value in INT64 else _as_float(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [json_value(item, depth + 1) for item in value]
-    converted = _from_known(value)
-    return str(value) if converted is None else json_value(converted[0], depth + 1)
+    if isinstance(value, Inline):
+        return value.as_value()
+    fields = fields_of(value)
+    if fields is not None:
+        return {str(key): json_value(item, depth + 1) for key, item in fields.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
+        return [json_value(item, depth + 1) for item in value]
+    try:
+        converted = _from_known(value)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        # An array of objects, a tensor that its device has given up: it has a text at least.
+        converted = None
+    if converted is None or isinstance(converted[0], Inline):
+        return str(value)
+    return json_value(converted[0], depth + 1)
+
+
+def _as_float(value: int) -> float | str:
+    try:
+        return float(value)
+    except OverflowError:
+        return str(value)
 
 
 def wire(value: Any) -> Any:

@@ -13,15 +13,17 @@ from ._console import write
 from ._errors import HeadwaterError, InvalidInputError
 from ._run import Run
 from ._settings import Settings, read_settings
-from ._start import Request, start_disabled, start_online
+from ._start import Request, start_disabled, start_offline, start_online, start_shared
 
 _current: Run | None = None
+_latest: Run | None = None
 _cell: int | None = None
 _has_started = False
 
 _RESUME = {None: "NEVER", False: "NEVER", "never": "NEVER", "allow": "ALLOW", True: "ALLOW", "must": "MUST"}
 _JOIN = (None, False, "return_previous")
 _REPLACE = (True, "finish_previous")
+_STARTS = {"online": start_online, "shared": start_shared, "offline": start_offline, "disabled": start_disabled}
 
 
 def init(
@@ -37,6 +39,7 @@ def init(
     resume: bool | str | None = None,
     mode: str | None = None,
     dir: str | os.PathLike[str] | None = None,
+    require_online: bool | None = None,
     reinit: bool | str | None = None,
     settings: Mapping[str, Any] | Settings | None = None,
 ) -> Run:
@@ -57,8 +60,12 @@ def init(
         config: Its settings: a dictionary, or a namespace such as argparse makes.
         id: Its id in the project, in place of eight random characters.
         resume: With `id`: "allow" continues the run if there is one, "must" demands it; otherwise it must be new.
-        mode: "online", or "disabled" for a run that accepts everything and sends nothing.
+        mode: "online"; "offline" for a run that is kept here until `headwater sync` sends it; "shared" for one of
+            several processes that write the run of one `id` together, which the first one ends (or RANK 0, where RANK
+            is set); "disabled" for a run that accepts everything and sends nothing. Default: HEADWATER_MODE, else
+            "online", which goes on offline, with a warning, if the service does not answer.
         dir: The folder under which the journal is written, in `.headwater`. Default: HEADWATER_DIR, else here.
+        require_online: Whether it is an error if the service does not answer, instead of a run that is offline.
         reinit: "finish_previous" (or True) finishes a run that is open and starts another.
         settings: Further settings by their names, such as {"base_url": …, "silent": True}.
 
@@ -66,7 +73,8 @@ def init(
         NotFoundError: if there is no such entity (the message lists yours), or no run to resume.
         ConflictError: if there is a run of this id already, and `resume` does not say to continue it.
         PermissionDeniedError: without a valid key.
-        UnavailableError: if the service does not answer.
+        IncompatibleServerError: if the service is too old for this SDK.
+        UnavailableError: if the service does not answer, with `require_online`.
     """
     if reinit not in (*_JOIN, *_REPLACE):
         raise InvalidInputError(f"reinit is {reinit!r}; it must be 'return_previous' or 'finish_previous'.")
@@ -87,8 +95,14 @@ def init(
     if running is not None:
         return _join(running, given, config)
     options = _options(settings)
-    arguments = {"project": project, "entity": entity, "mode": mode, "dir": dir, "name": name, "job_type": job_type}
-    arguments |= {"tags": given["tags"], "run_id": id, "run_group": group}
+    arguments: dict[str, Any] = {"project": project, "entity": entity, "mode": mode, "dir": dir, "name": name}
+    arguments |= {
+        "job_type": job_type,
+        "tags": given["tags"],
+        "run_id": id,
+        "run_group": group,
+        "require_online": require_online,
+    }
     chosen = read_settings(**{**options, **{key: value for key, value in arguments.items() if value is not None}})
     request = Request(
         key=chosen.run_id,
@@ -100,7 +114,7 @@ def init(
         config=Config(config),
         resume=_RESUME[resume],
     )
-    run = start_disabled(chosen, request) if chosen.mode == "disabled" else start_online(chosen, request)
+    run = _STARTS[chosen.mode](chosen, request)
     _enter(run)
     return run
 
@@ -128,6 +142,11 @@ def find_current() -> Run | None:
     return _current
 
 
+def latest() -> Run | None:
+    """The run that was started last, open or not, as far as IPython may ask for it; None elsewhere."""
+    return _latest
+
+
 def leave(run: Run) -> None:
     """The run is over: the next `init` starts another."""
     global _current
@@ -149,8 +168,9 @@ def finish(exit_code: int | None = None) -> None:
 
 
 def _enter(run: Run) -> None:
-    global _current, _cell, _has_started
+    global _current, _latest, _cell, _has_started
     _current = run
+    _latest = run if "IPython" in sys.modules else None
     _has_started = True
     _cell = _notebook_cell()
     _exit.watch(_at_exit)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import os
+import threading
 import time
 import weakref
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,24 +15,27 @@ import msgpack
 import orjson
 
 from . import _run_operations as operations
-from ._client import Client
+from ._client import Client, new_operation_id
 from ._console import Console, write
-from ._errors import HeadwaterError
+from ._errors import ConflictError, HeadwaterError, UnavailableError
 from ._files import RunFiles
 from ._history import cut_to_size, wire
-from ._journal import Stream, Tail, pack, random_key, read_payloads
+from ._journal import META, Stream, Tail, pack, random_key, read_payloads, sync_command
+from ._metrics import DOCUMENT
 from ._outputs import Outputs
 from ._sender import BATCH_RECORDS, BATCH_SIZE, REFUSALS, Sender
 
 if TYPE_CHECKING:
+    from ._environment import Environment
     from ._run import Run
+    from ._settings import Settings
+    from ._surroundings import Surroundings
 
 PATIENCE = 600.0  # seconds that `finish` waits for a service that is away
 UPDATE_SECONDS = 5.0  # what the sender waits for a change that it can send later
 SUMMARY_INTERVAL = 300.0  # seconds; each one is an event in the service's log, unlike history
 LARGEST_SUMMARY = 1_000_000  # bytes as JSON, a little less than the service takes
 COMPRESS_FROM = 1024
-META = "run"  # the stream of what is said about the run itself
 
 _open: weakref.WeakSet[Online] = weakref.WeakSet()
 
@@ -53,11 +58,18 @@ class Online:
         self.outputs = Outputs()
         self.console = console
         self._run: weakref.ref[Run] | None = None
+        self._surroundings: Surroundings | None = None
         self._meta = Stream(folder / f"{META}.log")
+        self._meta.hold()
+        self._noting = threading.Lock()
+        self._is_away = False
+        self.is_guest = False  # in a run that another process ends
         self._config_sent: dict[str, Any] = {}
         self._config_dirty = False
+        self._metrics: dict[str, Any] | None = None
         self._summary_at = time.monotonic()
         self._warned_summary = False
+        self._alerts: deque[dict[str, Any]] = deque()
         # Once it has begun, a run outlives a restart of the service: its calls wait as long as `finish` does.
         client.deadline_seconds = PATIENCE
         self._begin_stream()
@@ -69,9 +81,27 @@ class Online:
         self._config_sent = run.config.as_dict()
         self.sender.start()
 
+    def surround(self, settings: Settings, environment: Environment) -> None:
+        """Keep the console, the machine and the environment of the run, as far as the settings want it."""
+        from ._environment import write_environment
+        from ._surroundings import Surroundings
+
+        self._surroundings = Surroundings(self.folder, settings)
+        self._surroundings.start()
+        if settings.record_environment:
+            self.files.add_made(lambda: write_environment(self.folder, environment))
+
+    def tell_error(self, error: BaseException) -> None:
+        """Keep with the console why the run fails: Python prints it when the run is finished already."""
+        if self._surroundings is not None:
+            from traceback import format_exception
+
+            self._surroundings.tell("".join(format_exception(error)))
+
     def note(self, kind: str, **content: Any) -> None:
         """Write down something about the run itself, so that the journal alone tells its story."""
-        self._meta.append(pack({"kind": kind, **content}))
+        with self._noting:
+            self._meta.append(pack({"kind": kind, "time": time.time(), **content}))
 
     def record(self, payload: bytes) -> None:
         """Journal one logged record; the caller holds the run's lock."""
@@ -82,26 +112,52 @@ class Online:
         """The configuration will be sent with the next round."""
         self._config_dirty = True
 
+    def metrics_changed(self, definitions: dict[str, Any]) -> None:
+        """What `define_metric` said is in the journal, and will be sent with the next round for charts to follow."""
+        self.note("metrics", definitions=definitions)
+        self._metrics = definitions
+
+    def alert(self, given: dict[str, Any]) -> None:
+        """Note an alert, and send it with the next round."""
+        operation = new_operation_id()
+        self.note("alert", operation=operation, input=given)
+        self._alerts.append({"operationId": operation, "runId": self.run_id, **given})
+        self.sender.start()
+
+    def _send_alerts(self) -> None:
+        while self._alerts:
+            self.client.mutate(operations.RAISE_ALERT, self._alerts[0], deadline_seconds=UPDATE_SECONDS)
+            self._alerts.popleft()
+
     def update(self, deadline_seconds: float | None = None, **changes: Any) -> None:
         """Change what the service says of the run, now."""
-        self.client.mutate(operations.UPDATE_RUN, {"runId": self.run_id, **changes}, deadline_seconds=deadline_seconds)
+        operation = new_operation_id()
+        self.note("update", operation=operation, input=changes)
+        given = {"operationId": operation, "runId": self.run_id, **changes}
+        self.client.mutate(operations.UPDATE_RUN, given, deadline_seconds=deadline_seconds)
 
     def settle(self) -> Settled:
         """Wait for what the run makes, its files included."""
+        if self._surroundings is not None and (missing := self._surroundings.stop()):
+            self.console.say(missing)
         failures = self.outputs.wait()
         try:
-            self.files.finish()
+            self.files.finish(PATIENCE)
         except HeadwaterError as error:
             failures.append(error)
         try:
             self._send_rest()
-        except REFUSALS as error:
-            # What the service refuses must not keep it from being told how the run ended.
-            failures.append(error)
+        except (*REFUSALS, UnavailableError) as error:
+            # What the service refuses must not keep it from being told how the run ended. It is told first when it is
+            # away: files that it did not take are part of that.
+            failures.insert(0 if isinstance(error, UnavailableError) else len(failures), error)
+        self._is_away = any(isinstance(failure, UnavailableError) for failure in failures)
         told = failures + self.outputs.refusals()
         for failure in told[1:]:
             write(f"Also failed: {failure}")
-        return Settled(told[0] if told else None, is_whole=not failures)
+        # What the service could not be asked is no failure of the run: a sync makes it whole.
+        is_whole = all(isinstance(failure, UnavailableError) for failure in failures)
+        return Settled(told[0] if told else None, is_whole=is_whole)
 
     def tell_of_waiting(self) -> None:
         """Say to one who interrupted the run what it still waits for."""
@@ -113,18 +169,31 @@ class Online:
 
     def close(self, run: Run, exit_code: int) -> None:
         """Say how the run ended, print what there is to see."""
-        self.note("finish", exit_code=exit_code, state=run.state, summary=run.summary.as_dict())
-        self.client.mutate(
-            operations.FINISH_RUN,
-            {
-                "runId": self.run_id,
-                "exitCode": exit_code,
-                "state": run.state,
-                "summary": self._fitting(summary_of(run)),
-            },
-        )
-        for stream in (self.stream, self._meta):
-            stream.close()
+        if self.is_guest:
+            self._leave(run)
+            return
+        given = {"exitCode": exit_code, "state": run.state, "summary": self._fitting(summary_of(run))}
+        operation = new_operation_id()
+        self.note("finish", operation=operation, input=given)
+        self._make_durable(self._meta)
+        try:
+            self.client.mutate(
+                operations.FINISH_RUN,
+                {"operationId": operation, "runId": self.run_id, **given},
+                deadline_seconds=UPDATE_SECONDS if self._is_away else None,
+            )
+        except UnavailableError:
+            # If it was away before, the user is told by what failed first.
+            if not self._is_away:
+                self._is_away = True
+                raise
+        else:
+            if not self._is_away:
+                self.note("synced", server=self.client.base_url)
+        finally:
+            if self._is_away:
+                write(f"Not all of the run could be sent. Its journal has it; to send it:\n{sync_command(self.folder)}")
+            self._close_files()
         self.console.run_address(run.name, run.url or "")
         self.console.finished(
             records=self.sender.acknowledged,
@@ -135,10 +204,36 @@ class Online:
         self.console.artifacts(self.outputs.addresses())
         self.console.logs(self.folder)
 
+    def _leave(self, run: Run) -> None:
+        """Go from a run that others go on with."""
+        self.note("leave")
+        try:
+            self.update(summary=self._fitting(summary_of(run)))
+            self.note("synced", server=self.client.base_url)
+        finally:
+            self._close_files()
+        self.console.logs(self.folder)
+
+    def _close_files(self) -> None:
+        for stream in (self.stream, self._meta):
+            self._make_durable(stream)
+            stream.close()
+        if self._surroundings is not None:
+            self._surroundings.close()
+
+    def _make_durable(self, stream: Stream) -> None:
+        stream.retry()
+        try:
+            stream.sync()
+        except OSError as error:
+            self.console.say(f"The journal {stream.path} cannot be made durable: {error}")
+
     def _send_rest(self) -> None:
         self.sender.finish(PATIENCE)
+        self._send_surroundings()
         self._send_orphans()
         self._send_config()
+        self._send_alerts()
 
     def _fitting(self, summary: dict[str, Any]) -> dict[str, Any]:
         """The summary without its largest values, if it is larger than the service takes."""
@@ -153,11 +248,18 @@ class Online:
 
     def _begin_stream(self) -> None:
         self.stream = Stream(self.folder / f"{random_key(12)}.log")
-        self.sender = Sender(self.stream, self._post, self._round, self.console.say)
+        self.sender = self._new_sender()
+
+    def _new_sender(self) -> Sender:
+        return Sender(self.stream, self._post, self._round, self.console.say, others=(self._meta,))
 
     def _round(self) -> None:
         if self._config_dirty:
             self._send_config()
+        if self._metrics is not None:
+            self._send_metrics(self._metrics)
+        self._send_surroundings()
+        self._send_alerts()
         if time.monotonic() - self._summary_at > SUMMARY_INTERVAL:
             self._send_summary()
 
@@ -167,6 +269,11 @@ class Online:
         run = None if self._run is None else self._run()
         if run is not None and run.step > 0:
             self.update(deadline_seconds=UPDATE_SECONDS, summary=self._fitting(summary_of(run)))
+
+    def _send_metrics(self, definitions: dict[str, Any]) -> None:
+        self.update(deadline_seconds=UPDATE_SECONDS, summary={DOCUMENT: wire(definitions)})
+        if self._metrics is definitions:
+            self._metrics = None
 
     def _send_config(self) -> None:
         run = None if self._run is None else self._run()
@@ -179,37 +286,29 @@ class Online:
         if not changes:
             return
         try:
-            self.note("config", values=changes)
             self.update(deadline_seconds=UPDATE_SECONDS, config=wire(changes))
         except HeadwaterError:
             self._config_dirty = True
             raise
         self._config_sent = config
 
+    def _send_surroundings(self) -> None:
+        if self._surroundings is not None:
+            self._surroundings.send(self._post)
+
     def _post(self, stream: str, first: int, payloads: list[bytes]) -> int:
-        body = history_body(stream, first, payloads)
-        headers = {"Content-Type": "application/msgpack"}
-        if len(body) >= COMPRESS_FROM:
-            body = gzip.compress(body, compresslevel=1)
-            headers["Content-Encoding"] = "gzip"
-        answer = self.client.request(
-            "POST",
-            f"/api/runs/{self.run_id}/history",
-            body=body,
-            headers=headers,
-            # The sender repeats it itself, with what came to it in the meantime.
-            retry=False,
-            accepted=frozenset({409}),
-        ).json()
-        # A gap (409) is answered with the number to go back to.
-        return int(answer.get("error", answer)["acknowledged"])
+        # The sender repeats it itself, with what came to it in the meantime.
+        return post_history(self.client, self.run_id, history_body(stream, first, payloads), retry=False)
 
     def _send_orphans(self) -> None:
         """Send what forked children logged and were killed before they could; the service drops what it has."""
+        sent = {self.stream.name, META}
+        if self._surroundings is not None:
+            sent |= self._surroundings.stream_names
         for path in sorted(self.folder.glob("*.log")):
-            if path.stem in (self.stream.name, META):
+            if path.stem in sent:
                 continue
-            tail = Tail(Stream(path, count=sum(1 for _ in read_payloads(path))))
+            tail = Tail(Stream(path, written=sum(1 for _ in read_payloads(path))))
             while payloads := tail.read(BATCH_RECORDS, BATCH_SIZE):
                 self._post(path.stem, tail.number, payloads)
                 tail.advance(payloads, tail.number + len(payloads))
@@ -221,13 +320,21 @@ class Online:
             run._after_fork()
         self.files.after_fork()
         self.outputs = Outputs()
+        self._alerts = deque()
+        self._meta = Stream(self._meta.path)
+        self._noting = threading.Lock()
+        if self._surroundings is not None:
+            self._surroundings.after_fork()
         self._begin_stream()
 
 
 def summary_of(run: Run) -> dict[str, Any]:
     """The summary as it is sent: with the step that a continuation begins after."""
-    values: dict[str, Any] = wire({**run.summary.as_dict(), "_step": run.step - 1})
-    return values
+    values = {**run.summary.as_dict(), "_step": run.step - 1}
+    if run._recorder.metrics:
+        values[DOCUMENT] = run._recorder.metrics.document()
+    wired: dict[str, Any] = wire(values)
+    return wired
 
 
 def size_as_json(key: str, value: Any) -> int:
@@ -235,11 +342,26 @@ def size_as_json(key: str, value: Any) -> int:
     return len(orjson.dumps({key: value}))
 
 
-def history_body(stream: str, first: int, payloads: list[bytes]) -> bytes:
+def post_history(client: Client, run_id: str, body: bytes, *, retry: bool) -> int:
+    """Hand records over; the number of the one that is expected next."""
+    headers = {"Content-Type": "application/msgpack"}
+    if len(body) >= COMPRESS_FROM:
+        body = gzip.compress(body, compresslevel=1)
+        headers["Content-Encoding"] = "gzip"
+    route = f"/api/runs/{run_id}/history"
+    answer = client.request("POST", route, body=body, headers=headers, retry=retry, accepted=frozenset({409})).json()
+    # A gap (409) is answered with the number to go back to.
+    try:
+        return int(answer.get("error", answer)["acknowledged"])
+    except (KeyError, TypeError) as error:
+        raise ConflictError(str(answer["error"]["message"])) from error
+
+
+def history_body(stream: str, first: int, payloads: list[bytes], *, is_alive: bool = True) -> bytes:
     """The message that hands over records, put together from their packed forms as they are."""
     packer = msgpack.Packer(use_bin_type=True)
     parts = [packer.pack_map_header(4), packer.pack("stream"), packer.pack(stream), packer.pack("first")]
-    parts += [packer.pack(first), packer.pack("heartbeat"), packer.pack(True), packer.pack("records")]
+    parts += [packer.pack(first), packer.pack("heartbeat"), packer.pack(is_alive), packer.pack("records")]
     parts += [packer.pack_array_header(len(payloads)), *payloads]
     return b"".join(parts)
 

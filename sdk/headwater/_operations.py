@@ -7,7 +7,7 @@ query GetVersion($path: String!, $type: String) {
     id index name path url type digest size fileCount description metadata tags state aliases createdAt
     collection { id }
     source { id index name path aliases collection { id } }
-    ... on ArtifactVersion { historyStep }
+    historyStep
   }
 }
 """
@@ -20,9 +20,15 @@ query GetVersionById($id: ID!) {
       id index name path url type digest size fileCount description metadata tags state aliases createdAt
       collection { id }
       source { id index name path aliases collection { id } }
-      ... on ArtifactVersion { historyStep }
+      historyStep
     }
   }
+}
+"""
+
+VERSION_METRICS = """
+query VersionMetrics($id: ID!) {
+  node(id: $id) { ... on Version { metrics } }
 }
 """
 
@@ -157,7 +163,7 @@ mutation UseArtifact($input: UseArtifactInput!) {
         collection { id }
         source { id index name path aliases collection { id } }
         recalls { id severity reason at distance version { path url } by { name } }
-        ... on ArtifactVersion { historyStep }
+        historyStep
       }
     }
     ... on UserError { message }

@@ -14,20 +14,13 @@ from ._client import Client
 from ._errors import NotFoundError
 from ._history import unwire
 from ._listing import pages
+from ._metrics import DOCUMENT, Metric, Metrics
 from ._recalls import Recall, read_recalls
+from ._recorded_changes import RecordedSummary, changes_of, snapshot
+from ._recorded_files import RecordedFile
+from ._recorded_history import RecordedHistory
+from ._recorded_surroundings import RecordedSurroundings
 from ._version import version_from_wire
-
-HISTORY_PAGE = 1_000
-
-
-@dataclass(frozen=True)
-class RecordedFile:
-    """A file of a run: its path, size and digest, and a URL from which a browser or curl gets it."""
-
-    path: str
-    size: int
-    digest: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -56,8 +49,8 @@ class Project:
         return _deletion.delete(self._client, projects=[self.id], delete_aliases=delete_aliases)
 
 
-class RecordedRun:
-    """A run as the service has it, to be read: `Api().run("entity/project/id")`."""
+class RecordedRun(RecordedSurroundings):
+    """A run as the service has it: `Api().run("entity/project/id")`. What you change of it, `update()` sends."""
 
     def __init__(self, client: Client, known: dict[str, Any]) -> None:
         self._client = client
@@ -71,12 +64,13 @@ class RecordedRun:
         self.state: str = known["state"]
         self.job_type: str | None = known["jobType"]
         self.group: str | None = known["group"]
-        self.tags: tuple[str, ...] = tuple(known["tags"])
+        self.tags: list[str] = list(known["tags"])
         self.notes: str = known["notes"]
         self.config: dict[str, Any] = unwire(known["config"] or {})
         summary: dict[str, Any] = unwire(known["summary"] or {})
         self.last_step: int | None = summary.pop("_step", None)
-        self.summary = summary
+        self.metrics: tuple[Metric, ...] = Metrics(summary.pop(DOCUMENT, None)).definitions
+        self.summary: dict[str, Any] = RecordedSummary(summary, self.update)
         self.host: str | None = known["host"]
         self.command: str | None = known["command"]
         self.git_commit: str | None = known["gitCommit"]
@@ -86,39 +80,47 @@ class RecordedRun:
         self.heartbeat_at = _time_or_none(known["heartbeatAt"])
         self.finished_at = _time_or_none(known["finishedAt"])
         self.exit_code: int | None = known["exitCode"]
+        self._before = snapshot(self)
 
     def __repr__(self) -> str:
         """Its path, name and state."""
         return f"<RecordedRun {self.path} {self.name!r} {self.state}>"
 
     def history(
-        self, keys: Sequence[str] | None = None, min_step: int | None = None, max_step: int | None = None
-    ) -> Iterator[dict[str, Any]]:
+        self,
+        keys: Sequence[str] | None = None,
+        *,
+        samples: int | None = None,
+        min_step: int | None = None,
+        max_step: int | None = None,
+    ) -> RecordedHistory:
         """What the run logged, in order of the steps: `{"_step": …, "_time": …, key: value, …}` each.
+
+        `for row in run.history()` gives row by row; `.to_pandas()`, `.to_polars()` and `.to_arrow()` give a table.
 
         Args:
             keys: Only these keys, and only rows that have one of them.
+            samples: At most so many points of each key, 4 to 10,000, of which the lowest and the highest are never
+                left out: what a chart needs of a long run. Without it, every row.
             min_step: The first step.
             max_step: The last step.
         """
-        after: int | None = None
-        while True:
-            variables = {
-                "path": self.path,
-                "keys": None if keys is None else list(keys),
-                "minStep": min_step,
-                "maxStep": max_step,
-                "first": HISTORY_PAGE,
-                "after": after,
-            }
-            run = self._client.execute(operations.RUN_HISTORY, variables)["run"]
-            if run is None:
-                raise NotFoundError(f"The run {self.path} is no longer there.", path=self.path)
-            for row in run["history"]["rows"]:
-                yield unwire(row)
-            if not run["history"]["hasNextPage"]:
-                return
-            after = run["history"]["endCursor"]
+        return RecordedHistory(self._client, self.path, keys, samples, (min_step, max_step))
+
+    def update(self) -> None:
+        """Send what you changed: `name`, `notes`, `job_type`, `group`, `tags`, and keys of `config` and `summary`.
+
+        Keys that you did not touch stay as they are, also where the program changed them meanwhile.
+
+        Raises:
+            NotFoundError: if the run is gone.
+            PermissionDeniedError: if you may not change runs there.
+        """
+        after = snapshot(self)
+        changes = changes_of(self._before, after)
+        if changes:
+            self._client.mutate(operations.UPDATE_RUN, {"runId": self._node_id, **changes})
+            self._before = after
 
     def logged_artifacts(self) -> Iterator[Artifact]:
         """The artifacts that the run produced."""
@@ -160,7 +162,18 @@ class RecordedRun:
         variables = {"path": self.path, "prefix": prefix}
         for edge in pages(self._client, operations.RUN_FILES, variables, lambda data: _of_run(data, "files")):
             node = edge["node"]
-            yield RecordedFile(node["path"], node["size"], node["digest"], node["url"])
+            yield RecordedFile(node["path"], node["size"], node["digest"], node["url"], self._client)
+
+    def file(self, path: str) -> RecordedFile:
+        """One of its files.
+
+        Raises:
+            NotFoundError: if it has none of this path.
+        """
+        for found in self.files(path):
+            if found.path == path:
+                return found
+        raise NotFoundError(f"The run {self.path} has no file {path!r}.", path=path)
 
     def _artifacts(self, document: str, name: str) -> Iterator[Artifact]:
         for edge in pages(self._client, document, {"path": self.path}, lambda data: _of_run(data, name)):

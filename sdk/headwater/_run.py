@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,15 +11,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from . import _exit, _models, _run_artifacts
+from ._alerts import Pauses
 from ._config import Config
 from ._console import Console
 from ._errors import HeadwaterError, InvalidInputError
-from ._history import LARGEST_RECORD, Loggable, cut_to_size, flatten, plain
-from ._journal import pack
+from ._metrics import DOCUMENT, Metric, Metrics, metric
+from ._recorder import Recorder
 from ._summary import Summary
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from ._alerts import AlertLevel
     from ._artifact import Artifact
+    from ._code import Choose
     from ._online import Online
     from ._settings import Settings
 
@@ -63,18 +66,17 @@ class Run:
         self._settings = settings
         self._online = online
         self._console = Console(silent=settings.silent)
-        self._lock = threading.Lock()
-        self._step = next_step
-        self._last_step = next_step - 1
-        self._late_steps = 0
         self._state = "RUNNING"
         self._process = os.getpid()
         self._entered: list[bool] = []
         self._joined = 0
-        self._warned_disk = False
-        self._too_large: set[str] = set()
+        self._pauses = Pauses()
         self._config = Config() if config is None else config
-        self._summary = Summary(summary)
+        self._summary = Summary({key: value for key, value in (summary or {}).items() if key != DOCUMENT})
+        self._recorder = Recorder(
+            online, self._console, self._summary, Metrics((summary or {}).get(DOCUMENT)), next_step
+        )
+        self._watches: list[Any] = []
 
     # -- what it is
 
@@ -152,7 +154,7 @@ class Run:
     @property
     def step(self) -> int:
         """The step that the next `log` without one gets."""
-        return self._step
+        return self._recorder.step
 
     @property
     def start_time(self) -> datetime:
@@ -193,91 +195,109 @@ class Run:
     def log(self, data: Mapping[str, Any], step: int | None = None, commit: bool | None = None) -> None:
         """Record values at a step. They are in the journal when this returns, and reach the service soon after.
 
+        What cannot be logged is left out, with a notice that names it; the rest is recorded, and the program goes on.
+
         Args:
-            data: Numbers (of any library), texts, truth values, lists of them, images and plots by their keys. The
-                keys of a nested dictionary are joined with '/'. NaN and the infinities are kept. One call holds 16
-                MiB: what is too large for it is left out, with a notice, and the program goes on.
-            step: The step they belong to; not before the last one logged. Without it, the next step.
+            data: Numbers (of any library), texts, truth values, lists of them, histograms, images, tables and plots by
+                their keys. The keys of a nested dictionary are joined with '/'. NaN and the infinities are kept. An
+                array of more than 10,000 numbers is recorded as a histogram. One call holds 16 MiB: of what is too
+                large for it, the largest values are left out.
+            step: The step they belong to; a call with one before the last one is left out. Without it, the next step.
             commit: False lets the next `log` without a step add to the same step.
 
         Raises:
-            InvalidInputError: if a value cannot be logged; nothing is recorded then.
+            InvalidInputError: if `data` is no dictionary, or `step` no whole number.
         """
         self._require_open("log")
-        if not isinstance(data, Mapping):
-            raise InvalidInputError(f"log takes a dictionary of values by key, not a {type(data).__name__}.")
-        values = dict(flatten(data))
-        with self._lock:
-            number = self._next(step, commit)
-            if number is None:
-                return
-            recorded = {key: self._recorded(key, value, number) for key, value in values.items()}
-            if self._online is not None:
-                record = {"step": number, "time": time.time(), "values": recorded}
-                payload = pack(record)
-                if len(payload) > LARGEST_RECORD:
-                    recorded = self._fitting(recorded)
-                    payload = pack({**record, "values": recorded})
-                self._online.record(payload)
-            self._last_step = number
-            self._step = number if commit is False else number + 1
-            self._summary.record(recorded)
-        self._tell_of_disk()
+        self._recorder.log(data, step, commit)
+        for key, table in self._recorder.take_tables():
+            _run_artifacts.log_table(self, key, table)
 
-    def _fitting(self, recorded: dict[str, Any]) -> dict[str, Any]:
-        """The values of a record without the largest ones, where the service would take none of it otherwise."""
-        fitting, left_out = cut_to_size(recorded, LARGEST_RECORD, lambda key, value: len(pack([key, value])))
-        for key in left_out.keys() - self._too_large:
-            self._too_large.add(key)
-            self._console.say(
-                f"log leaves out {key[:100]!r}: it has {left_out[key]:,} bytes, and one call holds at most "
-                f"{LARGEST_RECORD:,}. Keep it as a file: save it, or log it in an artifact."
-            )
-        return fitting
+    def define_metric(
+        self,
+        name: str,
+        step_metric: str | Metric | None = None,
+        step_sync: bool | None = None,
+        hidden: bool | None = None,
+        summary: str | Iterable[str] | None = None,
+        goal: str | None = None,
+        overwrite: bool | None = None,
+    ) -> Metric:
+        """Say how the values of a key are drawn, and what the summary keeps of them.
 
-    def _next(self, step: int | None, commit: bool | None) -> int | None:
-        """The step of this call; None if it is in the past."""
-        if step is None:
-            return self._step
-        try:
-            number = int(step)
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(f"step is {step!r}; it must be a whole number.", field="step") from error
-        if number >= self._last_step:
-            return number
-        if self._late_steps == 0:
-            self._console.say(
-                f"log(step={number}) comes after step {self._last_step} and is left out: steps only go up. "
-                "Leave step= away to have them counted."
-            )
-        self._late_steps += 1
-        return None
+        `define_metric("val/*", step_metric="epoch", summary="min")` draws all keys that begin with "val/" over the
+        logged values of "epoch", and `summary["val/loss"]` becomes `{"min": …}`.
 
-    def _recorded(self, key: str, value: Any, step: int) -> Any:
-        if isinstance(value, Loggable):
-            return self._keep(value, key, step)
-        if isinstance(value, list | tuple) and value and all(isinstance(item, Loggable) for item in value):
-            return {"_type": "images", "items": [self._keep(item, key, step) for item in value]}
-        return plain(value, key)
+        Args:
+            name: A key, or the beginning of keys followed by `*`. A key follows its own definition, else that of its
+                longest beginning.
+            step_metric: The key whose values are the horizontal axis.
+            step_sync: False leaves records without a value of `step_metric` as they are; they get its last one
+                otherwise.
+            hidden: Whether charts leave it out until somebody asks for it.
+            summary: "min", "max", "mean", "first", "last" or "best", or several with commas between them: the summary
+                has an object of them. "copy", as without a definition, is the last value itself; "none" is nothing.
+                NaN counts for "first" and "last" alone.
+            goal: "minimize" (the default) or "maximize": what "best" is.
+            overwrite: Whether what an earlier definition of the name said is forgotten. Otherwise it stays where this
+                one says nothing.
 
-    def _keep(self, item: Loggable, key: str, step: int) -> dict[str, Any]:
-        file = item.as_file(key, step)
+        Returns:
+            The definition.
+
+        Raises:
+            InvalidInputError: if an argument is none of those possible.
+        """
+        self._require_open("define_metric")
+        defined = self._recorder.define(
+            metric(name, step_metric, step_sync, hidden, summary, goal), overwrite=bool(overwrite)
+        )
         if self._online is not None:
-            self._online.files.add_media(file)
-        return file.value
+            self._online.metrics_changed(self._recorder.metrics.document())
+        return defined
+
+    def _join(self, values: Mapping[str, Any]) -> None:
+        """Have values recorded together with those of the next `log`, whatever its step is."""
+        self._recorder.join(values)
+
+    def watch(
+        self,
+        models: Any,
+        criterion: Any = None,
+        log: str | None = "gradients",
+        log_freq: int = 1000,
+        idx: int | None = None,
+        log_graph: bool = False,
+    ) -> None:
+        """Log histograms of a PyTorch model's gradients or parameters, beside what the training logs.
+
+        They are recorded with the next `log` after a backward pass: of the first one, and of each `log_freq` after it.
+
+        Args:
+            models: A module, or several.
+            criterion: Not used; other trackers take it.
+            log: "gradients", "parameters", "all" or None.
+            log_freq: How many backward passes lie between two histograms.
+            idx: The number of the first module, for the names of what is logged: `gradients/graph_1/…` for 1.
+            log_graph: Not used: the graph of a model is not recorded.
+
+        Raises:
+            InvalidInputError: if one is no module of PyTorch, or an argument is none of those possible.
+        """
+        self._require_open("watch")
+        from ._watch import watch
+
+        watch(self, models, log=log, log_freq=log_freq, idx=idx)
+
+    def unwatch(self, models: Any = None) -> None:
+        """Stop what `watch` began, for the models given or for all."""
+        from ._watch import unwatch
+
+        unwatch(self, models)
 
     def _history_step(self) -> int | None:
         """The step that a version logged now belongs to: the last one logged."""
-        return self._last_step if self._last_step >= 0 else None
-
-    def _tell_of_disk(self) -> None:
-        failure = None if self._online is None else self._online.stream.failure
-        if failure is not None and not self._warned_disk:
-            self._warned_disk = True
-            self._console.say(
-                f"The journal cannot be written ({failure}). The run goes on: its records wait in memory until they "
-                "are sent, and are lost if the process is killed before."
-            )
+        return self._recorder.last_step if self._recorder.last_step >= 0 else None
 
     # -- files, artifacts, models
 
@@ -303,6 +323,64 @@ class Run:
             for name, path in found.items():
                 self._online.files.add_saved(name, path)
         return list(found)
+
+    def log_code(
+        self,
+        root: str | os.PathLike[str] = ".",
+        name: str | None = None,
+        include_fn: Choose | None = None,
+        exclude_fn: Choose | None = None,
+    ) -> Artifact | None:
+        """Log the code under a folder as an artifact of the type "code".
+
+        Args:
+            root: The folder.
+            name: The artifact's name; `source-<project>-<program>` if not given.
+            include_fn: Which files to take, as a function of the path, or of the path and the folder. Without it:
+                Python, notebooks, `pyproject.toml`, requirements and Dockerfiles. Hidden folders, virtual
+                environments, `node_modules` and the like are never entered.
+            exclude_fn: Which of those to leave out.
+
+        Returns:
+            The artifact; None if there is no such file, which a notice says.
+        """
+        self._require_open("log_code")
+        from ._artifact import Artifact
+        from ._code import TYPE, code_files, code_name
+
+        files = code_files(root, include_fn, exclude_fn)
+        if not files:
+            self._console.say(f"log_code finds no code under {os.path.abspath(root)}: nothing is logged.")
+            return None
+        artifact = Artifact(name or code_name(self.project), type=TYPE)
+        for path, file in files.items():
+            artifact.add_file(str(file), name=path)
+        return self.log_artifact(artifact)
+
+    def alert(
+        self,
+        title: str,
+        text: str = "",
+        level: AlertLevel | str = "INFO",
+        wait_duration: float | timedelta | None = None,
+    ) -> None:
+        """Tell people something about this run. It returns at once; an alert is kept like what is logged.
+
+        Args:
+            title: What happened, in at most 256 characters.
+            text: More about it, in Markdown.
+            level: INFO, WARN or ERROR.
+            wait_duration: Seconds in which another alert of this title is left out.
+
+        Raises:
+            InvalidInputError: if there is no such level, or a text is too long.
+        """
+        self._require_open("alert")
+        from ._alerts import alert_input
+
+        given = alert_input(title, text, level)
+        if self._online is not None and not self._pauses.holds_back(title, wait_duration):
+            self._online.alert(given)
 
     def log_artifact(
         self,
@@ -443,6 +521,9 @@ class Run:
         from . import _init
 
         try:
+            if self._watches:
+                self.unwatch()
+            self._recorder.finish()
             if is_killed and self._online is not None:
                 self._online.tell_of_waiting()
             failure, is_whole = (None, True) if self._online is None else self._online.settle()
@@ -478,6 +559,8 @@ class Run:
         if not self._entered.pop():
             return
         exit_code, is_killed = _exit.code_of(error)
+        if error is not None and self._online is not None:
+            self._online.tell_error(error)
         try:
             self._finish(exit_code, is_killed=is_killed)
         except HeadwaterError as failure:
@@ -498,5 +581,5 @@ class Run:
             self._online.update(**changes)
 
     def _after_fork(self) -> None:
-        """Make this object right for a forked child: a thread that is not here may have held the lock."""
-        self._lock = threading.Lock()
+        """Make this object right for a forked child."""
+        self._recorder.after_fork()

@@ -5,20 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from . import _log, _operations
+from . import _log, _objects, _offline_artifacts, _operations
 from ._artifact import Artifact
 from ._artifact_facts import listed
+from ._cache import default_cache
 from ._client import Client
 from ._errors import InvalidInputError, MissingFileError, NotFoundError
-from ._names import REGISTRY, VersionPath, check_alias, parse_ref, parse_version_path
+from ._history import MediaFile
+from ._known import LABEL, remember
+from ._lockfile import LOCKFILE, find_pin
+from ._media import Kept, safe_path
+from ._names import REGISTRY, DigestRef, VersionPath, check_alias, parse_ref, parse_version_path
+from ._offline import UNKNOWN_ENTITY, Offline
 from ._version import LoggedVersion, get_version, link_version, logged_from_wire, use_version
 
 if TYPE_CHECKING:
     from ._online import Online
     from ._run import Run
+
+LONGEST_NAME = 128
 
 
 def log_artifact(
@@ -46,6 +55,20 @@ def log_artifact(
     return Artifact._from_version(online.client, future.result())
 
 
+def log_table(run: Run, key: str, file: MediaFile) -> None:
+    """Log a table, which was just recorded under a key, as the next version of the artifact `run-<id>-<key>` too."""
+    path = safe_path(key)
+    artifact = Artifact(f"run-{run.id}-{path.replace('/', '-')}"[:LONGEST_NAME].rstrip(" ."), "run_table")
+    facts = {name: value for name, value in file.value.items() if name not in ("_type", "path", "digest", "size")}
+    try:
+        _objects.write_kept(artifact, "table", Kept(file.content, facts), path, ending=".parquet", overwrite=False)
+    except OSError as error:
+        # The training goes on without a place for it.
+        run._console.say(f"The table {key[:100]!r} is a file of the run, but no artifact: {error}")
+        return
+    run.log_artifact(artifact)
+
+
 def use_artifact(
     run: Run,
     artifact_or_name: Artifact | str,
@@ -64,10 +87,17 @@ def use_artifact(
     if online is None:
         raise InvalidInputError(f"{artifact_or_name!r} cannot be read: the run is disabled, and asks no service.")
     online.outputs.wait_for(path.name)
+    if isinstance(online, Offline):
+        return _used(online, _offline_artifacts.use(run, online, path, type=type, allow_recalled=allow_recalled))
+    pin = find_pin(path, unknown_entity=UNKNOWN_ENTITY)
+    if pin is not None:
+        online.console.say(f"{path} is locked to {pin.version} ({pin.digest[:LABEL]}) by {LOCKFILE}")
+        path = pin.exact
     try:
         version = use_version(online.client, online.run_id, str(path), type=type, allow_recalled=allow_recalled)
     except NotFoundError as error:
         raise told_of_registered(online.client, artifact_or_name, path, error) from error
+    _remember(run, path, version)
     return _used(online, version)
 
 
@@ -81,6 +111,8 @@ def link_artifact(run: Run, artifact: Artifact, target_path: str, *, aliases: st
     if artifact.is_draft() and artifact._pending is None:
         run.log_artifact(artifact)
     artifact._settle()
+    if isinstance(run._online, Offline):
+        return _offline_artifacts.link(run, run._online, artifact, target_path, names)
     client = run._online.client
     version = link_version(client, artifact.id, target_path, project=f"{run.entity}/{run.project}", aliases=names)
     return Artifact._from_version(client, version)
@@ -96,6 +128,8 @@ def find(run: Run, name: str) -> LoggedVersion:
         raise InvalidInputError(f"{name!r} cannot be read: the run is disabled, and asks no service.")
     path = version_path(run, name, aliases=[])
     run._online.outputs.wait_for(path.name)
+    if isinstance(run._online, Offline):
+        return _offline_artifacts.find(path)
     try:
         return get_version(run._online.client, str(path))
     except NotFoundError as error:
@@ -149,6 +183,10 @@ def _use_given(
         given = {"aliases": [check_alias(alias) for alias in aliases], "project": f"{run.entity}/{run.project}"}
         artifact._track(_submit(online, artifact, given))
     artifact._settle()
+    if isinstance(online, Offline):
+        version = artifact._logged("use")
+        _offline_artifacts.note_use(online, version, type=type, allow_recalled=allow_recalled)
+        return _used(online, version)
     version = use_version(
         online.client, online.run_id, artifact.qualified_name, type=type, allow_recalled=allow_recalled
     )
@@ -167,9 +205,14 @@ def _submit(online: Online, artifact: Artifact, given: dict[str, Any]) -> Future
     name = artifact.name.partition(":")[0]
 
     def task() -> LoggedVersion:
+        if isinstance(online, Offline):
+            return _offline_artifacts.log(online, artifact, given)
         # Only now: an earlier call may have turned the same object into a version.
         if artifact.is_draft():
-            version = _log.log_artifact(online.client, artifact, on_sent=online.outputs.count_files, **given)
+            operation = _offline_artifacts.intend(online, artifact, given)
+            version = _log.log_artifact(
+                online.client, artifact, on_sent=online.outputs.count_files, operation_id=operation, **given
+            )
         else:
             version = _log_again(online, artifact, given)
         for notice in version.notices:
@@ -197,6 +240,15 @@ def _log_again(online: Online, artifact: Artifact, given: dict[str, Any]) -> Log
         },
     )
     return logged_from_wire(payload)
+
+
+def _remember(run: Run, path: VersionPath, version: LoggedVersion) -> None:
+    """Let an offline run on this machine know what a path means."""
+    paths = {str(path), version.place.path, str(replace(path, ref=DigestRef(version.digest)))}
+    if run._settings.entity is None and path.entity == run.entity:
+        # Without a service nobody knows which entity the key has.
+        paths |= {f"{UNKNOWN_ENTITY}/{each.partition('/')[2]}" for each in paths}
+    remember(default_cache(), paths, version)
 
 
 def _as_if_logged(artifact: Artifact) -> Artifact:

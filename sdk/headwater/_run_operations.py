@@ -13,6 +13,10 @@ query Viewer {
 }
 """
 
+SERVER_VERSION = """
+query ServerVersion { viewer { serverVersion } }
+"""
+
 START_RUN = """
 mutation StartRun($input: StartRunInput!) {
   startRun(input: $input) {
@@ -71,6 +75,55 @@ mutation AttachRunFiles($input: AttachRunFilesInput!) {
 }
 """
 
+RAISE_ALERT = """
+mutation RaiseAlert($input: RaiseAlertInput!) {
+  raiseAlert(input: $input) {
+    __typename
+    ... on RaiseAlertPayload { alert { id } }
+    ... on UserError { message }
+    ... on NotFoundError { path }
+    ... on ConflictError { current }
+    ... on InvalidInputError { field }
+  }
+}
+"""
+
+RUN_LINEAGE = """
+query RunLineage($path: String!, $direction: LineageDirection!, $depth: Int, $limit: Int!) {
+  run(path: $path) { lineage(direction: $direction, depth: $depth, limit: $limit) { compact } }
+}
+"""
+
+RUN_ALERTS = """
+query RunAlerts($path: String!) {
+  run(path: $path) { alerts { id title text level at raisedAt } }
+}
+"""
+
+RUN_CONSOLE = """
+query RunConsole($path: String!, $first: Int!, $after: String) {
+  run(path: $path) {
+    console(first: $first, after: $after) {
+      texts { source stream writtenAt text }
+      endCursor
+      hasNextPage
+    }
+  }
+}
+"""
+
+SYSTEM_METRICS = """
+query SystemMetrics($path: String!, $keys: [String!], $first: Int!, $after: String) {
+  run(path: $path) {
+    systemMetrics(keys: $keys, first: $first, after: $after) {
+      samples
+      endCursor
+      hasNextPage
+    }
+  }
+}
+"""
+
 GET_RUN = """
 query GetRun($path: String!) {
   run(path: $path) {
@@ -83,7 +136,9 @@ query GetRun($path: String!) {
 """
 
 LIST_RUNS = """
-query ListRuns($project: String, $filter: RunFilter, $orderBy: RunOrder, $first: Int!, $after: String) {
+query ListRuns(
+  $project: String, $filter: RunFilter, $orderBy: RunOrder, $first: Int!, $after: String, $isCounted: Boolean!
+) {
   runs(project: $project, filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     edges {
       node {
@@ -94,18 +149,27 @@ query ListRuns($project: String, $filter: RunFilter, $orderBy: RunOrder, $first:
       }
     }
     pageInfo { hasNextPage endCursor }
+    totalCount @include(if: $isCounted)
   }
 }
 """
 
 RUN_HISTORY = """
-query RunHistory($path: String!, $keys: [String!], $minStep: Int, $maxStep: Int, $first: Int!, $after: Int) {
+query RunHistory($path: String!, $keys: [String!], $minStep: Step, $maxStep: Step, $first: Int!, $after: Step) {
   run(path: $path) {
     history(keys: $keys, minStep: $minStep, maxStep: $maxStep, first: $first, after: $after) {
       rows
       endCursor
       hasNextPage
     }
+  }
+}
+"""
+
+RUN_SAMPLES = """
+query RunSamples($path: String!, $keys: [String!], $samples: Int!, $minStep: Step, $maxStep: Step) {
+  run(path: $path) {
+    history(keys: $keys, samples: $samples, minStep: $minStep, maxStep: $maxStep) { rows }
   }
 }
 """
@@ -120,7 +184,7 @@ query RunInputs($path: String!, $first: Int!, $after: String) {
           id index name path url type digest size fileCount description metadata tags state aliases createdAt
           collection { id }
           source { id index name path aliases collection { id } }
-          ... on ArtifactVersion { historyStep }
+          historyStep
         }
       }
       pageInfo { hasNextPage endCursor }
@@ -140,7 +204,7 @@ query RunOutputs($path: String!, $first: Int!, $after: String) {
           id index name path url type digest size fileCount description metadata tags state aliases createdAt
           collection { id }
           source { id index name path aliases collection { id } }
-          ... on ArtifactVersion { historyStep }
+          historyStep
         }
       }
       pageInfo { hasNextPage endCursor }
@@ -202,7 +266,7 @@ query ListVersions(
         id index name path url type digest size fileCount description metadata tags state aliases createdAt
         collection { id }
         source { id index name path aliases collection { id } }
-        ... on ArtifactVersion { historyStep }
+        historyStep
       }
     }
     pageInfo { hasNextPage endCursor }

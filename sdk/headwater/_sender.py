@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ._errors import (
@@ -20,6 +20,7 @@ from ._journal import Stream, Tail
 
 INTERVAL = 1.0  # seconds between two looks at the journal
 HEARTBEAT = 15.0  # seconds of silence after which the service is told that the run lives
+CLOCK_JUMP = 60.0  # seconds; a smaller one is how clocks are corrected every day
 LONGEST_PAUSE = 30.0  # seconds, the most that is waited after failures
 # The system's own source: a training script's seeded `random` stays as its author set it.
 _CHANCE = random.SystemRandom()
@@ -46,12 +47,23 @@ class Sender:
         post: How.
         extra: Called about once a second, for what else must reach the service (the configuration).
         warn: How to tell the user.
+        others: Streams that are made durable with it, and not sent.
     """
 
-    def __init__(self, stream: Stream, post: Post, extra: Callable[[], None], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        post: Post,
+        extra: Callable[[], None],
+        warn: Callable[[str], None],
+        *,
+        others: Sequence[Stream] = (),
+    ) -> None:
         self._stream = stream
         self._post = post
         self._extra = extra
+        self._others = others
+        self._clock = time.time() - _since_boot()
         self._warn = warn
         self._tail = Tail(stream)
         self._wake = threading.Event()
@@ -128,9 +140,12 @@ class Sender:
     def once(self) -> None:
         """Make the journal durable, send what it holds, and say that the run lives if nothing was sent for long."""
         try:
-            self._stream.sync()
+            for stream in (self._stream, *self._others):
+                stream.retry()
+                stream.sync()
         except OSError as error:
             self._warn_once(f"The journal {self._stream.path} cannot be made durable: {error}")
+        self._tell_of_clock()
         try:
             self._send_all()
             self._extra()
@@ -172,7 +187,20 @@ class Sender:
         # With jitter, or all the runs that a restart of the service cut off would return together.
         return min(LONGEST_PAUSE, INTERVAL * 2.0 ** min(self._failures, 10)) * _CHANCE.uniform(0.5, 1.0)
 
+    def _tell_of_clock(self) -> None:
+        """Say when the clock was set: the times of the records follow it, their order does not."""
+        jump = time.time() - _since_boot() - self._clock
+        if abs(jump) > CLOCK_JUMP:
+            self._clock += jump
+            self._warn(f"The clock of this machine jumped by {jump:+,.0f} s; so do the times of what is logged.")
+
     def _warn_once(self, line: str) -> None:
         if not self._warned:
             self._warned = True
             self._warn(line)
+
+
+def _since_boot() -> float:
+    """Seconds that pass evenly, where it can be had also while the machine sleeps."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)

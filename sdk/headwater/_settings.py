@@ -13,8 +13,14 @@ from ._errors import InvalidInputError, PermissionDeniedError
 
 LOCAL_SERVER = "http://127.0.0.1:8900"
 DEFAULT_PROJECT = "uncategorized"
-MODES = ("online", "disabled")
+MODES = ("online", "shared", "offline", "disabled")
 STORED = ("base_url", "api_key", "entity", "project")
+KEPT = (
+    "require_online",
+    "console",
+    "system_interval",
+    "record_environment",
+)  # what a run keeps besides what it logs: only by argument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,10 @@ class Settings:
     run_id: str | None = None
     run_group: str | None = None
     silent: bool = False
+    require_online: bool = False
+    console: bool = True
+    system_interval: float = 15.0  # seconds; 0 samples nothing
+    record_environment: bool = True
     home: Path = Path()
     dir: Path = Path()
     artifact_dir: Path | None = None
@@ -58,7 +68,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **arguments: Any
     if unknown:
         raise InvalidInputError(f"There is no setting {unknown[0]!r}. The settings are: {', '.join(sorted(known))}.")
     given = {name: value for name, value in arguments.items() if value is not None}
-    said = {name: environment["HEADWATER_" + name.upper()] for name in known if _is_set(environment, name)}
+    said = {name: environment["HEADWATER_" + name.upper()] for name in known - {*KEPT} if _is_set(environment, name)}
     home = Path(given.get("home") or said.get("home") or default_home())
     stored = stored_settings(home)
     values = {**stored, **said, **given, "home": home}
@@ -150,13 +160,12 @@ def _is_set(environment: Mapping[str, str], name: str) -> bool:
 
 def _checked(values: dict[str, Any]) -> Settings:
     mode = values.get("mode", "online")
-    if mode == "offline":
-        raise InvalidInputError("mode='offline' is not available yet. Use 'online', or 'disabled' to record nothing.")
     if mode not in MODES:
-        raise InvalidInputError(f"mode is {mode!r}; it must be 'online' or 'disabled'.")
+        raise InvalidInputError(f"mode is {mode!r}; it must be 'online', 'shared', 'offline' or 'disabled'.")
     tags = values.get("tags", ())
     values["tags"] = tuple(_split(tags)) if isinstance(tags, str) else tuple(tags)
     values["silent"] = _truth(values.get("silent", False))
+    values["system_interval"] = _seconds(values.get("system_interval", Settings.system_interval))
     values["base_url"] = _address(values)
     if values.get("api_key") is not None:
         values["api_key"] = values["api_key"].strip()  # a key that was read from a file ends with a line break
@@ -166,6 +175,13 @@ def _checked(values: dict[str, Any]) -> Settings:
     if values.get("artifact_dir") is not None:
         values["artifact_dir"] = Path(values["artifact_dir"])
     return Settings(**values)
+
+
+def _seconds(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"system_interval is {value!r}; it must be a number of seconds.") from error
 
 
 def _split(text: str) -> list[str]:

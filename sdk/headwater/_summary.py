@@ -1,4 +1,4 @@
-"""`run.summary`: one value a key, the last one logged unless it was set."""
+"""`run.summary`: one value a key, the last one logged unless it was set or `define_metric` says otherwise."""
 
 from __future__ import annotations
 
@@ -54,5 +54,7 @@ class Summary(MutableMapping[str, Any]):
         self._values.update(values)
 
     def as_dict(self) -> dict[str, Any]:
-        """A plain dictionary of the values."""
-        return dict(self._values)
+        """A plain dictionary of the values, independent of the summary from now on."""
+        # A value that was changed inside, as by `summary["best"]["loss"] = …`, becomes one of JSON here.
+        values: dict[str, Any] = json_value(self._values)
+        return values

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ._init import current
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from ._alerts import AlertLevel
     from ._artifact import Artifact
+    from ._code import Choose
+    from ._metrics import Metric
 
 
 def log(data: Mapping[str, Any], step: int | None = None, commit: bool | None = None) -> None:
@@ -17,9 +22,42 @@ def log(data: Mapping[str, Any], step: int | None = None, commit: bool | None = 
     current("log").log(data, step=step, commit=commit)
 
 
+def define_metric(
+    name: str,
+    step_metric: str | Metric | None = None,
+    step_sync: bool | None = None,
+    hidden: bool | None = None,
+    summary: str | Iterable[str] | None = None,
+    goal: str | None = None,
+    overwrite: bool | None = None,
+) -> Metric:
+    """Say how the values of a key are drawn and summarised in the open run: `Run.define_metric`."""
+    return current("define_metric").define_metric(name, step_metric, step_sync, hidden, summary, goal, overwrite)
+
+
 def save(glob: str | os.PathLike[str], base_path: str | os.PathLike[str] | None = None) -> list[str]:
     """Keep files with the open run: `Run.save`."""
     return current("save").save(glob, base_path)
+
+
+def log_code(
+    root: str | os.PathLike[str] = ".",
+    name: str | None = None,
+    include_fn: Choose | None = None,
+    exclude_fn: Choose | None = None,
+) -> Artifact | None:
+    """Log the code under a folder as an artifact of the open run: `Run.log_code`."""
+    return current("log_code").log_code(root, name, include_fn, exclude_fn)
+
+
+def alert(
+    title: str,
+    text: str = "",
+    level: AlertLevel | str = "INFO",
+    wait_duration: float | timedelta | None = None,
+) -> None:
+    """Tell people something about the open run: `Run.alert`."""
+    current("alert").alert(title, text, level, wait_duration)
 
 
 def log_artifact(
@@ -69,3 +107,20 @@ def link_model(
 ) -> Artifact:
     """Log a model and link it to a registered model: `Run.link_model`."""
     return current("link_model").link_model(path, registered_model_name, name, aliases)
+
+
+def watch(
+    models: Any,
+    criterion: Any = None,
+    log: str | None = "gradients",
+    log_freq: int = 1000,
+    idx: int | None = None,
+    log_graph: bool = False,
+) -> None:
+    """Log histograms of a PyTorch model's gradients or parameters: `Run.watch`."""
+    current("watch").watch(models, criterion, log, log_freq, idx, log_graph)
+
+
+def unwatch(models: Any = None) -> None:
+    """Stop what `watch` began: `Run.unwatch`."""
+    current("unwatch").unwatch(models)

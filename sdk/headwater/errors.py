@@ -3,6 +3,7 @@
 from ._errors import (
     ConflictError,
     HeadwaterError,
+    IncompatibleServerError,
     InvalidInputError,
     MissingFileError,
     NotFoundError,
@@ -17,6 +18,7 @@ from ._errors import (
 __all__ = [
     "ConflictError",
     "HeadwaterError",
+    "IncompatibleServerError",
     "InvalidInputError",
     "MissingFileError",
     "NotFoundError",

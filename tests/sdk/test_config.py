@@ -1,6 +1,7 @@
 """`run.config` and the values that may be recorded."""
 
 import argparse
+import dataclasses
 import math
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from headwater._config import Config
-from headwater._history import flatten, json_value, plain, unwire, wire
+from headwater._history import json_value, plain, unwire, wire
 from headwater._summary import Summary
 from headwater.errors import ConflictError, InvalidInputError
 
@@ -93,15 +94,6 @@ def test_the_summary_takes_items_attributes_and_updates() -> None:
     assert summary.acc == 0.5
 
 
-def test_nested_values_are_flattened_with_slashes() -> None:
-    assert list(flatten({"a": 1, "b": {"c": 2, "d": {"e": 3}}, 4: 5})) == [("a", 1), ("b/c", 2), ("b/d/e", 3), ("4", 5)]
-
-
-def test_the_keys_of_headwater_itself_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match="'_step' cannot be logged"):
-        list(flatten({"_step": 1}))
-
-
 class Tensor:
     """Behaves as a tensor on a device does: numbers come out only after `detach().cpu()`."""
 
@@ -154,7 +146,16 @@ def test_a_value_that_cannot_be_logged_is_named() -> None:
     with pytest.raises(InvalidInputError, match=r"'model' is a builtins\.object, which cannot be logged"):
         plain(object(), "model")
     with pytest.raises(InvalidInputError, match="'hidden' has 10,001 elements"):
-        plain(np.zeros((10_001,)), "hidden")
+        plain([0.0] * 10_001, "hidden")
+    with pytest.raises(InvalidInputError, match=r"'pairs\[1\]\[0\]' is a builtins\.complex"):
+        plain([1, [2j]], "pairs")
+
+
+def test_an_array_of_too_many_numbers_is_its_histogram() -> None:
+    value = plain(np.arange(10_001.0), "hidden")
+
+    assert (value["_type"], len(value["values"]), sum(value["values"])) == ("histogram", 64, 10_001)
+    assert (value["bins"][0], value["bins"][-1]) == (0.0, 10_000.0)
 
 
 def test_json_has_texts_for_what_it_cannot_hold() -> None:
@@ -167,12 +168,65 @@ def test_json_has_texts_for_what_it_cannot_hold() -> None:
 
 
 def test_a_configuration_value_without_a_form_is_its_text() -> None:
-    assert json_value({"device": argparse.Namespace(cuda=0)}) == {"device": "Namespace(cuda=0)"}
+    assert json_value({"device": 2j, "on": np.dtype("int8")}) == {"device": "2j", "on": "int8"}
+
+
+def test_a_large_array_in_the_configuration_is_its_text() -> None:
+    assert json_value({"all": np.zeros(20_000)}) == {"all": "[0. 0. 0. ... 0. 0. 0.]"}
+
+
+def test_a_whole_number_beyond_a_double_is_its_text() -> None:
+    assert json_value({"id": 10**400}) == {"id": "1" + "0" * 400}
+
+
+@dataclasses.dataclass
+class Optimizer:
+    lr: float
+    betas: tuple[float, float] = (0.9, 0.999)
+
+
+@dataclasses.dataclass(slots=True)
+class Settings:
+    optimizer: Optimizer
+    rate: Any = None
+
+
+def test_fields_of_objects_are_settings_at_every_depth() -> None:
+    args = argparse.Namespace(seed=1, deep=argparse.Namespace(on=True))
+
+    config = Config(Settings(Optimizer(0.1), rate=np.float32(0.5)))
+    config.update(args)
+
+    assert config.as_dict() == {
+        "optimizer": {"lr": 0.1, "betas": [0.9, 0.999]},
+        "rate": 0.5,
+        "seed": 1,
+        "deep": {"on": True},
+    }
+
+
+def test_a_pydantic_model_is_settings() -> None:
+    pydantic = pytest.importorskip("pydantic", reason="pydantic is not installed")
+    inner = pydantic.create_model("Inner", lr=(float, 0.1))
+    outer = pydantic.create_model("Outer", inner=(inner, inner()), name=(str, "a"))
+
+    assert Config(outer()).as_dict() == {"inner": {"lr": 0.1}, "name": "a"}
+
+
+def test_what_is_changed_inside_a_value_is_recorded_plainly() -> None:
+    config, summary = Config({"model": {"lr": 1}}), Summary({"best": {"loss": 1}})
+    before = config.as_dict()
+
+    config.model["lr"] = np.float32(0.5)
+    summary["best"]["loss"] = np.int64(3)
+
+    assert (before, config.as_dict()) == ({"model": {"lr": 1}}, {"model": {"lr": 0.5}})
+    assert summary.as_dict() == {"best": {"loss": 3}}
 
 
 @pytest.mark.parametrize("values", [5, "text", [1], int])
 def test_what_holds_no_settings_is_refused(values: Any) -> None:
-    with pytest.raises(InvalidInputError, match="must be a dictionary, or a namespace"):
+    with pytest.raises(InvalidInputError, match="must be a dictionary, a namespace"):
         Config(values)
 
 
@@ -190,7 +244,7 @@ def test_values_that_hold_themselves_are_refused() -> None:
     values: dict[str, Any] = {}
     values["itself"] = values
 
-    for record in (config.update, summary.update, lambda given: dict(flatten(given))):
+    for record in (config.update, summary.update):
         with pytest.raises(InvalidInputError, match="nested more than 50 levels deep, or hold themselves"):
             record(values)
 

@@ -33,8 +33,8 @@ def test_every_public_name_of_the_package_is_in_the_list() -> None:
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="module 'headwater' has no attribute 'watch'"):
-        _ = headwater.watch
+    with pytest.raises(AttributeError, match="module 'headwater' has no attribute 'sweep'"):
+        _ = headwater.sweep
 
 
 def test_without_a_run_there_is_none_and_the_verbs_say_init() -> None:

@@ -150,3 +150,91 @@ def test_a_key_makes_a_safe_path(key: str, path: str) -> None:
 
     assert name.rsplit("_", 2)[0] == f"media/images/{path}" or path == "__"
     assert ".." not in name
+
+
+def test_a_file_that_browsers_show_is_kept_as_it_is(tmp_path: Path) -> None:
+    pillow.new("RGB", (4, 2)).save(tmp_path / "photo.jpg")
+
+    image = Image(tmp_path / "photo.jpg")
+
+    file = image.as_file("photo", 0)
+    assert file.content == (tmp_path / "photo.jpg").read_bytes()
+    assert (file.path.endswith(".jpg"), file.value["format"]) == (True, "jpeg")
+    assert pixels(image).shape == (2, 4, 3)
+
+
+def test_the_file_type_is_chosen() -> None:
+    file = Image(np.zeros((2, 2)), file_type="webp").as_file("a", 0)
+
+    assert pillow.open(io.BytesIO(file.content)).format == "WEBP"
+    with pytest.raises(InvalidInputError, match="file_type is 'bmp'"):
+        Image(np.zeros((2, 2)), file_type="bmp")
+
+
+def test_an_image_of_nothing_is_drawn_black_with_one_notice(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headwater._notices._told", set())
+
+    images = [Image(np.full((2, 2), np.nan)) for _ in range(2)]
+
+    assert [pixels(image).tolist() for image in images] == [[[0, 0], [0, 0]]] * 2
+    assert capsys.readouterr().err.count("4 of 4 values that are no number: drawn as 0") == 1
+
+
+BOX = {"minX": 0.0, "maxX": 0.5, "minY": 0.0, "maxY": 1.0}
+
+
+def test_masks_and_boxes_are_given_back() -> None:
+    boxes = {"truth": {"box_data": [{"position": BOX, "class_id": np.int64(2)}], "class_labels": {2: "dog"}}}
+    classes = np.array([[0, 300], [1, 2]])
+
+    image = Image(np.zeros((2, 2)), boxes=boxes, masks={"m": {"mask_data": Tensor(classes), "class_labels": {1: "a"}}})
+
+    assert image.boxes == {"truth": {"box_data": [{"position": BOX, "class_id": 2}], "class_labels": {2: "dog"}}}
+    assert image.masks["m"]["mask_data"].tolist() == classes.tolist()
+    assert image.masks["m"]["class_labels"] == {1: "a"}
+
+
+@pytest.mark.parametrize("classes", [{1: "dog"}, [{"id": 1, "name": "dog"}]])
+def test_classes_are_named_for_masks_and_boxes_that_name_none(classes: Any) -> None:
+    mask = np.ones((2, 2), int)
+
+    image = Image(
+        np.zeros((2, 2)),
+        boxes={"b": {"box_data": [{"position": BOX, "class_id": 1}]}},
+        masks={"m": {"mask_data": mask}, "own": {"mask_data": mask, "class_labels": {1: "cat"}}},
+        classes=classes,
+    )
+
+    assert image.boxes["b"]["class_labels"] == {1: "dog"}
+    assert {name: said["class_labels"] for name, said in image.masks.items()} == {"m": {1: "dog"}, "own": {1: "cat"}}
+
+
+def test_the_mask_is_a_file_of_its_own_whose_pixels_are_classes(tmp_path: Path) -> None:
+    classes = np.array([[0, 1], [2, 3]], dtype=np.uint8)
+    pillow.fromarray(classes).save(tmp_path / "mask.png")
+
+    file = Image(np.zeros((2, 2)), masks={"m": {"path": tmp_path / "mask.png"}}).as_file("a", 0)
+
+    (mask,) = file.companions
+    assert np.asarray(pillow.open(io.BytesIO(mask.content))).tolist() == classes.tolist()
+    assert file.value["files"] == {"m": mask.value}
+    assert mask.path.startswith("media/images/a/m_0_")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"masks": {"m": {}}}, r"masks\['m'\] needs 'mask_data' or a 'path'"),
+        ({"masks": {"m": {"mask_data": np.zeros((3, 2), int)}}}, "has 2×3 pixels, the image 2×2"),
+        ({"masks": {"m": {"mask_data": np.full((2, 2), 0.5)}}}, "needs a whole number for each pixel"),
+        ({"masks": {"m": {"mask_data": np.full((2, 2), -1)}}}, "classes outside of 0…65,535"),
+        ({"classes": [{"id": 1}]}, "needs an 'id' and a 'name'"),
+        ({"boxes": {"b": {}}}, r"boxes\['b'\] needs a list of boxes"),
+        ({"boxes": {"b": {"box_data": [{}]}}}, r"boxes\['b'\]\['box_data'\]\[0\] needs a 'position'"),
+    ],
+)
+def test_annotations_of_another_form_are_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        Image(np.zeros((2, 2)), **given)

@@ -1,6 +1,5 @@
 """Runs against the real service: what is logged is there afterwards, however the process ended."""
 
-import json
 import math
 import os
 import re
@@ -228,7 +227,10 @@ def test_a_file_is_saved_with_the_run_and_again_if_it_changes(tmp_path: Path, mo
             run.save("absent*")
 
     files = {file.path: file.size for file in headwater.Api().run(run.path).files()}
-    assert files == {"out/a.txt": 1, "b.txt": 7}
+    assert {path: size for path, size in files.items() if not path.startswith("environment/")} == {
+        "out/a.txt": 1,
+        "b.txt": 7,
+    }
 
 
 def test_images_and_plots_are_files_of_the_run(capsys: pytest.CaptureFixture[str]) -> None:
@@ -436,10 +438,11 @@ def test_a_journal_tells_the_story_of_the_run() -> None:
 
     assert run.dir is not None
     story = list(read_records(run.dir / "run.log"))
-    assert [record["kind"] for record in story] == ["start", "config", "finish"]
-    (stream,) = [path for path in run.dir.glob("*.log") if path.name != "run.log"]
+    assert [record["kind"] for record in story] == ["start", "update", "finish", "synced"]
+    others = ("run", "console-", "system-")
+    (stream,) = [path for path in run.dir.glob("*.log") if not path.stem.startswith(others)]
     assert [record["values"] for record in read_records(stream)] == [{"a": math.inf}]
-    assert json.dumps(story[0]["path"]) == json.dumps(run.path)
+    assert f"{story[0]['entity']}/{story[0]['project']}/{story[0]['input']['key']}" == run.path
 
 
 def test_a_summary_too_large_for_the_service_keeps_its_small_values(
@@ -484,7 +487,7 @@ def test_a_journal_that_cannot_be_where_it_should_is_elsewhere(
 
     assert rows(run.path) == [{"_step": 0, "loss": 0.5}]
     assert run.dir is not None
-    assert sorted(path.suffix for path in run.dir.iterdir()) == [".log", ".log"]
+    assert {path.stem for path in run.dir.iterdir()} >= {"run", "environment"}
     assert f"The journal cannot be in {tmp_path / 'file'} (Not a directory) and is in {run.dir}." in (
         capsys.readouterr().err
     )

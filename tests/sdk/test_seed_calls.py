@@ -64,6 +64,7 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
     (Run.link_model, (), {"path": "<path>", "registered_model_name": "<name>"}),
     (Run.link_model, (), {"path": "./model.h5", "registered_model_name": "MNIST-dev", "name": "mnist_model"}),
     (Run.save, ("initialized_model.pth",), {}),
+    (wandb.watch, (ART,), {}),
     # what a run was given and what it came to
     (Config.update, (CONFIG,), {}),
     (Config.__getitem__, ("lr",), {}),
@@ -137,10 +138,16 @@ def test_a_call_of_the_tutorials_fits_by_keyword_and_by_position_alike(
         ("log", ["data", "step", "commit"], [None, None]),
         ("finish", ["exit_code"], [None]),
         ("save", ["glob", "base_path"], [None]),
+        (
+            "watch",
+            ["models", "criterion", "log", "log_freq", "idx", "log_graph"],
+            [None, "gradients", 1000, None, False],
+        ),
+        ("unwatch", ["models"], [None]),
     ],
 )
 def test_names_order_and_defaults_are_the_same_on_a_run_and_at_module_level(
-    function: str, names: list[str], defaults: list[None]
+    function: str, names: list[str], defaults: list[object]
 ) -> None:
     for owner in (wandb, Run):
         given = [p for p in inspect.signature(getattr(owner, function)).parameters.values() if p.name != "self"]

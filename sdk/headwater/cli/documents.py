@@ -32,9 +32,9 @@ query AliasesOf($path: String!) {
 """
 
 LIST_RUNS = """
-query ListRuns($project: String, $filter: RunFilter, $first: Int!, $after: String) {
-  runs(project: $project, filter: $filter, first: $first, after: $after) {
-    edges { node { path name state jobType createdAt finishedAt url } }
+query ListRuns($project: String, $filter: RunFilter, $orderBy: RunOrder, $first: Int!, $after: String) {
+  runs(project: $project, filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+    edges { node { path name state jobType createdAt finishedAt url config summary } }
     pageInfo { hasNextPage endCursor }
   }
 }

@@ -24,10 +24,12 @@ from . import (
     deletion,
     guards,
     lineage,
+    lock,
     recalls,
     registries,
     runs,
     search,
+    sync,
     teams,
 )
 
@@ -132,6 +134,8 @@ def build_app() -> typer.Typer:
     app.command(epilog=deletion.RESTORE_EXAMPLES)(deletion.restore)
     app.add_typer(deletion.trash_app, name="trash")
     app.command(epilog=deletion.TTL_EXAMPLES)(deletion.ttl)
+    app.command("lock")(lock.lock_versions)
+    app.command("sync")(sync.sync_journals)
     app.command()(api.api)
     app.add_typer(teams.user_app, name="user")
     app.add_typer(teams.entity_app, name="entity")

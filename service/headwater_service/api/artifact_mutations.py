@@ -19,7 +19,7 @@ from headwater_service.api.errors import (
 from headwater_service.api.fields import mutation
 from headwater_service.api.loaders import version_type
 from headwater_service.api.people_mutations import OPERATION
-from headwater_service.api.scalars import Digest, Json
+from headwater_service.api.scalars import Digest, Json, Step
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion, Version
 from headwater_service.domain import artifacts, consumption, documents, links
 from headwater_service.domain.artifacts import MetadataMode
@@ -55,7 +55,7 @@ class LogArtifactInput:
         description="Aliases that move to the version; `latest` needs no mention.", default_factory=list
     )
     tags: list[str] = strawberry.field(description="Free labels, at most 100.", default_factory=list)
-    history_step: int | None = strawberry.field(
+    history_step: Step | None = strawberry.field(
         description="Last step of the run's history when this was logged.", default=None
     )
 

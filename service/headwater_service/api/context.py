@@ -31,7 +31,7 @@ class Context:
         # The loaders build API types, which read this context: imported late to end the circle.
         from headwater_service.api.loaders import Loaders
 
-        return Loaders(self.graph, self.viewer, self.settings)
+        return Loaders(self.graph, self.objects, self.viewer, self.settings)
 
     @cached_property
     def listings(self) -> "Listings":

@@ -24,7 +24,7 @@ from headwater_service.store.listings_versions import VersionGroup
 
 describe(
     FieldOperator,
-    "How a leaf of the metadata is compared.",
+    "How a leaf of metadata, of a config or of a summary is compared.",
     {
         "EQ": "The same number, text or truth value.",
         "NE": "There, but with another value of that sort.",
@@ -44,6 +44,8 @@ describe(
         "CREATED_AT": "When they started, as the server learned of it.",
         "NAME": "Their names, by code point.",
         "FINISHED_AT": "When they ended; those that go on count as last to end.",
+        "CONFIG": "The number at `path` in their configs; runs without one come last, whichever direction.",
+        "SUMMARY": "The number at `path` in their summaries; runs without one come last, whichever direction.",
     },
 )
 describe(
@@ -102,6 +104,7 @@ class RunFilter:
     job_types: list[str] | None = strawberry.field(description="With one of these steps of a pipeline.", default=None)
     groups: list[str] | None = strawberry.field(description="Belonging to one of these experiments.", default=None)
     tags: list[str] | None = strawberry.field(description="Bearing at least one of these labels.", default=None)
+    names: list[str] | None = strawberry.field(description="With one of these display names.", default=None)
     name_contains: str | None = strawberry.field(
         description="With this text in the display name, whatever the case of its letters.", default=None
     )
@@ -111,6 +114,12 @@ class RunFilter:
         description="Path of a version that they used, itself or through a link to it.", default=None
     )
     produced: str | None = strawberry.field(description="Path of a version that they logged.", default=None)
+    config: "list[FieldCondition] | None" = strawberry.field(
+        description="Leaves of what they were given, such as `optimizer.lr`; all must hold.", default=None
+    )
+    summary: "list[FieldCondition] | None" = strawberry.field(
+        description="Leaves of what they came to, such as `accuracy`; all must hold.", default=None
+    )
     search: str | None = strawberry.field(
         description="Words that must all be in the name, job type, tags or notes, each whole or its beginning, "
         "whatever the case; if nothing has a word, words near it are taken. A part of a Japanese word finds it. "
@@ -129,19 +138,22 @@ class RunFilter:
             states=self.states,
             job_types=self.job_types,
             groups=self.groups,
+            names=self.names,
             tags=self.tags,
             name_contains=self.name_contains,
             created_after=self.created_after,
             created_before=self.created_before,
             consumed=self.consumed,
             produced=self.produced,
+            config=_conditions("config", self.config),
+            summary=_conditions("summary", self.summary),
             search=search_of(self.search),
             none_of=None if self.none_of is None else self.none_of.to_filter(),
             any_of=None if self.any_of is None else [one.to_filter() for one in self.any_of],
         )
 
 
-@strawberry.input(description="A condition on one leaf of the metadata.")
+@strawberry.input(description="A condition on one leaf of metadata, of a config or of a summary.")
 class FieldCondition:
     path: str = strawberry.field(description="Keys from the top joined by dots, such as `metrics.accuracy`.")
     op: FieldOperator = strawberry.field(description="How the leaf is compared with `value`.")
@@ -151,6 +163,10 @@ class FieldCondition:
 
     def to_condition(self) -> filters.FieldCondition:
         return rules.field_condition(self.path, self.op, self.value)
+
+
+def _conditions(document: str, given: list[FieldCondition] | None) -> list[filters.FieldCondition] | None:
+    return None if given is None else [rules.within_document(document, one.to_condition()) for one in given]
 
 
 @strawberry.input(
@@ -280,9 +296,12 @@ class EventFilter:
 class RunOrder:
     field: RunOrderField = strawberry.field(description="What is compared; ties are broken by id.")
     direction: OrderDirection = strawberry.field(description="Whether the smallest or the largest comes first.")
+    path: str | None = strawberry.field(
+        description="For CONFIG and SUMMARY: keys from the top joined by dots, such as `accuracy`.", default=None
+    )
 
     def to_order(self) -> filters.RunOrder:
-        return filters.RunOrder(self.field, self.direction)
+        return rules.run_order(self.field, self.direction, self.path)
 
 
 @strawberry.input(description="In which order versions are listed; without one, the newest first.")

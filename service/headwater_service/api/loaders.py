@@ -20,14 +20,17 @@ from headwater_service.api.node import Node
 from headwater_service.api.people import ApiKey, Entity, Member, User
 from headwater_service.api.proposals import Proposal
 from headwater_service.api.recalls import Recall
+from headwater_service.api.run_surroundings import RunAlert
 from headwater_service.api.runs import Run
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion
 from headwater_service.config import Settings
 from headwater_service.domain import reading
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.recalls import SeenRecall, list_seen_recalls
+from headwater_service.domain.run_alerts import find_alerts
 from headwater_service.domain.trash import list_ends
 from headwater_service.domain.ttl import list_lifetimes
+from headwater_service.domain.version_metrics import Moment, metrics_at
 from headwater_service.errors import InvalidInputError
 from headwater_service.store import reads
 from headwater_service.store.alias_moves import Seen
@@ -35,6 +38,7 @@ from headwater_service.store.graph import Graph
 from headwater_service.store.hops import Hop, find_loggers
 from headwater_service.store.listing import Window
 from headwater_service.store.listings_events import find_labels
+from headwater_service.store.objects import ObjectStore
 from headwater_service.store.ttl import Lifetime
 
 T = TypeVar("T")
@@ -64,8 +68,9 @@ def collection_type(placed: reads.PlacedCollection, public_url: str) -> Collecti
 class Loaders:
     """Everything a request reads by id. Nothing loaded here outlives the request."""
 
-    def __init__(self, graph: Graph, viewer: Viewer, settings: Settings) -> None:
+    def __init__(self, graph: Graph, objects: ObjectStore, viewer: Viewer, settings: Settings) -> None:
         self._graph = graph
+        self._objects = objects
         self._viewer = viewer
         self._url = settings.service_public_url
         self._authors = _loader(lambda ids: reading.find_authors(graph, ids))
@@ -81,6 +86,7 @@ class Loaders:
         self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
         self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
         self._recalls: DataLoader[str, list[SeenRecall]] = DataLoader(load_fn=self._load_recalls)
+        self._alerts = _loader(lambda ids: find_alerts(graph, ids))
         self._labels = self._by_id(find_labels)
         self.alias_history = AliasLoaders(graph, settings)
         self.guards = GuardLoaders(graph, viewer)
@@ -92,6 +98,7 @@ class Loaders:
         self._metadata = self._by_id(reads.find_metadata)
         self._documents = self._by_id(reads.find_run_documents)
         self._loggers: DataLoader[str, reads.PlacedRun | None] = DataLoader(load_fn=self._load_loggers)
+        self._moments: DataLoader[Moment, model.JsonObject] = DataLoader(load_fn=self._load_moments)
         self._pages: DataLoader[HopKey, model.Page[Any]] = DataLoader(load_fn=self._load_pages)
         self._counts: DataLoader[tuple[Hop[Any], str], int] = DataLoader(load_fn=self._load_counts)
         self._scopes: DataLoader[str, list[str]] = DataLoader(load_fn=self._load_scopes)
@@ -204,6 +211,9 @@ class Loaders:
     async def recalls(self, node_id: str) -> list[Recall]:
         return [Recall.from_seen(seen) for seen in await self._recalls.load(node_id)]
 
+    async def alerts(self, run_id: str) -> list[RunAlert]:
+        return [RunAlert.from_model(alert) for alert in await self._alerts.load(run_id)]
+
     async def metadata(self, version_id: str) -> Any:
         return await self._metadata.load(version_id) or {}
 
@@ -215,6 +225,13 @@ class Loaders:
         """Return the run that made an artifact version."""
         found = await self._loggers.load(version_id)
         return None if found is None else run_type(found, self._url)
+
+    async def metrics(self, version_id: str, step: int) -> model.JsonObject | None:
+        """Return what the run that made an artifact version had logged at a step; None: the viewer sees no such run."""
+        found = await self._loggers.load(version_id)
+        if found is None:
+            return None
+        return await self._moments.load(Moment(found.container.entity_id, found.run.id, step))
 
     async def neighbours(self, hop: Hop[T], window: Window, node_id: str) -> model.Page[T]:
         return await self._pages.load((hop, window, node_id))
@@ -245,6 +262,9 @@ class Loaders:
         scopes = await self.scopes()
         found = await self._graph.read(lambda tx: find_loggers(tx, ids, scopes))
         return [found.get(one) for one in ids]
+
+    async def _load_moments(self, moments: list[Moment]) -> list[model.JsonObject]:
+        return await metrics_at(self._graph, self._objects, moments)
 
     async def _load_pages(self, keys: list[HopKey]) -> list[model.Page[Any]]:
         scopes = await self.scopes()

@@ -108,7 +108,7 @@ class FinishRunInput:
     run_id: strawberry.ID = strawberry.field(description="Which run.")
     exit_code: int = strawberry.field(description="What the process returned; 0 is success.")
     state: RunState | None = strawberry.field(
-        description="FINISHED, FAILED or KILLED; null: FINISHED for exit code 0, else FAILED.", default=None
+        description="FINISHED, FAILED, KILLED or CRASHED; null: FINISHED for exit code 0, else FAILED.", default=None
     )
     summary: Json | None = strawberry.field(
         description="Object whose keys replace those of the summary; a key with null removes one.", default=None

@@ -1,6 +1,6 @@
 """GraphQL types: runs, their files and their history."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -24,15 +24,31 @@ from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
 from headwater_service.api.recalls import Recall
+from headwater_service.api.run_history import (
+    AfterStep,
+    FirstRows,
+    HistoryKeys,
+    MaxStep,
+    MinStep,
+    RunHistory,
+    Samples,
+    Wanted,
+    history_of,
+)
+from headwater_service.api.run_metrics import RunMetric
+from headwater_service.api.run_surroundings import (
+    RunAlert,
+    RunConsole,
+    SystemMetrics,
+    console_of,
+    system_metrics_of,
+)
 from headwater_service.api.scalars import Json
 from headwater_service.domain import locations
-from headwater_service.domain.history import HistoryRequest, read_history
 from headwater_service.domain.lineage import LineageKind, LineageRequest
-from headwater_service.errors import InvalidInputError
+from headwater_service.domain.run_metrics import metrics_of
 from headwater_service.model import Instant, RunState
 from headwater_service.store.hops import INPUTS
-
-MOST_ROWS: Final = 10_000
 
 Prefix = Annotated[
     str | None, strawberry.argument(description="Only paths that begin so, such as `media/`; null gives all.")
@@ -118,6 +134,11 @@ class Run(Node, LineageNode):
     async def summary(self, info: Info) -> Json:
         return Json((await info.context.loaders.run_documents(self.id))[1])
 
+    @resolved("What its program said of its metrics, in that order.")
+    async def metrics(self, info: Info) -> list[RunMetric]:
+        _, summary = await info.context.loaders.run_documents(self.id)
+        return [RunMetric.from_model(metric) for metric in metrics_of(summary)]
+
     @resolved("Versions it consumed, in that order; a registry version is listed as itself.")
     async def inputs(
         self, info: Info, first: First = 50, after: After = None
@@ -140,26 +161,44 @@ class Run(Node, LineageNode):
     async def history(
         self,
         info: Info,
+        keys: HistoryKeys = None,
+        samples: Samples = None,
+        min_step: MinStep = None,
+        max_step: MaxStep = None,
+        first: FirstRows = 1000,
+        after: AfterStep = None,
+    ) -> RunHistory:
+        wanted = Wanted(keys=keys, samples=samples, min_step=min_step, max_step=max_step, first=first, after=after)
+        return await history_of(info, self.id, wanted)
+
+    @resolved("What its processes wrote to stdout and stderr, put together in the order of time.")
+    async def console(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="Most texts in the answer: 1 to 10,000.")] = 1000,
+        after: After = None,
+    ) -> RunConsole:
+        return await console_of(info, self.id, first, after)
+
+    @resolved(
+        "What the machine did meanwhile (`cpu`, `memory`, `gpu.0.utilization`, …): percent, bytes, degrees Celsius, "
+        "watts; counts of bytes since the run began."
+    )
+    async def system_metrics(
+        self,
+        info: Info,
         keys: Annotated[
             list[str] | None,
-            strawberry.argument(description="Only steps with one of these metrics, and only these; null gives all."),
+            strawberry.argument(description="Only samples of one of these, and only these; null gives all."),
         ] = None,
-        min_step: Annotated[int | None, strawberry.argument(description="The first step wanted.")] = None,
-        max_step: Annotated[int | None, strawberry.argument(description="The last step wanted.")] = None,
-        first: Annotated[int, strawberry.argument(description="Most rows in the answer: 1 to 10,000.")] = 1000,
-        after: Annotated[int | None, strawberry.argument(description="`endCursor` of the page before.")] = None,
-    ) -> "RunHistory":
-        if not 1 <= first <= MOST_ROWS:
-            raise InvalidInputError(f"`first` is {first}; a history page has 1 to {MOST_ROWS:,} rows.", field="first")
-        context = info.context
-        request = HistoryRequest(keys=keys, min_step=min_step, max_step=max_step, first=first, after=after)
-        found = await read_history(context.graph, context.objects, context.viewer, self.id, request)
-        return RunHistory(
-            keys=sorted(found.keys),
-            rows=[Json(row) for row in found.rows],
-            end_cursor=found.end_step,
-            has_next_page=found.has_next,
-        )
+        first: Annotated[int, strawberry.argument(description="Most samples in the answer: 1 to 10,000.")] = 1000,
+        after: After = None,
+    ) -> SystemMetrics:
+        return await system_metrics_of(info, self.id, keys, first, after)
+
+    @resolved("What it wanted people to know, oldest first; at most 1,000.")
+    async def alerts(self, info: Info) -> list[RunAlert]:
+        return await info.context.loaders.alerts(self.id)
 
     @resolved("How it was deleted; null while it is there. How the execution itself ended is `state`.")
     async def ending(self, info: Info) -> Ending | None:
@@ -190,13 +229,3 @@ class RunEdge(Edge):
 @strawberry.type(description="A page of runs.")
 class RunConnection(Connection):
     edges: list[RunEdge] = strawberry.field(description="The runs of this page, in the order asked for.")
-
-
-@strawberry.type(description="Part of what a run measured step by step.")
-class RunHistory:
-    keys: list[str] = strawberry.field(description="Every metric that occurs in these rows, sorted.")
-    rows: list[Json] = strawberry.field(
-        description="One object a step: `_step`, `_time` (seconds since 1970) and the metrics logged at it."
-    )
-    end_cursor: int | None = strawberry.field(description="The last step given, to be sent as `after`; null if none.")
-    has_next_page: bool = strawberry.field(description="Whether later steps follow; ask for them with `endCursor`.")

@@ -1,4 +1,4 @@
-"""The four scalars of the schema: how each is written as JSON, read from JSON, and refused."""
+"""The five scalars of the schema: how each is written as JSON, read from JSON, and refused."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,14 @@ from headwater_service.model import Instant
 Digest = NewType("Digest", str)
 ByteCount = NewType("ByteCount", int)
 Json = NewType("Json", object)
+Step = NewType("Step", int)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}|sha256-[1-9][0-9]*m:[0-9a-f]{64}-[1-9][0-9]*")
 _LARGEST_COUNT: Final = 2**63 - 1
+_STEPS: Final = range(-(2**63), 2**63)
 
 
 def time_text(at: Instant) -> str:
@@ -50,6 +52,17 @@ def byte_count_from(value: Any) -> ByteCount:
     return ByteCount(value)
 
 
+def step_from(value: Any) -> Step:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in _STEPS:
+        raise GraphQLError(f"{value!r} is not a step: a whole number of 64 bits.")
+    return Step(value)
+
+
+def step_of(step: int | None) -> Step | None:
+    """Return a step as the schema has it."""
+    return None if step is None else Step(step)
+
+
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     Instant: strawberry.scalar(
         name="DateTime",
@@ -69,6 +82,12 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         name="ByteCount",
         description="A size in bytes as a JSON number of up to 64 bits; `Int` would end at 2 GiB.",
         parse_value=byte_count_from,
+    ),
+    Step: strawberry.scalar(
+        name="Step",
+        description="A step of a run's history as a JSON number of up to 64 bits; `Int` would end at 2,147,483,647, "
+        "which counts of tokens pass.",
+        parse_value=step_from,
     ),
     Json: strawberry.scalar(
         name="JSON",

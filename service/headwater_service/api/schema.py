@@ -20,6 +20,7 @@ from headwater_service.api.query import Query
 from headwater_service.api.recall_mutations import RecallMutation
 from headwater_service.api.registry_mutations import RegistryMutation
 from headwater_service.api.run_mutations import RunMutation
+from headwater_service.api.run_surroundings import AlertMutation
 from headwater_service.api.scalars import SCALARS
 from headwater_service.api.upload_mutations import UploadMutation
 from headwater_service.api.versions import VersionTypes
@@ -32,6 +33,7 @@ from headwater_service.api.versions import VersionTypes
 class Mutation(
     PeopleMutation,
     RunMutation,
+    AlertMutation,
     UploadMutation,
     ArtifactMutation,
     AliasMutation,

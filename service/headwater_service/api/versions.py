@@ -26,7 +26,7 @@ from headwater_service.api.node import Node
 from headwater_service.api.people import User
 from headwater_service.api.recalls import Recall
 from headwater_service.api.runs import Prefix, Run, RunConnection
-from headwater_service.api.scalars import ByteCount, Digest, Json
+from headwater_service.api.scalars import ByteCount, Digest, Json, Step, step_of
 from headwater_service.domain import locations
 from headwater_service.domain.files import download_urls, manifest_urls
 from headwater_service.domain.lineage import LineageKind, LineageRequest
@@ -55,6 +55,10 @@ class Version(Node, LineageNode):
     description: str = strawberry.field(description="Free text for people, in Markdown; of a link, the source's.")
     tags: list[str] = strawberry.field(description="Free labels for filters; unlike aliases they name no one version.")
     state: VersionState = strawberry.field(description="Whether its content can still be had.")
+    history_step: Step | None = strawberry.field(
+        description="Step of the logging run's history that this content belongs to, the last one logged before it; "
+        "null if unknown. Of a link, the source's."
+    )
     home: strawberry.Private[model.Container]
     home_collection: strawberry.Private[model.Collection]
     content_id: strawberry.Private[str]
@@ -62,6 +66,16 @@ class Version(Node, LineageNode):
     @resolved("What its author noted: one JSON object; of a link, the source's.")
     async def metadata(self, info: Info) -> Json:
         return Json(await info.context.loaders.metadata(self.content_id))
+
+    @resolved(
+        "What the run that made it had measured: numbers, texts and truth values logged at `historyStep`. Null when no "
+        "step is known, or the viewer may not see that run; empty until what was logged has arrived."
+    )
+    async def metrics(self, info: Info) -> Json | None:
+        if self.history_step is None:
+            return None
+        found = await info.context.loaders.metrics(self.content_id, self.history_step)
+        return None if found is None else Json(found)
 
     @resolved("Movable names that point at it now, sorted.")
     async def aliases(self, info: Info) -> list[str]:
@@ -149,10 +163,6 @@ class Version(Node, LineageNode):
 
 @strawberry.type(description="Content that a run logged: files under a digest, in a collection of a project.")
 class ArtifactVersion(Version):
-    history_step: int | None = strawberry.field(
-        description="Step of the logging run's history that this content belongs to; null if unknown."
-    )
-
     @classmethod
     def from_model(
         cls,
@@ -185,7 +195,7 @@ class ArtifactVersion(Version):
             home=container,
             home_collection=collection,
             content_id=version.id,
-            history_step=version.history_step,
+            history_step=step_of(version.history_step),
         )
 
     @resolved("The run that made it; null when it was logged outside a run, or the viewer may not see that run.")
@@ -271,6 +281,7 @@ class RegistryVersion(Version):
             description=source.description,
             tags=list(source.tags),
             state=version.state,
+            history_step=step_of(source.history_step),
             home=container,
             home_collection=collection,
             content_id=source.id,

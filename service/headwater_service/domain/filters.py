@@ -6,19 +6,33 @@ from typing import Final, TypeAlias
 
 from headwater_service.domain.metadata import SEARCHED_CHARACTERS
 from headwater_service.errors import InvalidInputError
-from headwater_service.store.filters import CollectionFilter, FieldCondition, FieldOperator, RunFilter, VersionFilter
+from headwater_service.store.filters import (
+    CollectionFilter,
+    FieldCondition,
+    FieldOperator,
+    OrderDirection,
+    RunFilter,
+    RunOrder,
+    RunOrderField,
+    VersionFilter,
+)
 
 # `any` and `not` inside each other; more than this nobody writes by hand, and each level costs the planner.
 DEEPEST: Final = 5
+
+_ORDERED_BY_LEAF: Final = {RunOrderField.CONFIG: "config", RunOrderField.SUMMARY: "summary"}
 
 # Finds the id of the version at a path; raises NotFoundError.
 FindVersion: TypeAlias = Callable[[str], Awaitable[str]]
 
 
 def field_condition(path: str, op: FieldOperator, value: object) -> FieldCondition:
-    """Check a condition on metadata. Raises InvalidInputError for a value that the operator cannot compare."""
+    """Check a condition on metadata, a config or a summary.
+
+    Raises InvalidInputError for a value that the operator cannot compare.
+    """
     if not path:
-        raise InvalidInputError("A condition on metadata names the path of a leaf.", field="path")
+        raise InvalidInputError("A condition on a document names the path of a leaf.", field="path")
     if op is FieldOperator.EXISTS:
         if value is not None:
             raise InvalidInputError(f"{path!r} EXISTS takes no value.", field="value")
@@ -34,6 +48,23 @@ def field_condition(path: str, op: FieldOperator, value: object) -> FieldConditi
         )
     # Of longer texts only the beginning is kept to be searched.
     return FieldCondition(path, op, value[:SEARCHED_CHARACTERS] if isinstance(value, str) else value)
+
+
+def within_document(document: str, condition: FieldCondition) -> FieldCondition:
+    """Return a condition on a run's config or summary as the leaves of both are kept."""
+    return replace(condition, path=f"{document}.{condition.path}")
+
+
+def run_order(field: RunOrderField, direction: OrderDirection, path: str | None) -> RunOrder:
+    """Check an order of runs. Raises InvalidInputError for a path where none belongs, and for none where one does."""
+    document = _ORDERED_BY_LEAF.get(field)
+    if document is None:
+        if path is not None:
+            raise InvalidInputError(f"The order {field.value} takes no path.", field="path")
+        return RunOrder(field, direction)
+    if not path:
+        raise InvalidInputError(f"The order {field.value} names the path of a leaf.", field="path")
+    return RunOrder(field, direction, f"{document}.{path}")
 
 
 async def with_ids(wanted: RunFilter, find_version: FindVersion) -> RunFilter:

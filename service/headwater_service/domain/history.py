@@ -9,7 +9,7 @@ import asyncio
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,12 +28,13 @@ from headwater_service.store.history_chunks import (
     encode_chunk,
     facts_of,
     read_facts,
+    size_of,
 )
 from headwater_service.store.objects import ObjectStore
 
 MOST_ROWS: Final = 10_000
 LARGEST_STEP: Final = 2**63 - 1
-_CHUNKS_AT_ONCE: Final = 8
+CHUNKS_AT_ONCE: Final = 8
 _STREAM: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NUMBERS: Final = range(10**12)
 _STEPS: Final = range(-(2**63), 2**63)
@@ -41,11 +42,15 @@ _STEPS: Final = range(-(2**63), 2**63)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive records of a stream; `first` is the number of the first one. No records: only a heartbeat."""
+    """Consecutive records of a stream; `first` is the number of the first one. No records: only a heartbeat.
+
+    `is_alive` is false where a journal is sent afterwards: that is no sign of life of the run.
+    """
 
     stream: str
     first: int
     records: Sequence[HistoryRecord]
+    is_alive: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,7 @@ class HistoryRequest:
     max_step: int | None = None
     first: int = 1000
     after: int | None = None
+    kind: store.StreamKind = store.StreamKind.METRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,8 @@ class History:
 def parse_batch(document: object) -> Batch:
     """Read the body of a history request as msgpack gave it. Raises InvalidInputError that names the fault."""
     match document:
-        case {"stream": str(stream), "first": int(first), "records": list(records)}:
-            pass
+        case {"stream": str(stream), "first": int(first), "records": list(records), **rest}:
+            is_alive = rest.get("heartbeat", True) is not False
         case _:
             raise InvalidInputError("History is an object of 'stream' (text), 'first' (number) and 'records' (list).")
     if not _STREAM.fullmatch(stream):
@@ -82,7 +88,7 @@ def parse_batch(document: object) -> Batch:
         )
     if first not in _NUMBERS:
         raise InvalidInputError(f"{first} can't be the number of a record.", field="first")
-    return Batch(stream, first, [_record(first + offset, record) for offset, record in enumerate(records)])
+    return Batch(stream, first, [_record(first + offset, record) for offset, record in enumerate(records)], is_alive)
 
 
 async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_id: str, batch: Batch) -> int:
@@ -94,7 +100,8 @@ async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_i
     async def begin(tx: Transaction) -> tuple[str, int]:
         run, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="log history")
         require_live_run(run)
-        await beat_within(tx, run_id)
+        if batch.is_alive:
+            await beat_within(tx, run_id)
         return container.entity_id, await store.find_acknowledged(tx, run_id, batch.stream)
 
     entity_id, acknowledged = await graph.write(begin)
@@ -109,11 +116,9 @@ async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_i
     end = batch.first + len(batch.records)
     while acknowledged < end:
         new = batch.records[acknowledged - batch.first :]
-        facts = await _store_chunk(
-            objects, store.chunk_key(entity_id, run_id, batch.stream, acknowledged), acknowledged, new
-        )
-        await _acknowledge(graph, run_id, batch.stream, facts)
-        acknowledged = facts.first + facts.count
+        key = store.chunk_key(entity_id, run_id, batch.stream, acknowledged)
+        facts, size = await _store_chunk(objects, key, acknowledged, new)
+        acknowledged = await _acknowledge(graph, run_id, batch.stream, facts, size)
     return acknowledged
 
 
@@ -129,55 +134,84 @@ async def read_history(
     )
     high = LARGEST_STEP if request.max_step is None else request.max_step
 
-    async def plan(tx: Transaction) -> tuple[str, Sequence[store.StoredChunk]]:
-        _, container = await run_with_role(tx, viewer, run_id, Role.VIEWER, what="read history")
-        return container.entity_id, await store.list_chunks(tx, run_id, low=low, high=high)
-
-    entity_id, chunks = await graph.read(plan)
+    entity_id, chunks = await plan_read(graph, viewer, run_id, low, high, request.kind)
     steps: dict[int, list[tuple[int, str, NumberedRecord]]] = defaultdict(list)
-    for start in range(0, len(chunks), _CHUNKS_AT_ONCE):
-        group = chunks[start : start + _CHUNKS_AT_ONCE]
-        keys = [store.chunk_key(entity_id, run_id, chunk.stream, chunk.facts.first) for chunk in group]
-        loaded = await asyncio.gather(*(_load_chunk(objects, key, request.keys, low, high) for key in keys))
+    for group, next_step in _groups(chunks, request.first):
+        loaded = await asyncio.gather(
+            *(_load_chunk(objects, store.key_of(entity_id, run_id, chunk), request, low, high) for chunk in group)
+        )
         for chunk, records in zip(group, loaded, strict=True):
             for record in records:
                 steps[record.step].append((record.number, chunk.stream, record))
         # Chunks come by their lowest step, so that nothing later can add to a step below the next one's.
-        rest = chunks[start + _CHUNKS_AT_ONCE :]
-        if rest and sum(step < rest[0].facts.min_step for step in steps) > request.first:
+        if next_step is not None and sum(step < next_step for step in steps) > request.first:
             break
     return _page(steps, request.first)
 
 
-async def _store_chunk(objects: ObjectStore, key: str, first: int, records: Sequence[HistoryRecord]) -> ChunkFacts:
-    """Make a chunk durable and return its facts: those of the chunk that is there already, if one is."""
+async def plan_read(
+    graph: Graph,
+    viewer: Viewer,
+    run_id: str,
+    low: int,
+    high: int,
+    kind: store.StreamKind = store.StreamKind.METRICS,
+) -> tuple[str, Sequence[store.StoredChunk]]:
+    """Return the entity of a run and its chunks with steps from `low` to `high`, by the lowest step in each.
+
+    Raises NotFoundError unless the viewer may see it. The chunks can be read for minutes, whatever is merged meanwhile.
+    """
+
+    async def plan(tx: Transaction) -> tuple[str, Sequence[store.StoredChunk]]:
+        _, container = await run_with_role(tx, viewer, run_id, Role.VIEWER, what="read history")
+        return container.entity_id, await store.list_chunks(tx, run_id, low=low, high=high, kind=kind)
+
+    return await graph.read(plan)
+
+
+def _groups(chunks: Sequence[store.StoredChunk], rows: int) -> Iterator[tuple[Sequence[store.StoredChunk], int | None]]:
+    """Yield chunks to be loaded at once, as many as may hold so many rows, and the lowest step behind them."""
+    start = 0
+    while start < len(chunks):
+        end, records = start, 0
+        while end < min(start + CHUNKS_AT_ONCE, len(chunks)) and records <= rows:
+            records += chunks[end].facts.count
+            end += 1
+        yield chunks[start:end], chunks[end].facts.min_step if end < len(chunks) else None
+        start = end
+
+
+async def _store_chunk(
+    objects: ObjectStore, key: str, first: int, records: Sequence[HistoryRecord]
+) -> tuple[ChunkFacts, int]:
+    """Make a chunk durable and return its facts and size: those of the chunk that is there already, if one is."""
     data = await asyncio.to_thread(encode_chunk, first, records)
     try:
         await objects.put(key, data, if_absent=True)
     except ConflictError:
         return await _stored_facts(objects, key)
-    return facts_of(first, records)
+    return facts_of(first, records), size_of(data)
 
 
-async def _stored_facts(objects: ObjectStore, key: str) -> ChunkFacts:
+async def _stored_facts(objects: ObjectStore, key: str) -> tuple[ChunkFacts, int]:
     try:
-        return await asyncio.to_thread(read_facts, await objects.get(key))
+        data = await objects.get(key)
     except NotFoundError as error:
         raise UnavailableError("Another sender is storing the same records. Try again.") from error
+    return await asyncio.to_thread(read_facts, data), size_of(data)
 
 
-async def _acknowledge(graph: Graph, run_id: str, stream: str, facts: ChunkFacts) -> None:
-    await graph.write(lambda tx: store.acknowledge(tx, run_id, stream, facts))
+async def _acknowledge(graph: Graph, run_id: str, stream: str, facts: ChunkFacts, size: int) -> int:
+    return await graph.write(lambda tx: store.acknowledge(tx, run_id, stream, facts, size=size))
 
 
 async def _load_chunk(
-    objects: ObjectStore, key: str, keys: Collection[str] | None, low: int, high: int
+    objects: ObjectStore, key: str, request: HistoryRequest, low: int, high: int
 ) -> Sequence[NumberedRecord]:
     data = await objects.get(key)
 
     def decode() -> list[NumberedRecord]:
-        found = (record for record in decode_chunk(data, keys) if low <= record.step <= high)
-        return [record for record in found if keys is None or record.values]
+        return list(decode_chunk(data, request.keys, low=low, high=high, most_steps=request.first + 1))
 
     return await asyncio.to_thread(decode)
 

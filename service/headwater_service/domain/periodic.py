@@ -11,6 +11,8 @@ import structlog
 
 from headwater_service.config import Settings
 from headwater_service.domain.events import BATCH, sequence_events
+from headwater_service.domain.history_compaction import compact_histories
+from headwater_service.domain.run_fields_fill import fill_run_fields
 from headwater_service.domain.runs import CRASHED_BATCH, crash_silent_runs
 from headwater_service.domain.search_fill import fill_texts
 from headwater_service.domain.ttl import BATCH as EXPIRY_BATCH
@@ -28,6 +30,7 @@ CRASHED_SECONDS: Final = 15.0
 # Once all is filled in, a round is one look at one node.
 FILL_SECONDS: Final = 60.0
 EXPIRY_SECONDS: Final = 60.0
+COMPACTION_SECONDS: Final = 15.0
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +104,9 @@ def start(graph: Graph, objects: ObjectStore, settings: Settings) -> Periodic:
             Job("sequencer", SEQUENCER_SECONDS, partial(_sequence, graph)),
             Job("crashed-runs", CRASHED_SECONDS, partial(_crash, graph, settings.crashed_after_seconds)),
             Job("expired-versions", EXPIRY_SECONDS, partial(_expire, graph)),
+            Job("history-compaction", COMPACTION_SECONDS, partial(compact_histories, graph, objects)),
             Job("search-texts", FILL_SECONDS, partial(fill_texts, graph)),
+            Job("run-fields", FILL_SECONDS, partial(fill_run_fields, graph)),
         ],
     )
 

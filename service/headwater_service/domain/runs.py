@@ -16,6 +16,7 @@ from headwater_service.domain.containers import (
     split_container_path,
 )
 from headwater_service.domain.display_names import display_name
+from headwater_service.domain.run_fields import keep_fields
 from headwater_service.domain.search import RUN_TEXTS, run_text
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.model import Container, Instant, JsonObject, Role, Run, RunState
@@ -31,7 +32,8 @@ LONG_TEXT_CHARACTERS: Final = 100_000
 TAGS: Final = 100
 CRASHED_BATCH: Final = 100
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_ENDS: Final = (RunState.FINISHED, RunState.FAILED, RunState.KILLED)
+# CRASHED is told by who finds the journal of a program that is no more.
+_ENDS: Final = (RunState.FINISHED, RunState.FAILED, RunState.KILLED, RunState.CRASHED)
 
 
 class RunResume(StrEnum):
@@ -158,7 +160,9 @@ async def finish_run(
     """
     state = state or (RunState.FINISHED if exit_code == 0 else RunState.FAILED)
     if state not in _ENDS:
-        raise InvalidInputError(f"A run can't be ended as {state}; give FINISHED, FAILED or KILLED.", field="state")
+        raise InvalidInputError(
+            f"A run can't be ended as {state}; give FINISHED, FAILED, KILLED or CRASHED.", field="state"
+        )
 
     async def work(tx: Transaction) -> tuple[Run, Container]:
         _, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="finish runs")
@@ -256,6 +260,7 @@ async def _create_run(
         "started_at": start.started_at,
     }
     run = await store.create_run(tx, properties | run_text(properties), at=lock.at)
+    await keep_fields(tx, None, properties)
     await record(
         tx,
         lock,
@@ -321,6 +326,7 @@ async def _change(
     """Change a locked run and record what it was and is."""
     texts = run_text(before | changes) if RUN_TEXTS & changes.keys() else {}
     run = await store.change_run(tx, before["id"], changes | texts)
+    await keep_fields(tx, before, before | changes)
     await record(
         tx,
         lock,

@@ -52,7 +52,10 @@ def _file(folder: Path, name: str, cache: str) -> Response:
     return FileResponse(path, headers={"Cache-Control": cache})
 
 
+# The router tries them in this order: what is asked for most comes first.
 ENDPOINTS: Final = (
+    Endpoint("/graphql", ("POST",), Access.VIEWER, post_graphql, refuse_graphql),
+    Endpoint("/graphql", ("GET",), Access.VIEWER, get_graphql, refuse_graphql),
     Endpoint("/healthz", ("GET",), Access.OPEN, healthz),
     Endpoint("/readyz", ("GET",), Access.OPEN, readyz),
     Endpoint("/metrics", ("GET",), Access.METRICS, metrics),
@@ -67,8 +70,6 @@ ENDPOINTS: Final = (
     Endpoint("/api/manifests/{entity}/{digest}", ("HEAD",), Access.VIEWER, head_manifest),
     Endpoint("/api/runs/{run_id}/history", ("POST",), Access.VIEWER, post_history),
     Endpoint("/files/{path:path}", ("GET",), Access.VIEWER, redirect_to_file, refuse_page),
-    Endpoint("/graphql", ("POST",), Access.VIEWER, post_graphql, refuse_graphql),
-    Endpoint("/graphql", ("GET",), Access.VIEWER, get_graphql, refuse_graphql),
     Endpoint("/graphiql", ("GET",), Access.VIEWER, graphiql, refuse_page),
     Endpoint("/{path:path}", ("GET",), Access.VIEWER, object_page, refuse_page),
 )

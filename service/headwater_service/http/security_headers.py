@@ -9,6 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from headwater_service.config import Settings
 
 ANSWER_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_ON_ALL: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
 
 
 def page_policy(settings: Settings) -> str:
@@ -48,12 +54,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                headers["X-Frame-Options"] = "DENY"
-                headers["Cross-Origin-Opener-Policy"] = "same-origin"
-                headers.setdefault("Content-Security-Policy", ANSWER_POLICY)
+                message["headers"] = [*message["headers"], *_ON_ALL]
+                MutableHeaders(scope=message).setdefault("Content-Security-Policy", ANSWER_POLICY)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

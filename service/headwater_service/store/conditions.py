@@ -36,15 +36,16 @@ _TEXT: Final[dict[FieldOperator, LiteralString]] = {
 }
 
 
+_ONE_OF: Final[tuple[LiteralString, ...]] = ("run.state IN ", "run.job_type IN ", "run.group IN ", "run.name IN ")
+
+
 def run_condition(wanted: RunFilter, parameters: Parameters) -> LiteralString:
     """The condition on a bound `run`."""
     found: list[LiteralString] = []
-    if wanted.states is not None:
-        found.append("run.state IN " + parameters.add([state.value for state in wanted.states]))
-    if wanted.job_types is not None:
-        found.append("run.job_type IN " + parameters.add(list(wanted.job_types)))
-    if wanted.groups is not None:
-        found.append("run.group IN " + parameters.add(list(wanted.groups)))
+    states = None if wanted.states is None else [state.value for state in wanted.states]
+    for one, values in zip(_ONE_OF, (states, wanted.job_types, wanted.groups, wanted.names), strict=True):
+        if values is not None:
+            found.append(one + parameters.add(list(values)))
     if wanted.tags is not None:
         found.append("any(tag IN run.tags WHERE tag IN " + parameters.add(list(wanted.tags)) + ")")
     if wanted.name_contains is not None:
@@ -54,6 +55,7 @@ def run_condition(wanted: RunFilter, parameters: Parameters) -> LiteralString:
     if wanted.created_before is not None:
         found.append("run.created_at < " + parameters.add(wanted.created_before))
     found.extend(_run_edges(wanted, parameters))
+    found.extend(_run_fields(wanted, parameters))
     found.extend(_run_text(wanted.search, parameters))
     if wanted.none_of is not None:
         found.append(negated(run_condition(wanted.none_of, parameters)))
@@ -80,6 +82,20 @@ def _run_edges(wanted: RunFilter, parameters: Parameters) -> list[LiteralString]
             + "}) WHERE edge.retracted_at IS NULL }"
         )
     return found
+
+
+def _run_fields(wanted: RunFilter, parameters: Parameters) -> list[LiteralString]:
+    found: list[LiteralString] = []
+    for conditions in (wanted.config, wanted.summary):
+        if conditions is not None:
+            # An empty list matches nothing, as everywhere in filters.
+            held = [_run_has_field(condition, parameters) for condition in conditions]
+            found.append(all_of(held) if held else any_of(()))
+    return found
+
+
+def _run_has_field(condition: FieldCondition, parameters: Parameters) -> LiteralString:
+    return "EXISTS { MATCH (field:RunField {run_id: run.id}) WHERE " + field_condition(condition, parameters) + " }"
 
 
 def version_condition(wanted: VersionFilter, parameters: Parameters) -> LiteralString:
@@ -132,7 +148,7 @@ def _has_field(condition: FieldCondition, parameters: Parameters) -> LiteralStri
 
 
 def field_condition(condition: FieldCondition, parameters: Parameters) -> LiteralString:
-    """The condition on a bound `field`, one leaf of the metadata."""
+    """The condition on a bound `field`, one leaf of metadata, of a config or of a summary."""
     path: LiteralString = "field.path = " + parameters.add(condition.path)
     if condition.op is FieldOperator.EXISTS:
         return path

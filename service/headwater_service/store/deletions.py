@@ -259,7 +259,7 @@ async def list_ended_together(tx: Transaction, deletion_id: str, *, limit: int) 
 
 
 async def list_trash(
-    tx: Transaction, scopes: Sequence[str], *, since: Instant, before: tuple[int | str, str] | None, limit: int
+    tx: Transaction, scopes: Sequence[str], *, since: Instant, before: tuple[float | str, str] | None, limit: int
 ) -> list[EndedNode]:
     """Return what somebody deleted in these scopes later than `since`, the last first."""
     at, node_id = before or (None, None)

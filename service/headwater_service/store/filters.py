@@ -32,6 +32,8 @@ class RunOrderField(StrEnum):
     CREATED_AT = "CREATED_AT"
     NAME = "NAME"
     FINISHED_AT = "FINISHED_AT"
+    CONFIG = "CONFIG"
+    SUMMARY = "SUMMARY"
 
 
 class VersionOrderField(StrEnum):
@@ -49,7 +51,7 @@ class CollectionOrderField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldCondition:
-    """A condition on one leaf of the metadata. `value` is a number, a text, or None for EXISTS."""
+    """A condition on one leaf of a document. `value` is a number, a text, or None for EXISTS."""
 
     path: str
     op: FieldOperator
@@ -87,12 +89,16 @@ class RunFilter:
     states: Sequence[RunState] | None = None
     job_types: Sequence[str] | None = None
     groups: Sequence[str] | None = None
+    names: Sequence[str] | None = None
     tags: Sequence[str] | None = None
     name_contains: str | None = None
     created_after: Instant | None = None
     created_before: Instant | None = None
     consumed: str | None = None
     produced: str | None = None
+    # Paths begin with `config.` or `summary.`.
+    config: Sequence[FieldCondition] | None = None
+    summary: Sequence[FieldCondition] | None = None
     search: Search | None = None
     none_of: "RunFilter | None" = None
     any_of: "Sequence[RunFilter] | None" = None
@@ -131,8 +137,11 @@ class CollectionFilter:
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
+    """What comes first; `path` is that of a leaf, as in a filter, and None but for CONFIG and SUMMARY."""
+
     field: RunOrderField = RunOrderField.CREATED_AT
     direction: OrderDirection = OrderDirection.DESC
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,24 @@ are JSON text, and the field's metadata says so.
 """
 
 import io
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy
 import orjson
 import pyarrow
 import pyarrow.parquet
 
 from headwater_service.errors import InvalidInputError
 
-_PREFIX: Final = "v:"
-_AS_JSON: Final = {b"headwater": b"json"}
-_BASE: Final = ("number", "step", "time")
+PREFIX: Final = "v:"
+AS_JSON: Final = {b"headwater": b"json"}
+BASE: Final = ("number", "step", "time")
 _INT64: Final = range(-(2**63), 2**63)
 # Beyond this, a double can't hold every whole number.
-_EXACT: Final = range(-(2**53), 2**53 + 1)
+EXACT: Final = range(-(2**53), 2**53 + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,7 @@ def encode_chunk(first: int, records: Sequence[HistoryRecord]) -> bytes:
         field, array = _column(key, [record.values.get(key) for record in records])
         fields.append(field)
         arrays.append(array)
-    buffer = io.BytesIO()
-    table = pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
-    pyarrow.parquet.write_table(table, buffer, compression="zstd", compression_level=1)
-    return buffer.getvalue()
+    return write_columns(pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields)))
 
 
 def facts_of(first: int, records: Sequence[HistoryRecord]) -> ChunkFacts:
@@ -85,26 +84,100 @@ def read_facts(data: bytes) -> ChunkFacts:
     return ChunkFacts(table["number"][0].as_py(), table.num_rows, min(steps), max(steps))
 
 
-def decode_chunk(data: bytes, keys: Collection[str] | None) -> Iterator[NumberedRecord]:
-    """Yield the records of a chunk with all their values, or with those of `keys` alone."""
-    file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
-    schema = file.schema_arrow
-    names = [name for name in schema.names if name in _BASE or keys is None or name.removeprefix(_PREFIX) in keys]
-    table = file.read(columns=names)
-    columns = {name.removeprefix(_PREFIX): _values(table, name) for name in names if name not in _BASE}
-    base = [table[name].to_pylist() for name in _BASE]
+def size_of(data: bytes) -> int:
+    """Return about how many bytes of memory a stored chunk takes when it is read."""
+    metadata = pyarrow.parquet.read_metadata(io.BytesIO(data))
+    written: int = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
+    # Values that repeat are written once.
+    values: int = metadata.num_rows * metadata.num_columns
+    return max(written, 8 * values)
+
+
+def decode_chunk(
+    data: bytes,
+    keys: Collection[str] | None,
+    *,
+    low: int = _INT64.start,
+    high: int = _INT64.stop - 1,
+    most_steps: int | None = None,
+) -> Iterator[NumberedRecord]:
+    """Yield the records of a chunk with all their values, or those that have one of `keys`, with these alone.
+
+    Only of steps from `low` to `high`, and of the lowest `most_steps` of them: what is left out is never made a
+    Python object.
+    """
+    table = _rows_of(read_columns(data, keys), low, high, most_steps, has_keys=keys is not None)
+    names = [name for name in table.schema.names if name not in BASE]
+    columns = {name.removeprefix(PREFIX): values_of(table, name) for name in names}
+    base = [table[name].to_pylist() for name in BASE]
     for row, (number, step, time) in enumerate(zip(*base, strict=True)):
         values = {key: column[row] for key, column in columns.items() if column[row] is not None}
         yield NumberedRecord(number, step, time, values)
 
 
+def read_columns(data: bytes, keys: Collection[str] | None) -> Any:
+    """Return a chunk as a table of `number`, `step`, `time` and all columns of values, or those of `keys`."""
+    file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
+    schema = file.schema_arrow
+    return file.read(
+        columns=[name for name in schema.names if name in BASE or keys is None or name.removeprefix(PREFIX) in keys]
+    )
+
+
+def write_columns(table: Any) -> bytes:
+    """Return a table as a chunk is stored."""
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(table, buffer, compression="zstd", compression_level=1)
+    return buffer.getvalue()
+
+
+def is_json(field: Any) -> bool:
+    """Tell whether the column of a schema's field holds JSON text."""
+    return (field.metadata or {}).get(b"headwater") == b"json"
+
+
+def json_text(key: str, value: Any) -> str:
+    """Return a value as text in a column of JSON. Raises InvalidInputError that names the key."""
+    if isinstance(value, float) and not math.isfinite(value):
+        # As in every JSON of ours: orjson would make it null, which is no value.
+        value = "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInputError(f"The value of {key!r} can't be kept: {error}.", field=key) from error
+
+
+def values_of(table: Any, name: str) -> list[Any]:
+    """Return the values of a column, read from JSON where that is what it holds; None where there is none."""
+    values: list[Any] = table[name].to_pylist()
+    if not is_json(table.schema.field(name)):
+        return values
+    return [None if value is None else orjson.loads(value) for value in values]
+
+
+def _rows_of(table: Any, low: int, high: int, most_steps: int | None, *, has_keys: bool) -> Any:
+    steps = table["step"].to_numpy()
+    wanted = (steps >= low) & (steps <= high)
+    if has_keys:
+        valued = numpy.zeros(len(steps), bool)
+        for name in table.schema.names:
+            if name not in BASE:
+                valued |= table[name].is_valid().to_numpy()
+        wanted &= valued
+    if most_steps is not None:
+        found = numpy.unique(steps[wanted])
+        if len(found) > most_steps:
+            wanted &= steps < found[most_steps]
+    return table if wanted.all() else table.filter(pyarrow.array(wanted))
+
+
 def _column(key: str, values: list[Any]) -> tuple[Any, Any]:
-    name = _PREFIX + key
+    name = PREFIX + key
     arrow_type = _type_of([value for value in values if value is not None])
     if arrow_type is not None:
         return pyarrow.field(name, arrow_type), pyarrow.array(values, arrow_type)
-    texts = [None if value is None else _json(key, value) for value in values]
-    return pyarrow.field(name, pyarrow.string(), metadata=_AS_JSON), pyarrow.array(texts, pyarrow.string())
+    texts = [None if value is None else json_text(key, value) for value in values]
+    return pyarrow.field(name, pyarrow.string(), metadata=AS_JSON), pyarrow.array(texts, pyarrow.string())
 
 
 def _type_of(values: Sequence[Any]) -> Any:
@@ -118,21 +191,6 @@ def _type_of(values: Sequence[Any]) -> Any:
         return pyarrow.int64()
     if kinds == {float}:
         return pyarrow.float64()
-    if kinds == {float, int} and all(value in _EXACT for value in values if type(value) is int):
+    if kinds == {float, int} and all(value in EXACT for value in values if type(value) is int):
         return pyarrow.float64()
     return None
-
-
-def _json(key: str, value: Any) -> str:
-    try:
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInputError(f"The value of {key!r} can't be kept: {error}.", field=key) from error
-
-
-def _values(table: Any, name: str) -> list[Any]:
-    values: list[Any] = table[name].to_pylist()
-    metadata = table.schema.field(name).metadata or {}
-    if metadata.get(b"headwater") != b"json":
-        return values
-    return [None if value is None else orjson.loads(value) for value in values]

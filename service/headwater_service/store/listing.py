@@ -157,13 +157,13 @@ def write_position(order: str, value: Any, item_id: str) -> str:
     return orjson.dumps([order, value, item_id]).decode()
 
 
-def read_position(position: str, order: str) -> tuple[int | str, str]:
+def read_position(position: str, order: str) -> tuple[float | str, str]:
     """Return the sort value and the id in a position that this order gave."""
     try:
         name, value, item_id = orjson.loads(position)
     except ValueError as error:
         raise InvalidInputError("`after` is not a cursor of this listing.", field="after") from error
-    is_whole = isinstance(value, int | str) and isinstance(item_id, str)
+    is_whole = isinstance(value, int | float | str) and isinstance(item_id, str)
     if name != order or not is_whole:
         raise InvalidInputError("`after` is a cursor of another listing or order.", field="after")
     return value, item_id

@@ -36,6 +36,33 @@ def test_ls_filters_by_state_and_job_type(ok: Cli, runs: list[str]) -> None:
     assert ok("run", "ls", "--state", "FAILED", "--job-type", "train").rows == []
 
 
+def test_ls_filters_and_orders_by_config_and_summary_and_shows_what_it_looked_at(ok: Cli, runs: list[str]) -> None:
+    with headwater.init(config={"lr": 0.25, "model": {"name": "resnet 50"}}) as other:
+        other.log({"accuracy": 0.95, "val.f1": float("nan")})
+
+    def found(*arguments: str) -> list[tuple[str, ...]]:
+        return [(row[0], *row[5:]) for row in ok("run", "ls", *arguments).rows]
+
+    assert found("--where", "summary.accuracy>=0.9", "--order", "summary.accuracy") == [
+        (runs[0], "0.9"),
+        (other.path, "0.95"),
+    ]
+    assert found("--where", "config.lr < 0.5", "--where", "config.model.name~net") == [
+        (other.path, "0.25", "resnet 50")
+    ]
+    assert found("--where", "config.model.name=resnet 50", "--where", "summary.val.f1=NaN") == [
+        (other.path, "resnet 50", "NaN")
+    ]
+    assert [path for path, *_ in found("--order", "-summary_metrics.accuracy")] == [other.path, runs[0], runs[1]]
+
+
+def test_ls_tells_what_a_condition_looks_like(cli: Cli, client_environment: dict[str, str]) -> None:
+    refused = cli("run", "ls", "--where", "accuracy>0.9")
+
+    assert refused.code == 1
+    assert "'accuracy>0.9' is not a condition such as summary.accuracy>=0.9" in refused.err
+
+
 def test_ls_reads_as_many_as_asked_for(ok: Cli, runs: list[str]) -> None:
     assert [run["path"] for run in ok("run", "ls", "--limit", "1", "--json").json()] == [runs[1]]
 

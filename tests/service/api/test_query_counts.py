@@ -33,7 +33,7 @@ DOCUMENTS = {
     """,
     "lifetimes": """
     query Lifetimes($path: String!, $first: Int!) { versions(container: $path, first: $first) { edges { node {
-      ttlSeconds isTtlInherited expiresAt recalls { id }
+      ttlSeconds isTtlInherited expiresAt recalls { id } historyStep metrics
     } } } }
     """,
     "collections": """

@@ -96,6 +96,8 @@ def viewer(machine: Machine) -> dict[str, Any]:
         f"{settings['base_url']}/graphql",
         json={"query": "{ viewer { isAdmin user { name } defaultEntity { name } } }"},
         headers={"Authorization": f"Bearer {settings['api_key']}"},
+        # The first query of a graph that has just started is planned by a cold virtual machine.
+        timeout=30,
     )
     answer: dict[str, Any] = response.json()
     found: dict[str, Any] = answer["data"]["viewer"]

@@ -106,6 +106,8 @@ RUNS = RunFilter(
     created_before=NOW,
     consumed="x",
     produced="y",
+    config=[FieldCondition("config.lr", FieldOperator.GTE, 0.1)],
+    summary=[FieldCondition("summary.note", FieldOperator.CONTAINS, "x")],
     none_of=RunFilter(any_of=[RunFilter(tags=["d"]), RunFilter()]),
 )
 VERSIONS = VersionFilter(
@@ -136,9 +138,50 @@ async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, mo
     await graph.read(lambda tx: group_runs(tx, ["a"], RUNS, [RunGroup.DAY, RunGroup.STATE]))
     monkeypatch.undo()
 
-    plans = [await plan_of(graph, text) for text in recorder.texts]
+    plans = [plan for text in recorder.texts if not is_count(plan := await plan_of(graph, text))]
     assert ["run:Run" in starts_of(plan) for plan in plans] == [True] * 4
     assert [label_scans(plan) for plan in plans] == [[]] * 4
+
+
+@pytest.mark.parametrize("direction", OrderDirection)
+async def test_runs_by_a_number_of_theirs_come_in_the_order_of_an_index(
+    direction: OrderDirection, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+    order = RunOrder(RunOrderField.SUMMARY, direction, "summary.accuracy")
+    behind = write_position(f"SUMMARY summary.accuracy {direction} run.id", 0.5, "id")
+
+    for window in (Window(10), Window(10, behind)):
+        for wanted in (RunFilter(), RunFilter(tags=["a"])):
+            await graph.read(partial(list_runs, scopes=["a", "b"], wanted=wanted, order=order, window=window))
+    monkeypatch.undo()
+
+    plans = [plan for text in recorder.texts if not is_count(plan := await plan_of(graph, text))]
+    # Where no run is found, a second text looks for those without the number.
+    assert [label_scans(plan) for plan in plans] == [[]] * 8
+    for plan in plans[::2]:
+        (seek,) = [details for operator, details in plan if operator == "NodeIndexSeek"]
+        assert "leaf:RunField(scope_id, path, rank)" in seek
+        assert [operator for operator, _ in plan].count("PartialTop") == 1
+
+
+@pytest.mark.parametrize("value", [0.9, "adam"])
+@pytest.mark.parametrize("op", [FieldOperator.EQ, FieldOperator.GT, FieldOperator.LTE])
+async def test_runs_by_a_leaf_of_theirs_start_at_its_index(
+    op: FieldOperator, value: float | str, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+    wanted = RunFilter(summary=[FieldCondition("summary.best", op, value)])
+
+    await graph.read(lambda tx: list_runs(tx, ["a"], wanted, RunOrder(RunOrderField.NAME), Window(10)))
+    monkeypatch.undo()
+
+    counted, listed = [await plan_of(graph, text) for text in recorder.texts]
+    column = "str" if isinstance(value, str) else "num"
+    for plan in (counted, listed):
+        starts = [details for operator, details in plan if operator == "NodeIndexSeek" and "scope_id" in details]
+        assert [f"field:RunField(scope_id, path, {column})" in start for start in starts] == [True]
+        assert label_scans(plan) == []
 
 
 async def test_the_newest_runs_of_a_project_come_in_the_order_of_the_index(

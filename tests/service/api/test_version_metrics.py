@@ -1,0 +1,121 @@
+"""What a run had measured when it logged a version: shown of the version, and of a registry's link to it."""
+
+import math
+from typing import Any
+
+from asking import ask
+from content import Site, log
+from headwater_service.domain.history import Batch, append_batch
+from headwater_service.domain.links import link_artifact
+from headwater_service.domain.people import KeyRequest, create_api_key
+from headwater_service.model import Run
+from headwater_service.store.history_chunks import HistoryRecord
+from headwater_service.store.ids import new_id
+from pipelines import new_pipeline, start
+from viewers import known, new_admin, new_project
+
+METRICS = """
+query Metrics($path: String!) { artifact(path: $path) { historyStep metrics source { historyStep metrics } } }
+"""
+PAGE = """
+query Page($path: String!, $first: Int!) {
+  versions(container: $path, first: $first, orderBy: {field: INDEX, direction: ASC}) { edges { node { name metrics } } }
+}
+"""
+
+
+async def record(site: Site, viewer: Any, run: Run, stream: str, first: int, *rows: tuple[int, dict[str, Any]]) -> None:
+    records = [HistoryRecord(step, 1.0, values) for step, values in rows]
+    await append_batch(site.graph, site.objects, viewer, run.id, Batch(stream, first, records))
+
+
+async def test_a_link_shows_what_was_measured_at_the_step_of_its_source(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    run = await start(site, viewer, project, "train")
+    values = {"loss": 0.5, "nan": math.nan, "note": "good", "ok": True, "image": {"_type": "image-file"}, "row": [1, 2]}
+    await record(site, viewer, run, "a", 0, (1, {"loss": 0.9, "early": 1}), (2, {"loss": 0.7}))
+    await record(site, viewer, run, "a", 2, (2, values), (3, {"loss": 0.1}))
+    await record(site, viewer, run, "b", 0, (0, {"other": 8}), (2, {"other": 9}))
+    await record(site, viewer, run, "console-a", 0, (2, {"text": "hello", "source": "stdout"}))
+    logged = await log(site, viewer, project, "model", {"a": b"1"}, type="model", run_id=run.id, history_step=2)
+    link = await link_artifact(
+        site.graph,
+        viewer,
+        logged.placed.version.id,
+        f"{viewer.user_name}/model-registry/Best",
+        project=None,
+        aliases=[],
+        operation=new_id(),
+    )
+
+    found = await ask(site, viewer, METRICS, path=f"{link.container.path}/Best:v0")
+
+    shown = {"loss": 0.5, "nan": "NaN", "note": "good", "ok": True, "other": 9}
+    assert found["artifact"] == {
+        "historyStep": 2,
+        "metrics": shown,
+        "source": {"historyStep": 2, "metrics": shown},
+    }
+
+
+async def test_without_a_step_or_before_the_history_came_there_are_no_metrics(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    run = await start(site, viewer, project, "train")
+    await log(site, viewer, project, "early", {"a": b"1"}, run_id=run.id)
+    await log(site, viewer, project, "waiting", {"a": b"2"}, run_id=run.id, history_step=5)
+
+    early = await ask(site, viewer, METRICS, path=f"{project.path}/early:v0")
+    waiting = await ask(site, viewer, METRICS, path=f"{project.path}/waiting:v0")
+
+    assert (early["artifact"]["historyStep"], early["artifact"]["metrics"]) == (None, None)
+    assert (waiting["artifact"]["historyStep"], waiting["artifact"]["metrics"]) == (5, {})
+
+
+async def test_who_may_not_see_the_run_sees_no_metrics(site: Site) -> None:
+    pipeline = await new_pipeline(site)
+    await record(site, pipeline.viewer, pipeline.train, "a", 0, (1, {"secret": 1}))
+    logged = await log(
+        site,
+        pipeline.viewer,
+        pipeline.project,
+        "model",
+        {"b": b"2"},
+        type="model",
+        run_id=pipeline.train.id,
+        history_step=1,
+    )
+    path = f"{pipeline.link.container.path}/{pipeline.link.collection.name}"
+    await link_artifact(
+        site.graph, pipeline.viewer, logged.placed.version.id, path, project=None, aliases=[], operation=new_id()
+    )
+    wanted = KeyRequest(name="", is_read_only=True, entity=None, project=pipeline.registry.path, expires_at=None)
+    issued = await create_api_key(site.graph, pipeline.viewer, wanted, operation=new_id())
+    outsider = await known(site.graph, issued.secret)
+
+    inside = await ask(site, pipeline.viewer, METRICS, path=f"{path}:v1")
+    outside = await ask(site, outsider, METRICS, path=f"{path}:v1")
+
+    assert inside["artifact"]["metrics"] == {"secret": 1}
+    assert outside["artifact"] == {"historyStep": 1, "metrics": None, "source": None}
+
+
+async def test_metrics_of_a_page_are_found_by_as_many_queries_as_those_of_one_version(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    run = await start(site, viewer, project, "train")
+    await record(site, viewer, run, "a", 0, *[(step, {"loss": step / 4}) for step in range(5)])
+    for step in range(5):
+        await log(site, viewer, project, "model", {"a": bytes([step])}, run_id=run.id, history_step=step)
+
+    async def count(first: int) -> tuple[int, list[Any]]:
+        before = site.graph.query_count
+        found = await ask(site, viewer, PAGE, path=project.path, first=first)
+        return site.graph.query_count - before, [edge["node"]["metrics"] for edge in found["versions"]["edges"]]
+
+    one, _ = await count(1)
+    five, metrics = await count(5)
+
+    assert metrics == [{"loss": step / 4} for step in range(5)]
+    assert five == one
