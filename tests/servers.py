@@ -36,9 +36,6 @@ REGION = "us-east-1"
 PLANS_KEPT = """server.memory.query_cache.per_db_cache_num_entries=2500
 dbms.cypher.min_replan_interval=60s
 """
-# A server of some minutes never earns back what Java's second compiler costs: without it the tests take a quarter less
-# of the processors' time. The room for code is what Java gives by itself when both compile.
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m")
 
 
 @dataclass(frozen=True)
@@ -125,8 +122,6 @@ def running_neo4j(folder: Path, *, port: int | None = None, password: str = "a-p
     program = neo4j_program(jars=jars, home=folder, port=port, password=password)
     with (folder / "conf" / "neo4j.conf").open("a", encoding="utf-8") as conf:
         conf.write(PLANS_KEPT)
-    java, *arguments = program.command
-    program = replace(program, command=(java, *SHORT_LIVED, *arguments))
     set_first_password(jars=jars, home=folder, password=password)
     with running(program, folder) as process:
         yield Neo4j(f"bolt://127.0.0.1:{port}", "neo4j", password, process)
