@@ -6,6 +6,8 @@ INSTALLED := .venv/.installed
 GRAPHIQL := service/headwater_service/static/graphiql/index.html
 GRAPHIQL_SOURCES := $(shell find web/graphiql -path '*/node_modules' -prune -o -type f -print)
 PYTEST := $(BIN)/python -m pytest
+# They share one Neo4j and one MinIO, which are soon the slowest part.
+TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test test-all lint ui schema docs bench build
@@ -32,7 +34,7 @@ down: $(INSTALLED) ## Stop them
 	$(BIN)/headwater down
 
 test: $(INSTALLED) $(GRAPHIQL) ## Run the tests, but those that take minutes
-	$(PYTEST) -m "not slow" $(ARGS)
+	$(PYTEST) -n $(TEST_PROCESSES) --dist loadfile -m "not slow" $(ARGS)
 
 test-all: $(INSTALLED) $(GRAPHIQL) ## Run all tests
 	$(PYTEST) $(ARGS)

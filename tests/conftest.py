@@ -1,5 +1,6 @@
 """Fixtures for all tests: real servers once per session, fresh names per test."""
 
+import contextlib
 import os
 import secrets
 import signal
@@ -16,7 +17,7 @@ from headwater_service.config import Settings
 from headwater_service.domain.people import bootstrap_user
 from headwater_service.store.graph import Graph, connect
 from headwater_service.store.migrations import migrate
-from servers import Servers, Service, fresh_bucket_settings, running_service, servers_for_tests
+from servers import Servers, Service, fresh_bucket_settings, running_service, servers_for_tests, variables_of
 
 # Whoever runs the tests in the background of a shell ignores interrupts, and every program they start would too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -53,6 +54,15 @@ def pytest_configure() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where several processes share the tests (`-n`), start the servers here, once, and name them to all."""
+    if session.config.getoption("numprocesses", None):
+        shared = contextlib.ExitStack()
+        session.config.add_cleanup(shared.close)
+        os.environ.update(variables_of(shared.enter_context(servers_for_tests())))
 
 
 @pytest.fixture(scope="session")
@@ -145,17 +155,31 @@ def entity(user: Person) -> str:
     return user.name
 
 
+@pytest.fixture(scope="session")
+def make_project(post: Callable[..., dict[str, Any]]) -> Callable[[Person], str]:
+    """Make a project with a fresh name in a user's own entity, and return its path: `entity/project`."""
+
+    def make(user: Person) -> str:
+        made = post(
+            CREATE_PROJECT,
+            key=user.key,
+            input={
+                "operationId": secrets.token_hex(16),
+                "entity": user.name,
+                "name": f"project-{secrets.token_hex(4)}",
+            },
+        )["createProject"]
+        assert made["__typename"] == "CreateProjectPayload", made
+        path: str = made["project"]["path"]
+        return path
+
+    return make
+
+
 @pytest.fixture
-def project(post: Callable[..., dict[str, Any]], user: Person) -> str:
+def project(make_project: Callable[[Person], str], user: Person) -> str:
     """The path of a project of this test alone: `entity/project`."""
-    made = post(
-        CREATE_PROJECT,
-        key=user.key,
-        input={"operationId": secrets.token_hex(16), "entity": user.name, "name": f"project-{secrets.token_hex(4)}"},
-    )["createProject"]
-    assert made["__typename"] == "CreateProjectPayload", made
-    path: str = made["project"]["path"]
-    return path
+    return make_project(user)
 
 
 @pytest.fixture(autouse=True)
@@ -198,6 +222,7 @@ def roomy_service(settings: Settings, tmp_path_factory: pytest.TempPathFactory) 
         graphql_aliases=100_000,
         graphql_bytes=10_000_000,
         graphql_seconds=60.0,
+        query_timeout_seconds=25.0,
     )
     with running_service(roomy, tmp_path_factory.mktemp("roomy")) as started:
         yield started

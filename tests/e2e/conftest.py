@@ -1,11 +1,13 @@
-"""What the end-to-end tests share: two replicas behind a balancer without memory."""
+"""What the end-to-end tests share: two replicas behind a balancer without memory, and places to run examples in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from conftest import Person
+from e2e.examples import NewPlace, Place
 from e2e.killed import KilledService
 from e2e.round_robin import round_robin
 from headwater_service.config import Settings
@@ -44,3 +46,30 @@ def killed_service(settings: Settings, tmp_path: Path) -> Iterator[KilledService
     service.start()
     yield service
     service.stop()
+
+
+@pytest.fixture(scope="session")
+def new_place(
+    service: Service,
+    make_user: Callable[..., Person],
+    make_project: Callable[[Person], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> NewPlace:
+    """Make a user with one project, whose programs reach the service at `url`."""
+
+    def make(url: str = service.url) -> Place:
+        user, folder = make_user(), tmp_path_factory.mktemp("place")
+        entity, _, project = make_project(user).partition("/")
+        (folder / "work").mkdir()
+        variables = {
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "HEADWATER_BASE_URL": url,
+            "HEADWATER_API_KEY": user.key,
+            "HEADWATER_ENTITY": entity,
+            "HEADWATER_PROJECT": project,
+            **{f"HEADWATER_{name}": str(folder / name.lower()) for name in ("HOME", "DIR", "ARTIFACT_DIR")},
+        }
+        return Place(entity, project, variables, folder / "work")
+
+    return make

@@ -1,4 +1,4 @@
-"""Signed addresses that are too old when they are used are asked for anew: here the service signs for a second."""
+"""Signed addresses that are too old when they are used are asked for anew: here the service signs for two seconds."""
 
 import os
 import time
@@ -20,13 +20,13 @@ from headwater._version import get_version
 from headwater_service.config import Settings
 from servers import Service, running_service
 
-SECONDS = 1
-LATE = 2.1  # the store counts whole seconds
+SECONDS = 2
+LATE = 3.1  # the store counts whole seconds
 
 
 @pytest.fixture(scope="module")
 def hasty(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service beside the other one whose signed addresses work for a second."""
+    """A service beside the other one whose signed addresses work for two seconds."""
     short = replace(settings, upload_url_seconds=SECONDS, download_url_seconds=SECONDS)
     with running_service(short, tmp_path_factory.mktemp("hasty")) as started:
         yield started

@@ -117,7 +117,8 @@ async def test_recalls_of_many_take_as_many_queries_as_those_of_few(site: Site) 
         assert all("recalls" in edge["node"] for edge in found["runs"]["edges"])
         return site.graph.query_count - before
 
-    few, many = await count(2), await count(50)
+    # On a busy machine the answers to loaders come apart, and a loader that waits for several runs once more.
+    few, many = [min([await count(first) for _ in range(3)]) for first in (2, 50)]
 
     # What comes first may have what others lack: a loader more or less, but none for each item.
     assert abs(many - few) <= 3

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from asking import answer, ask, refusal
 from content import Site, log
+from draws import FEW, in_many_draws
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.collection_changes import CollectionChange, CollectionFacts, update_collection
@@ -400,7 +401,7 @@ async def test_a_search_that_is_too_long_is_a_typed_error(site: Site, shelf: She
     assert (code, message) == ("InvalidInputError", "A search has at most 256 characters.")
 
 
-@given(
+ANY_TEXT = given(
     text=st.one_of(
         st.text(max_size=40),
         st.text(alphabet='+-&|!(){}[]^"~*?:\\/ ANDORTO aあ字1_', max_size=40),
@@ -409,7 +410,10 @@ async def test_a_search_that_is_too_long_is_a_typed_error(site: Site, shelf: She
         ),
     )
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@FEW
+@ANY_TEXT
 async def test_any_text_is_answered_or_refused_by_name(text: str, site: Site, shelf: Shelf) -> None:
     for document in (COLLECTIONS, VERSIONS, RUNS):
         body = await answer(site, shelf.viewer, document, filter={"search": text}, first=5, **place(document, shelf))
@@ -420,6 +424,11 @@ async def test_any_text_is_answered_or_refused_by_name(text: str, site: Site, sh
             # Nothing from elsewhere, however it is asked for.
             (page,) = body["data"].values()
             assert {edge["node"]["name"] for edge in page["edges"]} <= set(NAMES)
+
+
+test_any_text_is_answered_or_refused_in_many_draws = in_many_draws(
+    test_any_text_is_answered_or_refused_by_name, ANY_TEXT
+)
 
 
 def place(document: str, shelf: Shelf) -> dict[str, Any]:

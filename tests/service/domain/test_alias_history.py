@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from content import Site, log
+from draws import FEW, in_many_draws
 from headwater_service.api.scalars import time_text
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.alias_history import rollback_alias
@@ -165,7 +166,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@FEW
 @given(steps=STEPS)
 async def test_history_times_and_rollbacks_are_those_of_the_model(
     site: Site, steps: list[tuple[str, str, int | None]]
@@ -181,6 +182,11 @@ async def test_history_times_and_rollbacks_are_those_of_the_model(
             await made.delete(number)
 
     await made.check()
+
+
+test_history_is_that_of_the_model_in_many_draws = in_many_draws(
+    test_history_times_and_rollbacks_are_those_of_the_model, given(steps=STEPS)
+)
 
 
 async def test_a_second_rollback_undoes_the_first_and_a_deleted_version_is_passed_over(site: Site) -> None:

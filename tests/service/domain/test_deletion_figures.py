@@ -1,21 +1,20 @@
 """What a plan says of random projects is what counting by hand says, and a deletion does just that."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from content import Site
 from deletable_graphs import Deletable, deletables
 from deletions import deleted, described, ended
+from draws import FEW, in_many_draws
 from headwater_service.domain.deletion_targets import Targets
 from viewers import new_admin, new_project
 
-REAL = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+DRAWN = given(world=deletables(), data=st.data(), with_outputs=st.booleans(), is_all=st.booleans())
 
 
-@REAL
-@given(world=deletables(), data=st.data(), with_outputs=st.booleans(), is_all=st.booleans())
+@FEW
+@DRAWN
 async def test_figures_are_those_counted_by_hand_and_exactly_that_ends(
     world: Deletable, data: st.DataObject, with_outputs: bool, is_all: bool, site: Site
 ) -> None:
@@ -53,3 +52,8 @@ async def test_figures_are_those_counted_by_hand_and_exactly_that_ends(
     nodes = [*world.versions, *world.links, *world.runs]
     before = {one for one in nodes if not world.node(one).is_live}
     assert {one for one, is_ended in zip(nodes, await ended(site, *nodes), strict=True) if is_ended} == before | ending
+
+
+test_figures_are_those_in_many_draws = in_many_draws(
+    test_figures_are_those_counted_by_hand_and_exactly_that_ends, DRAWN
+)

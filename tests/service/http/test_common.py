@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from headwater_service.config import Settings
+from headwater_service.local.processes import wait_until
 from servers import Service, running_service
 from service.http.http_client import bearer, send
 
@@ -52,7 +53,12 @@ def test_an_error_names_its_request_id(service: Service) -> None:
 def test_a_log_line_has_the_request_id_and_no_query_string(service: Service) -> None:
     send("GET", f"{service.url}/sign-in?token=very-secret", headers={"X-Request-Id": "find-me-in-the-log"})
 
-    lines = [line for line in service.log.read_text("utf-8").splitlines() if "find-me-in-the-log" in line]
+    def found() -> list[str]:
+        return [line for line in service.log.read_text("utf-8").splitlines() if "find-me-in-the-log" in line]
+
+    # It is written when the answer is sent already.
+    wait_until(lambda: bool(found()), seconds=10)
+    lines = found()
     assert len(lines) == 1
     told = json.loads(lines[0])
     assert (told["path"], told["status"], told["level"]) == ("/sign-in", 200, "info")

@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +23,10 @@ async def test_a_request_that_runs_is_finished(
 ) -> None:
     viewer = await viewer_of_key(graph, admin_key)
     assert viewer is not None
-    with running_service(replace(settings, workers=workers), tmp_path) as service:
-        connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=20)
+    with (
+        running_service(replace(settings, workers=workers), tmp_path) as service,
+        closing(http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=20)) as connection,
+    ):
         connection.putrequest("PUT", f"/api/manifests/{viewer.user_name}")
         connection.putheader("Authorization", f"Bearer {admin_key}")
         connection.putheader("Transfer-Encoding", "chunked")

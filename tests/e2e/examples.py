@@ -1,0 +1,99 @@
+"""Runs the examples as their user runs them: one program after another against a real service."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+LINEAGE = """
+query Lineage($path: String!, $direction: LineageDirection!) {
+  artifact(path: $path) {
+    lineage(direction: $direction) {
+      nodes { id label kind ... on Run { jobType state } }
+      edges { source target kind }
+      completeness { isComplete }
+    }
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A new user's only project, the variables that lead there, and the folder its programs run in."""
+
+    entity: str
+    project: str
+    variables: Mapping[str, str]
+    folder: Path
+
+    @property
+    def path(self) -> str:
+        return f"{self.entity}/{self.project}"
+
+    def run(self, name: str, *arguments: str, **more: str) -> list[str]:
+        """Run an example and return the lines it printed. `more` are further variables."""
+        done = subprocess.run(
+            [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], **self.variables, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Make this process a program of the same user."""
+        for name, value in self.variables.items():
+            monkeypatch.setenv(name, value)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What an example printed, and where it ran. Several tests read it, and none changes it."""
+
+    place: Place
+    lines: list[str]
+
+    @property
+    def path(self) -> str:
+        return self.place.path
+
+    @property
+    def entity(self) -> str:
+        return self.place.entity
+
+
+NewPlace = Callable[..., Place]
+
+
+def ask(document: str, **variables: Any) -> dict[str, Any]:
+    response = urllib3.request(
+        "POST",
+        os.environ["HEADWATER_BASE_URL"] + "/graphql",
+        json={"query": document, "variables": variables},
+        headers={"Authorization": f"Bearer {os.environ['HEADWATER_API_KEY']}"},
+    )
+    answer: dict[str, Any] = response.json()
+    assert "errors" not in answer, answer
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+def lineage(path: str, direction: str) -> tuple[Counter[str], set[tuple[str, str]]]:
+    """How many nodes of each name there are, and the edges by name; a run's name is its job type."""
+    graph = ask(LINEAGE, path=path, direction=direction)["artifact"]["lineage"]
+    names = {node["id"]: node.get("jobType") or node["label"] for node in graph["nodes"]}
+    assert graph["completeness"] == {"isComplete": True}
+    return Counter(names.values()), {(names[edge["source"]], names[edge["target"]]) for edge in graph["edges"]}
