@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -229,13 +230,15 @@ def test_a_forked_child_goes_on_in_a_stream_of_its_own(listen: Listen, tmp_path:
     held.wait()
     pid = os.fork()
     if pid == 0:
+        signal.alarm(10)  # the end of a child that waits for ever
         print("child")
         os._exit(0)
-    os.waitpid(pid, 0)
+    _, status = os.waitpid(pid, 0)
     release.set()
     holder.join()
     print("parent")
 
+    assert status == 0
     assert kept(console) == [("stdout", "unfinished parent")]
     (of_child,) = read_records(tmp_path / "second.log")
     assert of_child["values"] == {"source": "stdout", "text": "child"}

@@ -52,7 +52,7 @@ def test_what_is_logged_can_be_read_again(project: str) -> None:
     logged = rows(run.path)
     assert found.path == f"{project}/{run.id}"
     assert (found.state, found.exit_code, found.job_type, found.group) == ("FINISHED", 0, "train", "g")
-    assert (found.tags, found.notes, found.config) == (("a", "b"), "first", {"lr": 0.1, "late": 3})
+    assert (found.tags, found.notes, found.config) == (["a", "b"], "first", {"lr": 0.1, "late": 3})
     assert [row["_step"] for row in logged] == [0, 1, 10]
     assert logged[0] == {"_step": 0, "loss": 1.5, "nested/acc": 0.5}
     assert math.isnan(logged[1].pop("loss"))
@@ -192,7 +192,7 @@ def test_name_tags_and_notes_can_be_changed() -> None:
         run.notes = "more"
 
     found = headwater.Api().run(run.path)
-    assert (found.name, found.tags, found.notes) == ("two", ("x",), "more")
+    assert (found.name, found.tags, found.notes) == ("two", ["x"], "more")
 
 
 def test_the_environment_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,8 +135,7 @@ def test_variables_of_another_product_are_not_read_but_told(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"mode": "offline"}, "mode='offline' is not available yet"),
-        ({"mode": "shared"}, "mode is 'shared'; it must be 'online' or 'disabled'."),
+        ({"mode": "cloud"}, "mode is 'cloud'; it must be 'online', 'shared', 'offline' or 'disabled'."),
         ({"base_url": "service:80"}, "must begin with http:// or https://"),
         ({"colour": "red"}, "There is no setting 'colour'"),
     ],

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 import headwater
+from headwater._client import Client
 from headwater._surroundings import CONSOLE
+from headwater._sync import sync
 from headwater.errors import InvalidInputError
 
 pytestmark = pytest.mark.usefixtures("client_environment")
@@ -145,11 +147,30 @@ def test_alerts_can_be_read_again() -> None:
 
 def test_an_alert_that_is_none_is_refused_at_once() -> None:
     with headwater.init() as run:
-        for given in ({"title": ""}, {"title": "t", "level": "LOUD"}, {"title": "t", "text": "a" * 10_001}):
+        for title, text, level in (("", "", "INFO"), ("t", "", "LOUD"), ("t", "a" * 10_001, "INFO")):
             with pytest.raises(InvalidInputError):
-                run.alert(**given)
+                run.alert(title, text, level)
 
     assert headwater.Api().run(run.path).alerts == ()
+
+
+def test_what_surrounded_an_offline_run_is_synced_once(client_environment: dict[str, str]) -> None:
+    with headwater.init(mode="offline", settings={"system_interval": 0.1}) as run:
+        print("offline")
+        run.alert("done", level="info")
+        time.sleep(1.3)
+
+    assert run.dir is not None
+    client = Client(client_environment["HEADWATER_BASE_URL"], client_environment["HEADWATER_API_KEY"])
+    for _ in range(2):
+        done = sync(client, run.dir)
+        assert (done.failures, done.problems) == ([], [])
+
+    recorded = headwater.Api().run(done.path)
+    assert "stdout: offline" in console_of(done.path)
+    assert [alert.title for alert in recorded.alerts] == ["done"]
+    assert recorded.environment is not None and recorded.environment.packages["pytest"] == pytest.__version__
+    assert len(list(recorded.system_metrics())) >= 1
 
 
 def test_the_code_becomes_an_artifact(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ class RaiseAlertInput:
 
 @strawberry.type(description="An alert that was raised.")
 class RaiseAlertPayload:
-    alert: RunAlert = strawberry.field(description="The alert.")
+    alert: RunAlert = strawberry.field(description="What people are told now; a replay gets the same.")
     run: Annotated["Run", strawberry.lazy("headwater_service.api.runs")] = strawberry.field(
         description="The run that raised it."
     )

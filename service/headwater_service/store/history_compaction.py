@@ -18,8 +18,9 @@ RETURN run.id AS run_id, run.scope_id AS scope_id, stream.name AS stream, stream
 LIMIT $limit
 """
 
+# An index of several properties is used when all of them are asked for.
 LIST_STREAM_CHUNKS: Final = """
-MATCH (chunk:HistoryChunk {run_id: $run_id, stream: $stream})
+MATCH (chunk:HistoryChunk {run_id: $run_id, stream: $stream}) WHERE chunk.first >= 0
 WITH chunk ORDER BY chunk.first
 RETURN collect([
   coalesce(chunk.size, 0), coalesce(chunk.is_merged, false),
