@@ -222,14 +222,16 @@ def test_a_client_that_was_killed_leaves_its_parts_to_the_next(
     client = Client(service.url, user.key, deadline_seconds=30)
     bucket = bucket_of(servers, service, client, entity)
     file = written(tmp_path / "large.bin", os.urandom(MEBIBYTE) * 160 + b"tail")
+    # Once: hashing it takes longer than a part on its way.
+    digest = hash_file(file).digest
     arguments = [sys.executable, "-c", UPLOADER, service.url, user.key, project, str(file)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"hashed\n"
-        while bucket.part_count(hash_file(file).digest) == 0 and process.poll() is None:
+        while bucket.part_count(digest) == 0 and process.poll() is None:
             time.sleep(0.01)
         process.kill()
-    kept = bucket.part_count(hash_file(file).digest)
+    kept = bucket.part_count(digest)
     numbers: list[int] = []
 
     def counting(url: str, headers: dict[str, str], path: str, *, offset: int, length: int) -> PutOutcome:
