@@ -197,4 +197,8 @@ def test_a_run_inside_a_run_is_the_same_run(seed_style: Ran) -> None:
     rows = list(train.history())
     assert [row["_step"] for row in rows] == [1200, 2400, 3600, 4800, 6000]
     assert rows[-1]["validation/accuracy"] > 80
-    assert [file["path"] for file in files_of(train.path)] == ["trained_model.npz"]
+    assert [file["path"] for file in files_of(train.path)] == [
+        "environment/environment.json",
+        "environment/requirements.txt",
+        "trained_model.npz",
+    ]
