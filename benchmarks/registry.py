@@ -5,9 +5,10 @@
 Needs a running service (`headwater up`). `--mlflow` is the Python of an environment that has MLflow in it
 (`pip install mlflow==3.17.2`); its server is started twice on SQLite, with its own default of workers and with one.
 Each figure is what client processes did per second, all with their own connection, after a warm-up. `artifact` is
-what a user calls, `Api().artifact(path)`, which reads all that a version tells of itself. The raw driver
-does the least that keeps the same facts: lock, compare, move, one node of history, in one statement. Every answer
-means that the change is committed. Rates of one run are compared; no figure stands alone.
+what a user calls, `Api().artifact(path)`, which reads all that a version tells of itself. The raw driver does the
+least that keeps the same facts: lock, compare, move, one node of history, in one statement. It is measured as
+`pip install neo4j` brings it, and with its codec in Rust beside it, which the service uses too. Every answer means
+that the change is committed. Rates of one run are compared; no figure stands alone.
 
 After the moves of one contended alias its history is read: each answered move is there once, in an unbroken chain.
 """
@@ -123,6 +124,12 @@ def mlflow_worker(target: dict[str, Any], operation: str, number: int) -> Callab
     return lambda turn: client.set_registered_model_alias(name, ALIAS, str(turn % VERSIONS + 1))
 
 
+def plain_worker(target: dict[str, Any], operation: str, number: int) -> Callable[[int], object]:
+    # Not to be found, so that the driver falls back on what `pip install neo4j` alone brings.
+    sys.modules["neo4j._rust"] = None  # type: ignore[assignment]
+    return raw_worker(target, operation, number)
+
+
 def raw_worker(target: dict[str, Any], operation: str, number: int) -> Callable[[int], object]:
     from neo4j import GraphDatabase
 
@@ -142,7 +149,7 @@ def raw_worker(target: dict[str, Any], operation: str, number: int) -> Callable[
 
 def work(kind: str, operation: str, number: int, seconds: float, target: dict[str, Any]) -> None:
     """Prepare, say so, wait for the start, and print how many operations were answered in the time."""
-    makers = {"headwater": headwater_worker, "mlflow": mlflow_worker, "raw": raw_worker}
+    makers = {"headwater": headwater_worker, "mlflow": mlflow_worker, "raw": plain_worker, "rust": raw_worker}
     act = makers[kind](target, operation, number)
     for turn in range(WARM_UP):
         act(turn)
@@ -374,14 +381,15 @@ def main() -> int:
         )
 
     raw = Contender("raw driver", "raw", sys.executable, raw_target(options.clients))
+    rust = Contender("with neo4j-rust-ext", "rust", sys.executable, raw.target)
     ours = Contender("headwater", "headwater", sys.executable, headwater_target(options.clients, options.links))
-    contenders = [ours, raw]
+    contenders = [ours, raw, rust]
     answered = workers = 0
     try:
         for _ in range(options.rounds):
             for operation in OPERATIONS:
                 for clients in (1, options.clients):
-                    for contender in (ours, raw):
+                    for contender in tuple(contenders):
                         done = contender.measure(operation, clients, options.seconds)
                         if contender is ours and operation == "contended":
                             answered += done + clients * WARM_UP
