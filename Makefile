@@ -7,7 +7,7 @@ GRAPHIQL := service/headwater_service/static/graphiql/index.html
 GRAPHIQL_SOURCES := $(shell find web/graphiql -path '*/node_modules' -prune -o -type f -print)
 PYTEST := $(BIN)/python -m pytest
 # So many share the tests, on one Neo4j and one MinIO; 0 is one after another.
-TEST_PROCESSES ?= 0
+TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test test-all lint ui schema docs bench build

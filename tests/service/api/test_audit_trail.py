@@ -29,7 +29,7 @@ WITHOUT_EVENT = {"createSignInLink", "prepareUploads", "signUploadParts", "compl
 MADE = {
     *("USER_CREATED", "ENTITY_CREATED", "MEMBER_SET", "API_KEY_CREATED", "PROJECT_CREATED", "REGISTRY_CREATED"),
     *("COLLECTION_CREATED", "RUN_STARTED", "ARTIFACT_LOGGED", "ARTIFACT_USED", "GUARD_SET", "PROPOSAL_MADE"),
-    *("VERSION_RECALLED", "REGISTRY_MEMBER_SET", "DELETION_MADE", "TRASH_RESTORED"),
+    *("VERSION_RECALLED", "REGISTRY_MEMBER_SET", "DELETION_MADE", "TRASH_RESTORED", "RUN_ALERTED"),
 }
 GONE = {"MEMBER_REMOVED", "REGISTRY_MEMBER_REMOVED", "GUARD_REMOVED"}
 
@@ -89,6 +89,7 @@ async def work(walk: Walk) -> None:
     await walk.send("updateProject", projectId=project["project"]["id"], changes={"description": "new"})
     run = (await walk.send("startRun", "run { id }", project=path, key="one"))["run"]["id"]
     await walk.send("updateRun", runId=run, notes="new")
+    await walk.send("raiseAlert", runId=run, title="Loss is NaN")
     await upload(walk.site, walk.viewer, one.project, b"some bytes")
     file = {"path": "a", "digest": digest_of(b"some bytes"), "size": 10}
     await walk.send("attachRunFiles", runId=run, files=[file])
