@@ -69,7 +69,7 @@ def test_the_base_install_has_no_library_of_the_server(installed: Installed, tmp
 
     names = {package["name"].lower() for package in json.loads(done.stdout)}
     assert "headwater" in names
-    assert names.isdisjoint({"neo4j", "strawberry-graphql", "starlette", "uvicorn", "minio", "pyarrow", "boto3"})
+    assert names.isdisjoint({"neo4j", "strawberry-graphql", "starlette", "uvicorn", "minio", "boto3"})
 
 
 def test_the_program_of_the_readme_runs(installed: Installed, environment: dict[str, str], tmp_path: Path) -> None:
