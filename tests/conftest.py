@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import urllib3
 
 from authorisation_world import World, make_world
 from headwater_service.config import Settings
 from headwater_service.domain.people import bootstrap_user
 from headwater_service.store.graph import Graph, connect
 from headwater_service.store.migrations import migrate
+from posting import post_document
 from servers import Servers, Service, fresh_bucket_settings, running_service, servers_for_tests, variables_of
 
 # Whoever runs the tests in the background of a shell ignores interrupts, and every program they start would too.
@@ -111,17 +111,7 @@ def post(service: Service) -> Callable[..., dict[str, Any]]:
     """Post a GraphQL document with a key and variables, and return `data`; an error fails the test."""
 
     def send(document: str, *, key: str, url: str | None = None, **variables: Any) -> dict[str, Any]:
-        with urllib3.PoolManager() as pool:
-            response = pool.request(
-                "POST",
-                f"{url or service.url}/graphql",
-                json={"query": document, "variables": variables},
-                headers={"Authorization": f"Bearer {key}"},
-            )
-        answer: dict[str, Any] = response.json()
-        assert response.status == 200 and "errors" not in answer, answer
-        data: dict[str, Any] = answer["data"]
-        return data
+        return post_document(url or service.url, key, document, **variables)
 
     return send
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-import urllib3
+
+from posting import ask
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -76,19 +76,6 @@ class Ran:
 
 
 NewPlace = Callable[..., Place]
-
-
-def ask(document: str, **variables: Any) -> dict[str, Any]:
-    response = urllib3.request(
-        "POST",
-        os.environ["HEADWATER_BASE_URL"] + "/graphql",
-        json={"query": document, "variables": variables},
-        headers={"Authorization": f"Bearer {os.environ['HEADWATER_API_KEY']}"},
-    )
-    answer: dict[str, Any] = response.json()
-    assert "errors" not in answer, answer
-    data: dict[str, Any] = answer["data"]
-    return data
 
 
 def lineage(path: str, direction: str) -> tuple[Counter[str], set[tuple[str, str]]]:

@@ -8,7 +8,8 @@ import pytest
 
 import headwater
 from e2e.conftest import Replicas
-from e2e.examples import NewPlace, Place, Ran, ask, lineage
+from e2e.examples import NewPlace, Place, Ran, lineage
+from posting import ask
 
 PRODUCERS = """
 query Producers($path: String!) {

@@ -16,8 +16,9 @@ from typing import Any
 import boto3
 import pytest
 
-from e2e.examples import NewPlace, Ran, ask, lineage
+from e2e.examples import NewPlace, Ran, lineage
 from headwater import Api
+from posting import ask
 from servers import Servers
 
 BIN = Path(sys.executable).parent

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,13 @@ pytestmark = pytest.mark.usefixtures("client_environment")
 
 
 @pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
-
-
-@pytest.fixture(autouse=True)
 def adapters_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget the adapters that a test defines."""
+    """Begin with those that are shipped, whatever ran before in this process, and forget what the test defines."""
     _adapters.adapters()
-    monkeypatch.setattr(_adapters, "_registered", dict(_adapters._registered))
+    shipped = {
+        name: kind for name, kind in _adapters._registered.items() if kind.__module__ == _adapters_shipped.__name__
+    }
+    monkeypatch.setattr(_adapters, "_registered", shipped)
 
 
 class Thing:

@@ -22,7 +22,7 @@ PROTECT = "MATCH (container:Container {name: $name}) SET container.protected_ali
 
 @pytest.fixture(autouse=True)
 def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    """A run that a failed test left open would wait at the exit for a service that is gone."""
+    """As for the other tests of the SDK; here a test may have taken the right to finish."""
     yield
     if headwater.run is not None:
         with contextlib.suppress(PermissionDeniedError):

@@ -1,6 +1,5 @@
 """Deleting, unlinking, restoring and times to live, as a program does it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,13 +9,6 @@ from headwater import Api, Artifact, ArtifactTTL
 from headwater.errors import ConflictError, InvalidInputError, NotFoundError, NotLoggedError
 
 pytestmark = pytest.mark.usefixtures("client_environment")
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
 
 
 def draft(name: str = "net", content: str = "weights") -> Artifact:

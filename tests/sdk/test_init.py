@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,6 @@ import pytest
 
 import headwater
 from headwater.errors import ConflictError, InvalidInputError, PermissionDeniedError
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left() -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
-    assert headwater.run is None
 
 
 def test_a_disabled_run_accepts_everything_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,16 @@
 """Links: every form of a target, what a link says of its source and the source of its links, and what is refused."""
 
-import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import urllib3
 
 import headwater
 from conftest import Person
 from headwater import Api, Artifact
 from headwater.errors import ConflictError, InvalidInputError, NotFoundError, NotLoggedError, PermissionDeniedError
+from posting import ask
 from servers import Service
 
 pytestmark = pytest.mark.usefixtures("client_environment")
@@ -34,13 +33,6 @@ query RegistryPage($path: String!) {
   }
 }
 """
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
 
 
 @pytest.fixture
@@ -157,19 +149,6 @@ def test_both_sides_show_each_other(entity: str, service: Service, project: str)
         "totalCount": 2,
         "edges": [{"node": {"path": link.qualified_name, "url": link.url}} for link in (first, second)],
     }
-
-
-def ask(document: str, **variables: Any) -> dict[str, Any]:
-    response = urllib3.request(
-        "POST",
-        os.environ["HEADWATER_BASE_URL"] + "/graphql",
-        json={"query": document, "variables": variables},
-        headers={"Authorization": f"Bearer {os.environ['HEADWATER_API_KEY']}"},
-    )
-    answer: dict[str, Any] = response.json()
-    assert "errors" not in answer, answer
-    data: dict[str, Any] = answer["data"]
-    return data
 
 
 def test_all_links_are_listed_however_many_there_are() -> None:

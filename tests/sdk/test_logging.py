@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,6 @@ from headwater._client import Client
 from headwater._sync import sync
 
 pytestmark = pytest.mark.usefixtures("client_environment")
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
-
-
-@pytest.fixture
-def client(client_environment: dict[str, str]) -> Client:
-    return Client(client_environment["HEADWATER_BASE_URL"], client_environment["HEADWATER_API_KEY"])
 
 
 def rows(path: str) -> list[dict[str, Any]]:

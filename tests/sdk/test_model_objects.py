@@ -1,7 +1,6 @@
 """Models as objects: logged, linked, used, and nothing unpickled that nobody trusted."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.usefixtures("client_environment")
 
 X = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 1.0]])
 Y = np.array([0, 0, 1, 1])
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
 
 
 @pytest.fixture

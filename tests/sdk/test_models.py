@@ -1,6 +1,5 @@
 """Models by path: logged, linked, and used by every form of a ref."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from headwater.errors import ConflictError, InvalidInputError, NotFoundError
 from sdk.peer import Asked, Reply, answering
 
 pytestmark = pytest.mark.usefixtures("client_environment")
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
 
 
 def saved(path: Path, text: str = "weights") -> Path:

@@ -30,18 +30,6 @@ from headwater_service.local.ports import free_port
 pytestmark = pytest.mark.usefixtures("client_environment")
 
 
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
-
-
-@pytest.fixture
-def client(client_environment: dict[str, str]) -> Client:
-    return Client(client_environment["HEADWATER_BASE_URL"], client_environment["HEADWATER_API_KEY"])
-
-
 def made(name: str, content: str, type: str = "dataset") -> Artifact:
     artifact = Artifact(name, type=type)
     with artifact.new_file("content.txt") as file:

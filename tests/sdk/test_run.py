@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,6 @@ from headwater.errors import ConflictError, NotFoundError, PermissionDeniedError
 from servers import Service
 
 pytestmark = pytest.mark.usefixtures("client_environment")
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
 
 
 def rows(path: str, **arguments: Any) -> list[dict[str, Any]]:

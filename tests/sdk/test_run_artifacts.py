@@ -1,6 +1,5 @@
 """What runs do with artifacts: outputs in the background, inputs, links, models."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,6 @@ from headwater.errors import ConflictError, HeadwaterError, InvalidInputError, M
 from servers import Service
 
 pytestmark = pytest.mark.usefixtures("client_environment")
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left(client_environment: dict[str, str]) -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
 
 
 def made(name: str, content: str, type: str = "dataset") -> Artifact:

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,6 @@ from headwater._sync import sync
 from headwater.errors import InvalidInputError
 
 pytestmark = pytest.mark.usefixtures("client_environment")
-
-
-@pytest.fixture(autouse=True)
-def no_run_is_left() -> Iterator[None]:
-    yield
-    if headwater.run is not None:
-        headwater.finish()
 
 
 def console_of(path: str) -> list[str]:

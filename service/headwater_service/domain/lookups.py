@@ -5,7 +5,7 @@ from typing import Final
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.containers import get_container
 from headwater_service.domain.paths import parse_path
-from headwater_service.domain.resolution import find_usual, resolve_version, visible_container
+from headwater_service.domain.resolution import find_usual, resolve_step_by_step, visible_container
 from headwater_service.errors import InvalidInputError, NotFoundError
 from headwater_service.model import Container
 from headwater_service.store.collections import find_collection
@@ -44,10 +44,11 @@ async def find_version_id(graph: Graph, viewer: Viewer, path: str) -> str:
 async def get_version_at(graph: Graph, viewer: Viewer, path: str) -> PlacedVersion:
     """Return the version at a path. Raises NotFoundError."""
     entity = viewer.entity_names.get(viewer.default_entity_id)
-    usual = await find_usual(graph, viewer, path, entity=entity, project=DEFAULT_PROJECT)
+    parsed = parse_path(path, entity=entity, project=DEFAULT_PROJECT)
+    usual = await find_usual(graph, viewer, parsed)
     if usual is not None:
         return usual
-    return await graph.read(lambda tx: resolve_version(tx, viewer, path, entity=entity, project=DEFAULT_PROJECT))
+    return await graph.read(lambda tx: resolve_step_by_step(tx, viewer, parsed, path))
 
 
 async def find_collection_id(graph: Graph, viewer: Viewer, path: str) -> str | None:

@@ -27,10 +27,12 @@ async def resolve_version(
     """
     path = parse_path(text, entity=entity, project=project)
     named = _named_alias(viewer, path)
-    if named is not None:
-        usual = _as_named(viewer, path, (await find_by_aliases(tx, [named])).get(named))
-        if usual is not None:
-            return usual
+    usual = None if named is None else _as_named(viewer, path, (await find_by_aliases(tx, [named])).get(named))
+    return usual or await resolve_step_by_step(tx, viewer, path, text)
+
+
+async def resolve_step_by_step(tx: Transaction, viewer: Viewer, path: ArtifactPath, text: str) -> PlacedVersion:
+    """Return the version at the path that `text` names, of any form, or raise as `resolve_version` does."""
     # A number still names its version after the collection or the project was deleted: lineage shows such paths.
     is_number = path.ref.index is not None
     container = await visible_container(tx, viewer, path, text=text, may_be_ended=is_number)
@@ -43,15 +45,11 @@ async def resolve_version(
     return (await find_versions(tx, [version_id]))[version_id]
 
 
-async def find_usual(
-    graph: Graph, viewer: Viewer, text: str, *, entity: str | None, project: str
-) -> PlacedVersion | None:
+async def find_usual(graph: Graph, viewer: Viewer, path: ArtifactPath) -> PlacedVersion | None:
     """Return what most paths ask for, a version by its alias, in a query shared with other requests.
 
-    None: `resolve_version` knows what is there instead, or why there is nothing. Raises InvalidInputError for a path
-    that is none.
+    None: `resolve_step_by_step` knows what is there instead, or why there is nothing.
     """
-    path = parse_path(text, entity=entity, project=project)
     named = _named_alias(viewer, path)
     return None if named is None else _as_named(viewer, path, await graph.find(find_by_aliases, named))
 
