@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,7 +14,6 @@ from headwater._lineage_svg import Graph, Node, draw, graph_of
 from headwater._notebook import card
 
 SVG = "{http://www.w3.org/2000/svg}"
-needs_ipython = pytest.mark.skipif(find_spec("IPython") is None, reason="IPython is not installed")
 
 # A shell with a kernel, as a notebook has it; what it displays is printed.
 NOTEBOOK = """
@@ -105,7 +103,6 @@ def test_a_disabled_run_has_a_card_too() -> None:
     assert "off</b> FINISHED" in html and "<td>a</td><td>1</td>" in html and "<svg" not in html
 
 
-@needs_ipython
 def test_a_cell_shows_its_run_under_it(client_environment: dict[str, str], tmp_path: Path) -> None:
     cell = "%%wandb -h 600\nwith wandb.init(name='first') as run:\n    wandb.log({'loss': 0.5})"
 
@@ -116,14 +113,12 @@ def test_a_cell_shows_its_run_under_it(client_environment: dict[str, str], tmp_p
     assert "<svg" in under
 
 
-@needs_ipython
 def test_a_cell_without_a_run_says_so(client_environment: dict[str, str], tmp_path: Path) -> None:
     (told,) = shown(tmp_path, "%load_ext headwater", "%%headwater\n1 + 1")
 
     assert "No run is open" in told
 
 
-@needs_ipython
 def test_importing_never_loads_ipython_itself() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import headwater, sys; sys.exit('IPython' in sys.modules)"], check=False

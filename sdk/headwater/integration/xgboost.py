@@ -14,7 +14,7 @@ from ._common import finite, log_saved, open_run
 __all__ = ["WandbCallback"]
 
 
-class WandbCallback(xgboost.callback.TrainingCallback):  # type: ignore[misc]  # it is not there for the type checker
+class WandbCallback(xgboost.callback.TrainingCallback):
     """Logs the booster's settings, each metric of each round, and what the features are worth.
 
     Args:

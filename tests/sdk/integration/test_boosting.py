@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pytest
+import xgboost
 
 import headwater
 from headwater.errors import InvalidInputError
+from headwater.integration.xgboost import WandbCallback as SameCallback
+from headwater.lightgbm import log_summary, wandb_callback
+from headwater.xgboost import WandbCallback
 from sdk.integration.seen import rows_of
 
 rng = np.random.default_rng(0)
@@ -16,9 +21,6 @@ NAMES = ["width", "height", "depth"]
 
 
 def test_rounds_settings_and_the_booster_of_xgboost_are_recorded(tmp_path: Any) -> None:
-    xgboost = pytest.importorskip("xgboost", reason="XGBoost is not installed")
-    from headwater.xgboost import WandbCallback
-
     data = xgboost.DMatrix(X[:60], Y[:60], feature_names=NAMES)
     held = xgboost.DMatrix(X[60:], Y[60:], feature_names=NAMES)
     results: dict[str, Any] = {}
@@ -48,25 +50,19 @@ def test_rounds_settings_and_the_booster_of_xgboost_are_recorded(tmp_path: Any) 
 
 
 def test_an_estimator_of_xgboost_takes_the_callback_too() -> None:
-    xgboost = pytest.importorskip("xgboost", reason="XGBoost is not installed")
-    from headwater.integration.xgboost import WandbCallback
-
     with headwater.init() as run:
-        model = xgboost.XGBClassifier(n_estimators=3, callbacks=[WandbCallback(log_feature_importance=False)])
+        model = xgboost.XGBClassifier(n_estimators=3, callbacks=[SameCallback(log_feature_importance=False)])
         model.fit(X[:60], Y[:60], eval_set=[(X[60:], Y[60:])], verbose=False)
 
     assert [set(row) for row in rows_of(run.path)] == [{"_step", "epoch", "validation_0-logloss"}] * 3
 
 
 def test_rounds_parameters_and_the_booster_of_lightgbm_are_recorded(tmp_path: Any) -> None:
-    lightgbm = pytest.importorskip("lightgbm", reason="LightGBM is not installed")
-    from headwater.lightgbm import log_summary, wandb_callback
-
     data = lightgbm.Dataset(X[:60], Y[:60], feature_name=NAMES)
     held = lightgbm.Dataset(X[60:], Y[60:], reference=data)
     params = {"objective": "binary", "metric": ["binary_logloss", "auc"], "verbose": -1, "min_data_in_leaf": 5}
     with headwater.init() as run:
-        callbacks = [wandb_callback(), lightgbm.early_stopping(2, verbose=False)]
+        callbacks: list[Any] = [wandb_callback(), lightgbm.early_stopping(2, verbose=False)]
         booster = lightgbm.train(params, data, 6, valid_sets=[held], valid_names=["held"], callbacks=callbacks)
         log_summary(booster, save_model_checkpoint=True)
 
@@ -87,8 +83,5 @@ def test_rounds_parameters_and_the_booster_of_lightgbm_are_recorded(tmp_path: An
 
 
 def test_without_a_run_they_say_init() -> None:
-    pytest.importorskip("lightgbm", reason="LightGBM is not installed")
-    from headwater.lightgbm import wandb_callback
-
     with pytest.raises(InvalidInputError, match=r"wandb_callback needs an open run\. Start one first"):
         wandb_callback()
