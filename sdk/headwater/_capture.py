@@ -144,10 +144,16 @@ class _Tap:
         self._capture = None
         # Someone who tapped the stream after us calls us still: then this stays, and listens no more.
         if getattr(self._stream, "__dict__", {}).get("write") is self._tapped:
-            if self._had_own:
-                self._stream.write = self._write
+            before = self._before()
+            if before._had_own:
+                self._stream.write = before._write
             else:
                 del self._stream.write
+
+    def _before(self) -> _Tap:
+        """The tap that found the stream as it is to be left: those below this one may have ended before it."""
+        below = getattr(self._write, "__self__", None)
+        return below._before() if isinstance(below, _Tap) and below._capture is None else self
 
 
 def _shown(text: str) -> str:

@@ -16,13 +16,15 @@ from ._settings import Settings, read_settings
 from ._start import Request, start_disabled, start_offline, start_online, start_shared
 
 _current: Run | None = None
+_running: list[Run] = []  # the current one, and those beside it
 _latest: Run | None = None
 _cell: int | None = None
 _has_started = False
 
 _RESUME = {None: "NEVER", False: "NEVER", "never": "NEVER", "allow": "ALLOW", True: "ALLOW", "must": "MUST"}
-_JOIN = (None, False, "return_previous")
+_JOIN = (None, False, "default", "return_previous")
 _REPLACE = (True, "finish_previous")
+_BESIDE = "create_new"
 _STARTS = {"online": start_online, "shared": start_shared, "offline": start_offline, "disabled": start_disabled}
 
 
@@ -66,7 +68,9 @@ def init(
             "online", which goes on offline, with a warning, if the service does not answer.
         dir: The folder under which the journal is written, in `.headwater`. Default: HEADWATER_DIR, else here.
         require_online: Whether it is an error if the service does not answer, instead of a run that is offline.
-        reinit: "finish_previous" (or True) finishes a run that is open and starts another.
+        reinit: What becomes of a run that is open. "finish_previous" (or True) finishes it, and starts another.
+            "create_new" starts another beside it, which ends by itself: `headwater.run` and the verbs at module level
+            stay with the one that is open. Otherwise `init` joins it.
         settings: Further settings by their names, such as {"base_url": …, "silent": True}.
 
     Raises:
@@ -76,11 +80,13 @@ def init(
         IncompatibleServerError: if the service is too old for this SDK.
         UnavailableError: if the service does not answer, with `require_online`.
     """
-    if reinit not in (*_JOIN, *_REPLACE):
-        raise InvalidInputError(f"reinit is {reinit!r}; it must be 'return_previous' or 'finish_previous'.")
+    if reinit not in (*_JOIN, *_REPLACE, _BESIDE):
+        raise InvalidInputError(
+            f"reinit is {reinit!r}; it must be 'return_previous', 'finish_previous' or 'create_new'."
+        )
     if resume not in _RESUME:
         raise InvalidInputError(f"resume is {resume!r}; it must be 'allow', 'must' or 'never'.")
-    running = _running(replace=reinit in _REPLACE)
+    running = None if reinit == _BESIDE else _to_join(replace=reinit in _REPLACE)
     given: dict[str, Any] = {
         "project": project,
         "entity": entity,
@@ -115,7 +121,7 @@ def init(
         resume=_RESUME[resume],
     )
     run = _STARTS[chosen.mode](chosen, request)
-    _enter(run)
+    _enter(run, is_beside=reinit == _BESIDE)
     return run
 
 
@@ -152,6 +158,10 @@ def leave(run: Run) -> None:
     global _current
     if _current is run:
         _current = None
+    if run in _running:
+        _running.remove(run)
+    if not _running:
+        _exit.release()
 
 
 def finish(exit_code: int | None = None) -> None:
@@ -167,26 +177,28 @@ def finish(exit_code: int | None = None) -> None:
         current("finish").finish(exit_code)
 
 
-def _enter(run: Run) -> None:
+def _enter(run: Run, *, is_beside: bool) -> None:
     global _current, _latest, _cell, _has_started
-    _current = run
+    # Those of the process that this one was forked from are not open here.
+    _running[:] = [*(each for each in _running if each._process == run._process), run]
+    if not is_beside:
+        _current = run
+        _cell = _notebook_cell()
+        _has_started = True
     _latest = run if "IPython" in sys.modules else None
-    _has_started = True
-    _cell = _notebook_cell()
     _exit.watch(_at_exit)
 
 
 def _at_exit(exit_code: int, is_killed: bool) -> None:
-    if _current is None:
-        return
-    try:
-        _current._finish(exit_code, is_killed=is_killed)
-    except HeadwaterError as error:
-        # The program is over, nobody could catch this: say it, even where the run is silent.
-        write(f"The run could not be finished: {error}")
+    for run in reversed(list(_running)):
+        try:
+            run._finish(exit_code, is_killed=is_killed)
+        except HeadwaterError as error:
+            # The program is over, nobody could catch this: say it, even where the run is silent.
+            write(f"The run could not be finished: {error}")
 
 
-def _running(*, replace: bool) -> Run | None:
+def _to_join(*, replace: bool) -> Run | None:
     """The open run that `init` joins. One that an earlier cell of a notebook left open is finished instead."""
     run = _current
     if run is None or run._process != os.getpid():
@@ -218,7 +230,8 @@ def _join(run: Run, given: dict[str, Any], config: Any) -> Run:
     if differing:
         run._console.say(
             f"The run {run.name} is open, and init gives it back. Not taken over: {', '.join(differing)}. "
-            "To start another one: finish() first, or reinit='finish_previous'."
+            "To start another one: finish() first, or reinit='finish_previous'; "
+            "one beside it: reinit='create_new'."
         )
     run._joined += 1
     return run

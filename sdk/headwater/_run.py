@@ -535,7 +535,6 @@ class Run:
             # Whatever happened: this run is over here, and the next `init` starts another.
             self._state = "FAILED" if self._state == "RUNNING" else self._state
             _init.leave(self)
-            _exit.release()
         if failure is not None:
             raise failure
 

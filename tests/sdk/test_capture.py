@@ -145,6 +145,20 @@ def test_who_tapped_the_stream_later_stays_in_place(listen: Listen, monkeypatch:
     assert kept(console) == []
 
 
+def test_captures_that_end_in_any_order_hear_their_own_part_and_leave_nothing(listen: Listen, tmp_path: Path) -> None:
+    first = listen()
+    print("first")
+    second = Capture(lambda: Stream(tmp_path / "beside.log"))
+    second.start()
+    print("both")
+    first.stop()
+    print("second")
+
+    assert kept(second) == [("stdout", "both"), ("stdout", "second")]
+    assert kept(first) == [("stdout", "first"), ("stdout", "both")]
+    assert "write" not in vars(sys.stdout) and "write" not in vars(sys.stderr)
+
+
 def test_a_stream_that_cannot_be_tapped_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Fixed:
         __slots__ = ("texts",)

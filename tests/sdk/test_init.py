@@ -148,6 +148,32 @@ def test_reinit_finishes_the_previous_run() -> None:
     assert headwater.run is second
 
 
+def test_a_run_beside_the_open_one_leaves_it_as_it_is() -> None:
+    with headwater.init(mode="disabled", config={"a": 1}) as first:
+        with headwater.init(mode="disabled", config={"a": 2}, reinit="create_new") as second:
+            second.log({"x": 2})
+            headwater.log({"x": 1})
+            nested = headwater.init()
+
+        assert (headwater.run, nested) == (first, first)
+        assert (first.state, second.state) == ("RUNNING", "FINISHED")
+        assert (dict(first.summary), dict(second.summary)) == ({"x": 1}, {"x": 2})
+        assert (first.config["a"], second.config["a"]) == (1, 2)
+
+
+def test_a_run_that_was_made_beside_others_never_becomes_the_open_one() -> None:
+    beside = headwater.init(mode="disabled", reinit="create_new")
+
+    assert headwater.run is None
+    with pytest.raises(InvalidInputError, match="log needs an open run"):
+        headwater.log({"x": 1})
+    with headwater.init(mode="disabled") as own:
+        assert own is not beside
+    headwater.finish()
+    assert beside.state == "RUNNING"
+    beside.finish()
+
+
 def test_the_configuration_keeps_a_value_that_is_set() -> None:
     headwater.init(mode="disabled", config={"lr": 1})
 
@@ -221,6 +247,29 @@ _exit._watching = tell
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_run_that_is_left_open_ends_as_the_program_does(script: str, code: int, state: str) -> None:
     assert ended(script) == (code, state)
+
+
+BESIDE = """
+import atexit, os, signal, sys
+import headwater
+atexit.register(lambda: print([run.state for run in runs], flush=True))
+runs = [headwater.init(mode="disabled", reinit=reinit) for reinit in (None, "create_new", "create_new")]
+runs[1].finish()
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "states"),
+    [
+        ("sys.exit(3)", ["FAILED", "FINISHED", "FAILED"]),
+        ("runs[0].finish(); os.kill(os.getpid(), signal.SIGTERM)", ["FINISHED", "FINISHED", "KILLED"]),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_all_runs_that_are_left_open_end_as_the_program_does(script: str, states: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", BESIDE + script], capture_output=True, text=True, timeout=60)
+
+    assert done.stdout == f"{states}\n"
 
 
 def test_a_handler_of_the_program_for_sigterm_is_left_alone() -> None:

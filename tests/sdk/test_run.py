@@ -168,6 +168,21 @@ def test_a_finished_run_is_resumed_after_its_last_step() -> None:
     assert headwater.Api().run(run.path).config == {"lr": 1, "more": 2}
 
 
+def test_runs_beside_each_other_keep_what_is_their_own() -> None:
+    with headwater.init() as first:
+        beside = [headwater.init(reinit="create_new", group="beside") for _ in range(2)]
+        for number, run in enumerate((first, *beside)):
+            run.log({"x": number})
+        beside[0].finish()
+        headwater.log({"x": 10})
+        beside[1].log({"x": 12})
+        beside[1].finish(exit_code=3)
+        states = [headwater.Api().run(run.path).state for run in (first, *beside)]
+
+    assert states == ["RUNNING", "FINISHED", "FAILED"]
+    assert [[row["x"] for row in rows(run.path)] for run in (first, *beside)] == [[0, 10], [1], [2, 12]]
+
+
 def test_resuming_what_is_not_there() -> None:
     with pytest.raises(NotFoundError):
         headwater.init(id="absent", resume="must")
