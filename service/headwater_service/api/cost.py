@@ -6,7 +6,7 @@ Limits are settings; a refusal names the limit, its setting and what to change. 
 which graphql-core's rules bound, so that tools can read the schema.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +30,6 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-from strawberry.extensions import SchemaExtension
 
 from headwater_service.config import Settings
 from headwater_service.errors import InvalidInputError
@@ -67,7 +66,7 @@ def document_cost(
     variables: Mapping[str, Any],
 ) -> Cost:
     """Estimate what the chosen operation of a document costs. Works on documents that are not validated yet."""
-    operation = _operation(document, operation_name)
+    operation = find_operation(document, operation_name)
     size = len(text.encode())
     if operation is None:
         return Cost(0, 0, 0, size)
@@ -97,37 +96,14 @@ def check_cost(cost: Cost, settings: Settings) -> None:
         )
 
 
-class CostLimits(SchemaExtension):
-    """Refuses what costs too much right after parsing, and reports what the rest used as `extensions.cost`."""
-
-    def on_parse(self) -> Iterator[None]:
-        yield
-        context = self.execution_context
-        if context.graphql_document is None or context.query is None:
-            return
-        self._cost = document_cost(
-            context.schema._schema,
-            context.graphql_document,
-            context.query,
-            # As it was given: the property of this name takes the first operation where none was.
-            operation_name=context._provided_operation_name,
-            variables=context.variables or {},
-        )
-        check_cost(self._cost, context.context.settings)
-
-    def get_results(self) -> dict[str, Any]:
-        cost: Cost | None = getattr(self, "_cost", None)
-        if cost is None:
-            return {}
-        settings: Settings = self.execution_context.context.settings
-        return {
-            "cost": {
-                "nodes": {"used": cost.nodes, "limit": settings.graphql_nodes},
-                "depth": {"used": cost.depth, "limit": settings.graphql_depth},
-                "aliases": {"used": cost.aliases, "limit": settings.graphql_aliases},
-                "bytes": {"used": cost.bytes, "limit": settings.graphql_bytes},
-            }
-        }
+def reported_cost(cost: Cost, settings: Settings) -> dict[str, Any]:
+    """Return what a document used and what it might, as `extensions.cost` of the answer says it."""
+    return {
+        "nodes": {"used": cost.nodes, "limit": settings.graphql_nodes},
+        "depth": {"used": cost.depth, "limit": settings.graphql_depth},
+        "aliases": {"used": cost.aliases, "limit": settings.graphql_aliases},
+        "bytes": {"used": cost.bytes, "limit": settings.graphql_bytes},
+    }
 
 
 class _Counter:
@@ -275,7 +251,8 @@ def _is_wrapper(type_: GraphQLNamedType) -> bool:
     return type_.name.endswith(_WRAPPERS)
 
 
-def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+def find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    """Return the operation that a request means. Raises InvalidInputError where it must say which."""
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name is None:
         names = [node.name.value for node in operations if node.name is not None]

@@ -3,13 +3,11 @@
 Only what nobody foresaw is masked; it is logged with the request id that the client is shown.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import strawberry
 import structlog
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
 from strawberry.types.field import StrawberryField
 
 from headwater_service import errors
@@ -131,19 +129,6 @@ def code_of(error: GraphQLError) -> str:
     if cause is None or isinstance(cause, GraphQLError):
         return "InvalidInputError"
     return "InternalError"
-
-
-class ErrorReport(SchemaExtension):
-    """Gives every top-level error a code and the request id, and hides the message of the unforeseen."""
-
-    def on_operation(self) -> Iterator[None]:
-        yield
-        result = self.execution_context.result
-        found = getattr(result, "errors", None)
-        if result is not None and found:
-            # The result's class depends on how far the operation came; each has `errors`.
-            request_id = self.execution_context.context.request_id
-            setattr(result, "errors", [reported(error, request_id) for error in found])  # noqa: B010
 
 
 def reported(error: GraphQLError, request_id: str) -> GraphQLError:

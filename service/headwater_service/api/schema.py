@@ -1,17 +1,13 @@
-"""The schema: root types, scalars, error mapping and extensions put together. Prints itself when run as a module."""
+"""The schema: root types, scalars and error mapping put together. Prints itself when run as a module."""
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext
 
 from headwater_service.api.alias_mutations import AliasMutation
 from headwater_service.api.artifact_mutations import ArtifactMutation
 from headwater_service.api.collection_mutations import CollectionMutation
-from headwater_service.api.cost import CostLimits
 from headwater_service.api.deletion_mutations import DeletionMutation
-from headwater_service.api.errors import EXCEPTION_HANDLERS, ErrorReport
+from headwater_service.api.errors import EXCEPTION_HANDLERS
 from headwater_service.api.guard_mutations import GuardMutation
 from headwater_service.api.list_executor import ListExecutor
 from headwater_service.api.people_mutations import PeopleMutation
@@ -47,22 +43,13 @@ class Mutation(
     pass
 
 
-class Schema(strawberry.Schema):
-    """A schema whose errors are reported by its own extension, with the request id, and nowhere else."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        return None
-
-
-def build_schema() -> Schema:
+def build_schema() -> strawberry.Schema:
     """Build the schema. What settings decide is read from the context of each request."""
-    return Schema(
+    return strawberry.Schema(
         query=Query,
         mutation=Mutation,
         types=VersionTypes,
         config=StrawberryConfig(scalar_map=SCALARS),
-        # One of each extension a request, for they hold what they work on; the caches behind them are shared.
-        extensions=[ParserCache, ValidationCache, CostLimits, ErrorReport],
         execution_context_class=ListExecutor,
         exception_handlers=EXCEPTION_HANDLERS,
     )

@@ -107,6 +107,11 @@ def test_a_form_is_refused(service: Service, admin_key: str) -> None:
     assert "application/json" in response.json()["errors"][0]["message"]
 
 
+FRAGMENTS_IN_FRAGMENTS = "{ ...F0 } fragment F2000 on Query { __typename } " + " ".join(
+    f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(2_000)
+)
+
+
 @pytest.mark.parametrize(
     ("document", "says"),
     [
@@ -116,6 +121,11 @@ def test_a_form_is_refused(service: Service, admin_key: str) -> None:
         ("{ viewer { isAdmin } } # " + "x" * 100_000, "bytes long; the limit is 100,000 (HEADWATER_GRAPHQL_BYTES)"),
         ("{ " + " ".join(f"a{n}: __typename" for n in range(31)) + " }", "31 aliases rich; the limit is 30"),
         ("subscription S { viewer { isAdmin } }", "Only queries and mutations are possible here."),
+        ("fragment F on Query { __typename }", "The document has no operation, only definitions."),
+        ("", "The document is empty."),
+        ("{ a " * 15_000 + "}" * 15_000, "Document is nested too deeply"),
+        (FRAGMENTS_IN_FRAGMENTS, "Its fragments are nested too deeply"),
+        ("{ ...F } fragment F on Query { ...F }", "Cannot spread fragment 'F' within itself."),
     ],
 )
 def test_a_document_at_fault_is_told_why(service: Service, admin_key: str, document: str, says: str) -> None:
@@ -125,6 +135,13 @@ def test_a_document_at_fault_is_told_why(service: Service, admin_key: str, docum
     assert answer["data"] is None
     assert says in answer["errors"][0]["message"]
     assert answer["errors"][0]["extensions"] == {"code": "InvalidInputError", "requestId": "mine"}
+
+
+def test_an_operation_that_is_not_there_is_named(service: Service, admin_key: str) -> None:
+    _, answer = answer_to(service, {"query": VIEWER, "operationName": "Other"}, **bearer(admin_key))
+
+    assert answer["data"] is None
+    assert answer["errors"][0]["message"] == "The document has no operation 'Other'."
 
 
 def test_the_introspection_of_tools_passes(service: Service, admin_key: str) -> None:
