@@ -145,7 +145,7 @@ class Recorder:
             if (kind in _AS_IT_IS or (kind is int and value in INT64)) and type(key) is str:
                 recorded[key] = value
             else:
-                self._take(recorded, self._named(key), value, step, 0)
+                self._take(recorded, self._named(key), value, step, ())
         if not _OWN_KEYS.isdisjoint(recorded):
             for key in _OWN_KEYS.intersection(recorded):
                 del recorded[key]
@@ -167,8 +167,11 @@ class Recorder:
         too_many = set(new[room:])
         return {key: value for key, value in recorded.items() if key not in too_many}
 
-    def _take(self, recorded: dict[str, Any], name: str, value: Any, step: int, depth: int) -> None:
-        """Record a value under its name; the keys of a nested object are joined to it with '/'."""
+    def _take(self, recorded: dict[str, Any], name: str, value: Any, step: int, above: tuple[int, ...]) -> None:
+        """Record a value under its name; the keys of a nested object are joined to it with '/'.
+
+        `above` are the identities of the objects that it lies in.
+        """
         try:
             medium = value if isinstance(value, Loggable) else media_of(value)
             if medium is not None:
@@ -179,11 +182,12 @@ class Recorder:
                 recorded[name] = {"_type": kind, "items": items}
             elif (fields := fields_of(value)) is None:
                 recorded[name] = plain(value, name)
-            elif depth > DEEPEST:
+            elif len(above) > DEEPEST or id(value) in above:
+                # One that holds itself twice would double with each level.
                 self._leave_out(name, f"it is nested more than {DEEPEST} levels deep, or holds itself")
             else:
                 for key, item in fields.items():
-                    self._take(recorded, f"{name}/{self._named(key)}", item, step, depth + 1)
+                    self._take(recorded, f"{name}/{self._named(key)}", item, step, (*above, id(value)))
         except InvalidInputError as error:
             self._leave_out(name, error.message)
         except Exception as error:

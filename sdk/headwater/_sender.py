@@ -42,6 +42,8 @@ class Post(Protocol):
 class Sender:
     """A daemon thread a process and run. It reads the journal, so what is not sent yet takes no memory.
 
+    A second one makes the journal durable meanwhile.
+
     Args:
         stream: What to send.
         post: How.
@@ -69,6 +71,7 @@ class Sender:
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
+        self._keeper: threading.Thread | None = None
         self._last_contact = time.monotonic()
         self._failures = 0
         self._warned = False
@@ -88,12 +91,15 @@ class Sender:
         """Begin to send, if that was not done."""
         if self._thread is None:
             thread = threading.Thread(target=self._loop, name="headwater-sender", daemon=True)
+            keeper = threading.Thread(target=self._keep, name="headwater-keeper", daemon=True)
             try:
                 thread.start()
+                self._thread = thread
+                keeper.start()
+                self._keeper = keeper
             except RuntimeError:
                 # None can be had, as when the interpreter is ending: `finish` sends what is logged now.
                 return
-            self._thread = thread
 
     def finish(self, patience: float) -> None:
         """Send what is left, and return when all is acknowledged.
@@ -108,6 +114,9 @@ class Sender:
         notice = time.monotonic() + 5.0
         self._stopping = True
         self._wake.set()
+        if self._keeper is not None:
+            self._keeper.join(INTERVAL)
+        self._make_durable()
         while self._thread is not None and self._thread.is_alive() and time.monotonic() < deadline:
             self._thread.join(0.2)
             if time.monotonic() > notice and self.waiting:
@@ -137,14 +146,21 @@ class Sender:
                 time.sleep(min(self._pause(), 5.0, max(0.0, deadline - time.monotonic())))
             self.once()
 
-    def once(self) -> None:
-        """Make the journal durable, send what it holds, and say that the run lives if nothing was sent for long."""
+    def _keep(self) -> None:
+        """Make the journal durable every second, however long the service takes to answer, and whatever it answers."""
+        while not self._wake.wait(INTERVAL):
+            self._make_durable()
+
+    def _make_durable(self) -> None:
         try:
             for stream in (self._stream, *self._others):
                 stream.retry()
                 stream.sync()
         except OSError as error:
             self._warn_once(f"The journal {self._stream.path} cannot be made durable: {error}")
+
+    def once(self) -> None:
+        """Send what the journal holds, and say that the run lives if nothing was sent for long."""
         self._tell_of_clock()
         try:
             self._send_all()

@@ -92,6 +92,24 @@ def test_values_that_hold_themselves_are_left_out(run: headwater.Run, capsys: py
     assert capsys.readouterr().err.count("or holds itself") == 2
 
 
+def test_what_holds_itself_more_than_once_is_left_out_at_once(run: headwater.Run) -> None:
+    class Node(dict[str, Any]):
+        asked = 0
+
+        def items(self) -> Any:
+            Node.asked += 1
+            if Node.asked > 100:
+                pytest.fail("it would go on for ever")
+            return super().items()
+
+    node = Node(x=1)
+    node["parent"], node["child"] = node, node
+
+    run.log({"node": node, "loss": 1})
+
+    assert dict(run.summary) == {"node/x": 1, "loss": 1}
+
+
 def test_after_some_keys_the_others_that_are_left_out_are_not_named(
     run: headwater.Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

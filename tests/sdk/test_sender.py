@@ -129,6 +129,33 @@ def test_a_journal_that_is_taken_away_is_an_error_and_no_endless_wait(tmp_path: 
         sender.finish(patience=10)
 
 
+@pytest.mark.parametrize("how", ["slow", "away", "refusing"])
+def test_the_journal_is_made_durable_every_second_whatever_the_service_does(
+    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def answer(stream: str, first: int, payloads: list[bytes]) -> int:
+        asked.set()
+        if how == "slow":
+            over.wait(30)
+            return len(payloads)
+        raise UnavailableError("away") if how == "away" else PermissionDeniedError("revoked")
+
+    sender = make(tmp_path, answer)
+    monkeypatch.setattr(sender, "_pause", lambda: 30.0 if asked.is_set() else 0.01)
+    fill(sender, 1)
+    sender.start()
+    assert asked.wait(5)
+    synced = threading.Semaphore(0)
+    monkeypatch.setattr(sender._stream, "sync", synced.release)
+
+    times = [synced.acquire(timeout=5) for _ in range(3)]
+
+    over.set()
+    assert times == [True, True, True]
+
+
 def test_a_silent_run_sends_heartbeats(tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_sender, "HEARTBEAT", 0.05)
     service = Service()
