@@ -118,13 +118,18 @@ def _named_store() -> Store | None:
 def running_neo4j(folder: Path, *, port: int | None = None, password: str = "a-password-for-tests") -> Iterator[Neo4j]:
     """Start a Neo4j with its data in `folder`; stop it at the end."""
     port = port or free_port()
+    with running(neo4j_in(folder, port=port, password=password), folder) as process:
+        yield Neo4j(f"bolt://127.0.0.1:{port}", "neo4j", password, process)
+
+
+def neo4j_in(folder: Path, *, port: int, password: str) -> Program:
+    """Prepare a Neo4j with its data in `folder` and say how it starts."""
     jars = provision_neo4j(PROVISIONED, _say)
     program = neo4j_program(jars=jars, home=folder, port=port, password=password)
     with (folder / "conf" / "neo4j.conf").open("a", encoding="utf-8") as conf:
         conf.write(PLANS_KEPT)
     set_first_password(jars=jars, home=folder, password=password)
-    with running(program, folder) as process:
-        yield Neo4j(f"bolt://127.0.0.1:{port}", "neo4j", password, process)
+    return program
 
 
 @contextlib.contextmanager
@@ -134,7 +139,13 @@ def running_store(
     """Start a MinIO with its objects in `folder`; stop it at the end."""
     port = port or free_port()
     root = root or new_key()
-    program = minio_program(
+    with running(store_in(folder, port=port, root=root, cors_origin=cors_origin), folder) as process:
+        yield Store(f"http://127.0.0.1:{port}", root, process)
+
+
+def store_in(folder: Path, *, port: int, root: Key, cors_origin: str = "*") -> Program:
+    """Say how a MinIO starts with its objects in `folder`."""
+    return minio_program(
         provision_minio(PROVISIONED, _say),
         data=folder / "objects",
         listen=f"127.0.0.1:{port}",
@@ -142,8 +153,6 @@ def running_store(
         root=(root.id, root.secret),
         cors_origin=cors_origin,
     )
-    with running(program, folder) as process:
-        yield Store(f"http://127.0.0.1:{port}", root, process)
 
 
 @contextlib.contextmanager

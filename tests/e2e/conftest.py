@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Person
 from e2e.examples import NewPlace, Place
-from e2e.killed import KilledService
+from e2e.killed import KilledServer
 from e2e.round_robin import round_robin
 from headwater_service.config import Settings
 from headwater_service.local.ports import free_port
@@ -38,11 +38,11 @@ def replicas(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def killed_service(settings: Settings, tmp_path: Path) -> Iterator[KilledService]:
+def killed_service(settings: Settings, tmp_path: Path) -> Iterator[KilledServer]:
     port = free_port()
     own = replace(settings, listen=f"127.0.0.1:{port}", public_url=f"http://127.0.0.1:{port}")
     program = service_program(environment_of(own), folder=tmp_path)
-    service = KilledService(program, f"http://127.0.0.1:{port}", tmp_path / "service.log")
+    service = KilledServer(program, f"http://127.0.0.1:{port}", tmp_path / "service.log")
     service.start()
     yield service
     service.stop()

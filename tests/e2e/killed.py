@@ -1,4 +1,4 @@
-"""A service that is killed again and again, and what its clients write meanwhile."""
+"""A server that is killed again and again, and what its clients write meanwhile."""
 
 import gzip
 import hashlib
@@ -17,10 +17,12 @@ from headwater._client import Client
 from headwater_service.local.processes import Identity, is_running, start, stop, wait_until
 from headwater_service.local.servers import Program
 
+READY_SECONDS = 300.0
+
 
 @dataclass
-class KilledService:
-    """A service on a fixed port that a thread kills at random moments and starts again."""
+class KilledServer:
+    """A server on a fixed port that is killed at random moments and started again."""
 
     program: Program
     url: str
@@ -39,7 +41,8 @@ class KilledService:
             log=self.log,
             folder=self.program.folder,
         )
-        wait_until(self.program.is_ready, seconds=60.0, pause=0.05)
+        if not wait_until(self.program.is_ready, seconds=READY_SECONDS, pause=0.1):
+            raise RuntimeError(f"{self.program.name} did not become ready; see {self.log}")
 
     def kill(self) -> None:
         assert self._process is not None
@@ -60,7 +63,7 @@ class KilledService:
 
     def stop(self) -> None:
         if self._process is not None and is_running(self._process):
-            stop(self._process, seconds=30.0)
+            stop(self._process, seconds=self.program.stop_seconds)
 
 
 def put_manifest(client: Client, entity: str, content: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from e2e.killed import KilledService
+from e2e.killed import KilledServer
 from headwater._client import Client
 from headwater._deletion import carry_out, plan_deletion, restore
 from headwater_service.domain.people import bootstrap_user
@@ -61,7 +61,7 @@ GONE = {"versions": COLLECTIONS * EACH, "collections": COLLECTIONS, "aliases": 0
 
 
 @pytest.mark.slow
-async def test_a_large_deletion_that_is_killed_is_whole_or_nothing(killed_service: KilledService, graph: Graph) -> None:
+async def test_a_large_deletion_that_is_killed_is_whole_or_nothing(killed_service: KilledServer, graph: Graph) -> None:
     name = f"killed-{secrets.token_hex(4)}"
     key = await bootstrap_user(graph, name)
     client = Client(killed_service.url, key)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from e2e.killed import KilledService, put_manifest
+from e2e.killed import KilledServer, put_manifest
 from e2e.registers import UNANSWERED, Call, Kind, Outcome, anomalies
 from headwater._client import Client
 from headwater._errors import ConflictError, NotFoundError, UnavailableError
@@ -135,9 +135,7 @@ class Recorder:
 
 
 @pytest.mark.slow
-async def test_aliases_are_linearizable_while_the_service_is_killed(
-    killed_service: KilledService, graph: Graph
-) -> None:
+async def test_aliases_are_linearizable_while_the_service_is_killed(killed_service: KilledServer, graph: Graph) -> None:
     name = f"registers-{secrets.token_hex(4)}"
     key = await bootstrap_user(graph, name)
     client = Client(killed_service.url, key, deadline_seconds=300.0, notify=lambda _: None)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from e2e.killed import KilledService, put_manifest
+from e2e.killed import KilledServer, put_manifest
 from headwater._client import Client
 from headwater_service.domain.people import bootstrap_user
 from headwater_service.store.graph import Graph
@@ -42,7 +42,7 @@ query VersionsOf($path: String!, $after: String) {
 
 
 @pytest.mark.slow
-async def test_versions_stay_gap_free_while_the_service_is_killed(killed_service: KilledService, graph: Graph) -> None:
+async def test_versions_stay_gap_free_while_the_service_is_killed(killed_service: KilledServer, graph: Graph) -> None:
     name = f"killed-{secrets.token_hex(4)}"
     key = await bootstrap_user(graph, name)
     client = Client(killed_service.url, key, deadline_seconds=300.0, notify=lambda _: None)
