@@ -217,6 +217,11 @@ def _as_float(value: int) -> float | str:
         return str(value)
 
 
+def wire_time(at: datetime.datetime) -> str:
+    """A time as the service takes it."""
+    return at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def wire(value: Any) -> Any:
     """The same value for a JSON document, where NaN and the infinities are texts."""
     if isinstance(value, float) and not math.isfinite(value):

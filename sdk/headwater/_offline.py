@@ -12,7 +12,7 @@ from ._console import Console, write
 from ._errors import UnavailableError
 from ._files import Pending, RunFiles
 from ._journal import sync_command
-from ._online import Online, summary_of
+from ._online import Online
 from ._sender import Sender
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Offline(Online):
 
     def close(self, run: Run, exit_code: int) -> None:
         """Write down how the run ended, and print how to send it."""
-        given = {"exitCode": exit_code, "state": run.state, "summary": self._fitting(summary_of(run))}
+        given = self._ending(run, exit_code)
         self.note("finish", operation=new_operation_id(), input=given)
         self._close_files()
         if lost := len(self.stream.unwritten):

@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections import deque
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,7 @@ from ._client import Client, new_operation_id
 from ._console import Console, write
 from ._errors import ConflictError, HeadwaterError, UnavailableError
 from ._files import RunFiles
-from ._history import cut_to_size, wire
+from ._history import cut_to_size, wire, wire_time
 from ._journal import META, Stream, Tail, pack, random_key, read_payloads, sync_command
 from ._metrics import DOCUMENT
 from ._outputs import Outputs
@@ -172,7 +173,7 @@ class Online:
         if self.is_guest:
             self._leave(run)
             return
-        given = {"exitCode": exit_code, "state": run.state, "summary": self._fitting(summary_of(run))}
+        given = self._ending(run, exit_code)
         operation = new_operation_id()
         self.note("finish", operation=operation, input=given)
         self._make_durable(self._meta)
@@ -203,6 +204,15 @@ class Online:
         )
         self.console.artifacts(self.outputs.addresses())
         self.console.logs(self.folder)
+
+    def _ending(self, run: Run, exit_code: int) -> dict[str, Any]:
+        """How the run ends, and when: a sync may tell it days later."""
+        return {
+            "exitCode": exit_code,
+            "state": run.state,
+            "finishedAt": wire_time(datetime.now(UTC)),
+            "summary": self._fitting(summary_of(run)),
+        }
 
     def _leave(self, run: Run) -> None:
         """Go from a run that others go on with."""

@@ -77,6 +77,7 @@ class RecordedRun(RecordedSurroundings):
         self.git_remote: str | None = known["gitRemote"]
         self.created_by: str | None = known["createdBy"]["name"] if known["createdBy"] else None
         self.created_at = _time(known["createdAt"])
+        self.started_at = _time(known["startedAt"])
         self.heartbeat_at = _time_or_none(known["heartbeatAt"])
         self.finished_at = _time_or_none(known["finishedAt"])
         self.exit_code: int | None = known["exitCode"]

@@ -128,7 +128,7 @@ GET_RUN = """
 query GetRun($path: String!) {
   run(path: $path) {
     id key name path url state jobType group tags notes config summary
-    host command gitCommit gitRemote createdAt heartbeatAt finishedAt exitCode
+    host command gitCommit gitRemote createdAt startedAt heartbeatAt finishedAt exitCode
     createdBy { name }
     project { name entity { name } }
   }
@@ -143,7 +143,7 @@ query ListRuns(
     edges {
       node {
         id key name path url state jobType group tags notes config summary
-        host command gitCommit gitRemote createdAt heartbeatAt finishedAt exitCode
+        host command gitCommit gitRemote createdAt startedAt heartbeatAt finishedAt exitCode
         createdBy { name }
         project { name entity { name } }
       }

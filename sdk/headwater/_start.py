@@ -27,7 +27,7 @@ from ._errors import (
     PermissionDeniedError,
     UnavailableError,
 )
-from ._history import unwire, wire
+from ._history import unwire, wire, wire_time
 from ._journal import FORMAT, META, Stream, pack, random_key, run_folder, sync_command
 from ._names import check_entity, check_name
 from ._online import Online
@@ -177,7 +177,7 @@ def _begin(settings: Settings, request: Request, console: Console) -> Beginning:
         "command": environment.command,
         "gitCommit": environment.git_commit,
         "gitRemote": environment.git_remote,
-        "startedAt": started.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "startedAt": wire_time(started),
         "resume": request.resume,
     }
     return Beginning(

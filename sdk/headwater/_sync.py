@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from . import _run_operations as operations
 from ._client import Client
 from ._digests import hash_file
 from ._errors import ConflictError, HeadwaterError, InvalidInputError, NotFoundError
-from ._history import unwire, wire
+from ._history import unwire, wire, wire_time
 from ._journal import FORMAT, META, Damage, Stream, is_held, pack, recover_payloads, unpack
 from ._metrics import Followed
 from ._offline import SAVED
@@ -48,6 +49,8 @@ class Synced:
     files: int = 0
     artifacts: int = 0
     goes_on: bool = False
+    is_behind: bool = False  # the service has more of the run than this copy of its journal
+    last_at: float = 0.0  # the last sign of life in it
     problems: list[str] = field(default_factory=list)
     failures: list[HeadwaterError] = field(default_factory=list)
 
@@ -187,18 +190,23 @@ def _send_stream(client: Client, run_id: str, journal: Journal, path: Path, summ
     wants_summary = journal.end is None and is_measured
     number = post_history(client, run_id, history_body(path.stem, 0, [], is_alive=False), retry=True)
     records = _filled(journal.payloads(path))
-    for payload in islice(records, number):
-        done.records += is_measured
+    count, payload = 0, b""
+    for count, payload in enumerate(islice(records, number), 1):  # noqa: B007  # the last ones are used below
         if wants_summary:
             summary.take(unpack(payload))
+    done.records += count * is_measured
+    done.is_behind = done.is_behind or count < number
     for batch in _batches(records):
         sent = post_history(client, run_id, history_body(path.stem, number, batch, is_alive=False), retry=True)
         number += len(batch)
         if sent < number:
             raise HeadwaterError(f"The service took only {sent:,} of {number:,} records of {path.name}.")
         done.records += len(batch) * is_measured
-        for payload in batch if wants_summary else ():
-            summary.take(unpack(payload))
+        payload = batch[-1]
+        for each in batch if wants_summary else ():
+            summary.take(unpack(each))
+    if payload:
+        done.last_at = max(done.last_at, unpack(payload)["time"])
 
 
 def _filled(payloads: Iterator[bytes | None]) -> Iterator[bytes]:
@@ -259,19 +267,26 @@ def _send_files(client: Client, run: dict[str, Any], journal: Journal, done: Syn
 
 
 def _end(client: Client, run_id: str, done: Synced, journal: Journal, summary: dict[str, Any]) -> None:
-    """Say how the run ended. One that was killed is CRASHED, unless it goes on, or was told otherwise."""
+    """Say how the run ended. One that was killed is CRASHED, unless it goes on, or was told otherwise.
+
+    An old copy of the journal of such a run does not tell: a newer one did, or will.
+    """
     if journal.end is not None:
         given = {"operationId": journal.end["operation"], "runId": run_id, **journal.end["input"]}
         client.mutate(operations.FINISH_RUN, given)
         return
-    if any(note["kind"] == "leave" for note in journal.notes):
+    if done.is_behind or any(note["kind"] == "leave" for note in journal.notes):
         return
     done.goes_on = is_held(journal.folder)
     state = client.execute(operations.GET_RUN, {"path": done.path})["run"]["state"]
     if done.goes_on or state not in ("RUNNING", "CRASHED"):
         return
-    operation = hashlib.sha256(f"{journal.start['operation']}\ncrashed".encode()).hexdigest()[:32]
-    given = {"exitCode": CRASHED_CODE, "state": "CRASHED", "summary": wire(unwire(summary))}
+    last_at = max(done.last_at, *(note.get("time", 0.0) for note in journal.notes))
+    finished_at = wire_time(datetime.fromtimestamp(last_at, UTC))
+    given = {"exitCode": CRASHED_CODE, "state": "CRASHED", "finishedAt": finished_at, "summary": wire(unwire(summary))}
+    # A longer copy of the journal tells something else, and so is another operation.
+    text = journal.start["operation"].encode() + b"\ncrashed\n" + pack(given)
+    operation = hashlib.sha256(text).hexdigest()[:32]
     client.mutate(operations.FINISH_RUN, {"operationId": operation, "runId": run_id, **given})
 
 

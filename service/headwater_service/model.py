@@ -183,6 +183,7 @@ class Run:
     finished_at: Instant | None
     exit_code: int | None
     ended_at: Instant | None = None
+    started_at: Instant | None = None  # by the program's own clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,58 @@ def test_a_killed_run_is_whole_and_crashed_after_its_sync(client: Client, projec
     found = Api().run(f"{project}/killed")
     assert (found.state, found.summary["x"]) == ("CRASHED", 99)
     assert [row["x"] for row in found.history()] == list(range(100))
+
+
+KILLED_AFTER_A_COPY = """
+import os, shutil, signal, headwater
+run = headwater.init(mode="offline", id="killed")
+for step in range(100):
+    run.log({"x": step})
+    if step == 10:
+        shutil.copytree(run.dir, os.environ["COPY"])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("order", [("old", "whole", "old"), ("whole", "old", "whole")])
+def test_copies_of_a_killed_runs_journal_may_be_synced_in_any_order(
+    client: Client, project: str, tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    copy = tmp_path / "copy"
+    process = subprocess.run([sys.executable, "-c", KILLED_AFTER_A_COPY], env={**os.environ, "COPY": str(copy)})
+    assert process.returncode == -signal.SIGKILL
+    (folder,) = find_journals(Path(os.environ["HEADWATER_DIR"]))
+
+    for each in order:
+        synced(client, {"old": copy, "whole": folder}[each])
+
+    found = Api().run(f"{project}/killed")
+    assert (found.state, found.summary["x"], found.last_step) == ("CRASHED", 99, 99)
+
+
+def test_an_offline_run_has_the_times_at_which_it_ran(client: Client, project: str) -> None:
+    before = datetime.now(UTC)
+    with headwater.init(mode="offline") as run:
+        run.log({"x": 1})
+    after = datetime.now(UTC)
+    synced(client, folder_of(run))
+
+    found = Api().run(f"{project}/{run.id}")
+
+    assert found.finished_at is not None
+    assert before < found.started_at == run.start_time < found.finished_at < after < found.created_at
+
+
+def test_a_killed_run_ended_when_it_last_wrote(client: Client, project: str) -> None:
+    subprocess.run([sys.executable, "-c", KILLED], env={**os.environ, "MODE": "offline"})
+    after = datetime.now(UTC)
+    (folder,) = find_journals(Path(os.environ["HEADWATER_DIR"]))
+
+    synced(client, folder)
+
+    found = Api().run(f"{project}/killed")
+    assert found.finished_at is not None
+    assert found.started_at < found.finished_at < after
 
 
 KILLED_WHILE_LOGGING = """

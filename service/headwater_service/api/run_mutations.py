@@ -66,7 +66,7 @@ class StartRunInput:
     git_commit: str | None = strawberry.field(description="Revision of the code that is checked out.", default=None)
     git_remote: str | None = strawberry.field(description="Address of the repository of it.", default=None)
     started_at: Instant | None = strawberry.field(
-        description="By the program's clock, for runs that were recorded offline. Only kept, never sorted by.",
+        description="By the program's clock. Only kept and shown, never sorted by.",
         default=None,
     )
     resume: RunResume = strawberry.field(
@@ -109,6 +109,10 @@ class FinishRunInput:
     exit_code: int = strawberry.field(description="What the process returned; 0 is success.")
     state: RunState | None = strawberry.field(
         description="FINISHED, FAILED, KILLED or CRASHED; null: FINISHED for exit code 0, else FAILED.", default=None
+    )
+    finished_at: Instant | None = strawberry.field(
+        description="By the program's clock, for runs that were recorded offline; null, or later than now: now.",
+        default=None,
     )
     summary: Json | None = strawberry.field(
         description="Object whose keys replace those of the summary; a key with null removes one.", default=None
@@ -236,6 +240,7 @@ class RunMutation:
             input.exit_code,
             state=input.state,
             summary=_object(input.summary, "summary"),
+            finished_at=input.finished_at,
             operation=input.operation_id,
             document_bytes=context.settings.metadata_bytes,
         )

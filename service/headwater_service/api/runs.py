@@ -74,8 +74,13 @@ class Run(Node, LineageNode):
     command: str | None = strawberry.field(description="Command line that started the program.")
     git_commit: str | None = strawberry.field(description="Revision of the code that was checked out.")
     git_remote: str | None = strawberry.field(description="Address of the repository of that revision.")
+    started_at: Instant = strawberry.field(
+        description="When it began by the program's clock, if it said so: an offline run is created later, by its sync."
+    )
     heartbeat_at: Instant | None = strawberry.field(description="When the server last heard of it.")
-    finished_at: Instant | None = strawberry.field(description="When it ended; null while it goes on.")
+    finished_at: Instant | None = strawberry.field(
+        description="When it ended, by the program's clock if it said so; null while it goes on."
+    )
     exit_code: int | None = strawberry.field(description="What the process returned; null while it goes on.")
     container: strawberry.Private[model.Container]
     creator_id: strawberry.Private[str | None]
@@ -104,6 +109,7 @@ class Run(Node, LineageNode):
             command=run.command,
             git_commit=run.git_commit,
             git_remote=run.git_remote,
+            started_at=run.created_at if run.started_at is None else run.started_at,
             heartbeat_at=run.heartbeat_at,
             finished_at=run.finished_at,
             exit_code=run.exit_code,

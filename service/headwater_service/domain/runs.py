@@ -151,12 +151,14 @@ async def finish_run(
     *,
     state: RunState | None,
     summary: Mapping[str, Any] | None,
+    finished_at: Instant | None = None,
     operation: str,
     document_bytes: int,
 ) -> tuple[Run, Container]:
     """End a run: FINISHED with exit code 0, else FAILED, unless a state is given.
 
-    Ending it so again changes nothing; ending it otherwise is believed, for the program knows best.
+    Ending it so again changes nothing; ending it otherwise is believed, for the program knows best. `finished_at` is
+    by its clock; it can't be later than now.
     """
     state = state or (RunState.FINISHED if exit_code == 0 else RunState.FAILED)
     if state not in _ENDS:
@@ -172,8 +174,10 @@ async def finish_run(
             return run, container
         before = await _snapshot(tx, run_id)
         changes = _merged(before, None, summary, limit=document_bytes)
-        if (run.state, run.exit_code) != (state, exit_code):
-            changes |= {"state": state.value, "exit_code": exit_code, "finished_at": lock.at}
+        ended = lock.at if finished_at is None else min(finished_at, lock.at)
+        is_told_when = finished_at is not None and ended != run.finished_at
+        if is_told_when or (run.state, run.exit_code) != (state, exit_code):
+            changes |= {"state": state.value, "exit_code": exit_code, "finished_at": ended}
         if not changes:
             return run, container
         return await _change(tx, lock, "RUN_FINISHED", before, changes, by=viewer.user_id), container

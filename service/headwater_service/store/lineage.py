@@ -92,7 +92,7 @@ RETURN
   ]] AS nodes,
   CASE WHEN $details THEN [node IN found | CASE WHEN node:Run THEN [
     node.created_by, node.group, node.tags, node.notes, node.host, node.command, node.git_commit, node.git_remote,
-    node.heartbeat_at, node.finished_at, node.exit_code
+    node.started_at, node.heartbeat_at, node.finished_at, node.exit_code
   ] ELSE [
     node.digest, node.size, node.file_count, node.description, node.tags, node.history_step, node.source_id,
     node.linked_by
@@ -230,7 +230,8 @@ def _walk_from(row: Mapping[str, Any]) -> Walk:
 def run_of(node: WalkedNode) -> Run:
     """Build the run from a node that was read with details."""
     assert node.details is not None and node.key is not None, "details of a run were asked for"
-    created_by, group, tags, notes, host, command, commit, remote, heartbeat_at, finished_at, exit_code = node.details
+    created_by, group, tags, notes, host, command, commit, remote, *times, exit_code = node.details
+    started_at, heartbeat_at, finished_at = times
     return Run(
         id=node.id,
         key=node.key,
@@ -247,6 +248,7 @@ def run_of(node: WalkedNode) -> Run:
         git_commit=commit,
         git_remote=remote,
         created_at=node.created_at,
+        started_at=started_at,
         heartbeat_at=heartbeat_at,
         finished_at=finished_at,
         exit_code=exit_code,

@@ -46,7 +46,7 @@ collection {
 RUN_COLUMNS: Final[LiteralString] = """
 run {
   .id, .key, .name, .scope_id, .created_by, .job_type, .group, .tags, .notes, .state, .host, .command, .git_commit,
-  .git_remote, .created_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
+  .git_remote, .created_at, .started_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
 } AS run
 """
 

@@ -10,7 +10,7 @@ FIND_RUN: Final = """
 MATCH (run:Run {id: $id})
 RETURN run {
   .id, .key, .name, .scope_id, .created_by, .job_type, .group, .tags, .notes, .state, .host, .command, .git_commit,
-  .git_remote, .created_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
+  .git_remote, .created_at, .started_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
 } AS run
 """
 
@@ -18,7 +18,7 @@ FIND_RUN_BY_KEY: Final = """
 MATCH (run:Run {scope_id: $scope_id, key: $key})
 RETURN run {
   .id, .key, .name, .scope_id, .created_by, .job_type, .group, .tags, .notes, .state, .host, .command, .git_commit,
-  .git_remote, .created_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
+  .git_remote, .created_at, .started_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
 } AS run
 """
 
@@ -39,7 +39,7 @@ CREATE (run:Run:Lineage:EventScope)
 SET run = $properties, run.heartbeat_at = $at
 RETURN run {
   .id, .key, .name, .scope_id, .created_by, .job_type, .group, .tags, .notes, .state, .host, .command, .git_commit,
-  .git_remote, .created_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
+  .git_remote, .created_at, .started_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
 } AS run
 """
 
@@ -48,7 +48,7 @@ MATCH (run:Run {id: $id})
 SET run += $changes
 RETURN run {
   .id, .key, .name, .scope_id, .created_by, .job_type, .group, .tags, .notes, .state, .host, .command, .git_commit,
-  .git_remote, .created_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
+  .git_remote, .created_at, .started_at, .heartbeat_at, .finished_at, .exit_code, .ended_at
 } AS run
 """
 

@@ -110,6 +110,7 @@ async def test_a_start_keeps_all_that_the_program_tells(graph: Graph) -> None:
         git_commit="c0ffee",
         git_remote="git@example.org:a/b",
         created_at=run.created_at,
+        started_at=given.started_at,
         heartbeat_at=run.created_at,
         finished_at=None,
         exit_code=None,
@@ -293,6 +294,21 @@ async def test_ending_a_run_again_changes_nothing(graph: Graph) -> None:
     assert await finish(graph, admin, started.run.id, 0, operation=operation) == first
     assert await finish(graph, admin, started.run.id, 0) == first
     assert await kinds(graph, started.run.id) == ["RUN_FINISHED"]
+
+
+async def test_a_run_ended_when_its_program_says_but_never_later_than_it_was_told(graph: Graph) -> None:
+    admin = await new_admin(graph)
+    given = RunStart(project="churn", key="one", started_at=Instant(1_000_000))
+    started = await start(graph, admin, given)
+
+    run = await finish(graph, admin, started.run.id, 0, finished_at=Instant(3_000_000))
+    again = await finish(graph, admin, started.run.id, 0, finished_at=Instant(3_000_000))
+    late = await finish(graph, admin, started.run.id, 0, finished_at=Instant(2**53))
+
+    assert (run.started_at, run.finished_at) == (1_000_000, 3_000_000)
+    assert again == run
+    assert late.finished_at is not None and run.created_at < late.finished_at < 2**53
+    assert await kinds(graph, run.id) == ["RUN_FINISHED", "RUN_FINISHED"]
 
 
 async def test_a_run_is_not_ended_as_something_that_is_no_end(graph: Graph) -> None:
