@@ -21,6 +21,8 @@ def cell(value: Any, where: str, depth: int = 0) -> Any:
     Raises:
         InvalidInputError: if it cannot be kept, naming where it is.
     """
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, _SCALARS):
         return value
     if depth > DEEPEST:
@@ -52,7 +54,7 @@ def _array(value: Any) -> Any:
     if array.ndim:
         return array if array.dtype.kind in "biufcmMSU" else array.tolist()
     # The type of a number is kept, too.
-    return array[()] if array.dtype.kind in "biufM" else array.item()
+    return array[()] if array.dtype.kind in "biufMm" else array.item()
 
 
 def is_array(value: Any) -> bool:

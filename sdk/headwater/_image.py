@@ -66,6 +66,8 @@ class Image(Media):
         self._format = _format(file_type)
         self._encoded: bytes | None = None
         picture = _picture(data)
+        if 0 in picture.size:
+            raise InvalidInputError(f"An image of {picture.size[0]}×{picture.size[1]} pixels cannot be stored.")
         if isinstance(data, str | os.PathLike) and mode is None and file_type is None and picture.format in _SHOWN:
             self._format = picture.format
             with open(data, "rb") as file:
@@ -156,7 +158,10 @@ def _format(file_type: str | None) -> str:
 
 def _encoded(picture: Any, form: str) -> bytes:
     buffer = io.BytesIO()
-    modes = ("1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA") if form == "PNG" else ("L", "RGB")
+    if picture.mode in ("I", "F"):
+        # No format has these numbers; converted by Pillow, those within 0…1 would be black.
+        picture = _drawn(picture)
+    modes = ("1", "L", "LA", "I;16", "P", "RGB", "RGBA") if form == "PNG" else ("L", "RGB")
     if picture.mode not in modes:
         picture = picture.convert("RGB")
     picture.save(buffer, format=form)
@@ -206,7 +211,10 @@ def _drawn(data: Any) -> Any:
     from PIL import Image as pillow
 
     is_tensor = hasattr(data, "detach")
-    pixels = np.asarray(data.detach().cpu() if is_tensor else data)
+    try:
+        pixels = np.asarray(data.detach().cpu() if is_tensor else data)
+    except ValueError as error:
+        raise InvalidInputError(f"That is no image: {error}") from error
     pixels = _channels_last(pixels, is_tensor)
     return pillow.fromarray(np.ascontiguousarray(pixels_of(pixels)))
 

@@ -100,8 +100,7 @@ class Table(Media):
             )
         row = [_cells.cell(value, f"{name!r}, row {len(self)}") for name, value in zip(self._cells, cells, strict=True)]
         for column, value in zip(self._cells.values(), row, strict=True):
-            # Who fills one buffer again and again means what is in it now.
-            column.append(value.copy() if _cells.is_array(value) else value)
+            column.append(_own(value))
 
     def add_row(self, *cells: Any) -> None:
         """Add a row: the same as `add_data`."""
@@ -124,6 +123,7 @@ class Table(Media):
         if self._cells and len(column) != len(self):
             raise InvalidInputError(f"The column {name!r} has {len(column)} cells; the table has {len(self)} rows.")
         self._take({name: column})
+        self._cells[name] = [_own(value) for value in self._cells[name]]
 
     def add_computed_columns(self, compute: Callable[[int, dict[str, Any]], Mapping[str, Any]]) -> None:
         """Add columns that are computed of each row.
@@ -220,6 +220,11 @@ class Table(Media):
             "headwater.Table.MAX_ROWS, or add it to an artifact"
         )
         return self._first(self.MAX_ROWS)
+
+
+def _own(value: Any) -> Any:
+    """A cell that stays as it is: who fills one buffer again and again means what is in it now."""
+    return value.copy() if _cells.is_array(value) else value
 
 
 def _is_frame(data: Any) -> bool:

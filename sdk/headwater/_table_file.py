@@ -13,6 +13,8 @@ Every reader of Parquet reads it. What its types cannot tell lies under `headwat
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import io
 import json
 from collections.abc import Callable
@@ -85,10 +87,10 @@ def _written_values(column: list[Any]) -> tuple[Any, dict[str, Any]]:
 
     # A dictionary as a struct would get the keys of all others.
     if not any(_holds(value, dict) for value in column):
-        is_nested = any(isinstance(value, list) or _cells.is_array(value) for value in column)
         try:
             array = pa.array(column)
-            if not is_nested or array.to_pylist() == column:
+            # Arrow makes bytes of texts, dates of times, local times of those elsewhere, if they come together.
+            if _is_exact(array.type) or _are_same(array.to_pylist(), column):
                 return array, {"form": "value"}
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
             # They are of different types: as JSON each keeps its own.
@@ -97,25 +99,58 @@ def _written_values(column: list[Any]) -> tuple[Any, dict[str, Any]]:
     return pa.array(texts, pa.string()), {"form": "json"}
 
 
+def _is_exact(kind: Any) -> bool:
+    """Whether Arrow takes only what it can keep in a column of a type."""
+    from pyarrow import types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_null(kind))
+
+
+def _are_same(read: list[Any], written: list[Any]) -> bool:
+    return all(one == other or (one is None and other != other) for one, other in zip(read, written, strict=True))
+
+
 def _holds(value: Any, kind: type) -> bool:
     return isinstance(value, kind) or (isinstance(value, list) and any(_holds(item, kind) for item in value))
+
+
+# What JSON has no form for: the type, how its values are written, how they are read.
+_TAGS: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "_datetime": (datetime.datetime, lambda at: at.isoformat(), datetime.datetime.fromisoformat),
+    "_date": (datetime.date, datetime.date.isoformat, datetime.date.fromisoformat),
+    "_time": (datetime.time, datetime.time.isoformat, datetime.time.fromisoformat),
+    "_timedelta": (
+        datetime.timedelta,
+        lambda span: [span.days, span.seconds, span.microseconds],
+        lambda parts: datetime.timedelta(*parts),
+    ),
+    "_decimal": (decimal.Decimal, str, decimal.Decimal),
+    "_bytes": (bytes, bytes.hex, bytes.fromhex),
+    "_float": (float, lambda value: repr(float(value)), float),
+}
+_NAMES = frozenset((*_TAGS, "_array", "_object"))
 
 
 def _tagged(value: Any) -> Any:
     """A value as JSON holds it; what JSON has no form for names its type."""
     if isinstance(value, dict):
-        return {key: _tagged(item) for key, item in value.items()}
+        tagged = {key: _tagged(item) for key, item in value.items()}
+        return {"_object": tagged} if len(tagged) == 1 and not _NAMES.isdisjoint(tagged) else tagged
     if isinstance(value, list):
         return [_tagged(item) for item in value]
     if _cells.is_array(value):
         return {"_array": _npy(value).hex()}
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, float):
-        return float(value) if value - value == 0 else {"_float": repr(float(value))}
-    if hasattr(value, "item"):
-        return _tagged(value.item())
-    return {"_bytes": value.hex()} if isinstance(value, bytes) else str(value)
+    if isinstance(value, float) and value - value == 0:
+        return float(value)
+    if hasattr(value, "item") and not isinstance(value, float):
+        # Of nanoseconds numpy makes numbers without a unit.
+        return _tagged((value.astype(f"{value.dtype.kind}8[us]") if value.dtype.kind in "Mm" else value).item())
+    if not isinstance(value, float) and value != value:
+        return None
+    found = next(((tag, write) for tag, (kind, write, _) in _TAGS.items() if isinstance(value, kind)), None)
+    return str(value) if found is None else {found[0]: found[1](value)}
 
 
 def _untagged(value: Any) -> Any:
@@ -123,14 +158,12 @@ def _untagged(value: Any) -> Any:
         return [_untagged(item) for item in value]
     if not isinstance(value, dict):
         return value
-    match value:
-        case {"_float": text, **rest} if not rest:
-            return float(text)
-        case {"_bytes": text, **rest} if not rest:
-            return bytes.fromhex(text)
-        case {"_array": text, **rest} if not rest:
-            return _from_npy(bytes.fromhex(text))
-    return {key: _untagged(item) for key, item in value.items()}
+    tag, content = next(iter(value.items())) if len(value) == 1 else ("", None)
+    if tag == "_object":
+        return {key: _untagged(item) for key, item in content.items()}
+    if tag == "_array":
+        return _from_npy(bytes.fromhex(content))
+    return _TAGS[tag][2](content) if tag in _TAGS else {key: _untagged(item) for key, item in value.items()}
 
 
 def _written_arrays(column: list[Any], filled: list[Any]) -> tuple[Any, dict[str, Any]]:

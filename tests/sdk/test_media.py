@@ -101,6 +101,24 @@ def test_a_picture_a_path_and_a_figure_are_taken(tmp_path: Path) -> None:
     assert (Image(figure).width, Image(figure).height) == (50, 50)
 
 
+@pytest.mark.parametrize("mode", ["F", "I"])
+def test_a_picture_of_wide_numbers_is_scaled_like_an_array(mode: str, tmp_path: Path) -> None:
+    picture = pillow.fromarray(np.array([[0.0, 0.5], [1.0, 0.25]], np.float32))
+    if mode == "I":
+        picture = pillow.fromarray(np.array([[0, 50_000], [100_000, 25_000]], np.int32))
+    picture.save(tmp_path / "depth.tiff")
+
+    assert pixels(Image(picture)).tolist() == [[0, 128], [255, 64]]
+    assert pixels(Image(tmp_path / "depth.tiff")).tolist() == [[0, 128], [255, 64]]
+
+
+def test_a_picture_without_pixels_and_rows_of_different_lengths_are_refused() -> None:
+    with pytest.raises(InvalidInputError, match="0×3 pixels"):
+        Image(pillow.new("L", (0, 3)))
+    with pytest.raises(InvalidInputError, match="no image"):
+        Image([[1, 2], [3]])
+
+
 def test_an_image_is_independent_of_its_array_once_it_is_made() -> None:
     data = np.zeros((2, 2), dtype=np.uint8)
     image = Image(data)

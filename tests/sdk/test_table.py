@@ -106,6 +106,12 @@ CELLS: list[list[Any]] = [
     [2**70, 1],
     [[1, "a"], {"b": [1.5]}],
     [float("inf"), -1.0],
+    ["a", b"a"],
+    [datetime.date(2026, 11, 3), datetime.datetime(2026, 11, 3, 12)],
+    [datetime.datetime(2026, 11, 3, 12), datetime.datetime(2026, 11, 3, 12, tzinfo=datetime.UTC)],
+    [{"at": datetime.datetime(2026, 11, 3, 12), "on": datetime.date(2026, 11, 3), "in": datetime.time(12)}],
+    [{"took": datetime.timedelta(1, 2, 3), "price": decimal.Decimal("1.50"), "raw": b"\xff"}],
+    [{"_date": "no date"}, {"_object": {"_float": "x"}}, {"_array": 1}],
     [],
     [None, None],
 ]
@@ -225,6 +231,30 @@ def test_a_row_is_what_its_buffer_held_then() -> None:
         table.add_data(buffer)
 
     assert table.get_column("x", convert_to="numpy").tolist() == [[1, 1], [2, 2]]
+
+
+def test_a_column_is_what_its_array_held_then() -> None:
+    block = np.zeros((2, 3))
+    table = Table()
+
+    table.add_column("x", block)
+    block[:] = 9
+
+    assert table.get_column("x", convert_to="numpy").tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
+def test_time_spans_of_numpy_keep_their_length() -> None:
+    table = Table(columns=["x"], data=[[np.timedelta64(1_500_000_000, "ns")], [{"x": np.timedelta64(2_000, "ns")}]])
+    spans = Table(columns=["x"], data=[[np.timedelta64(1_500_000_000, "ns")]])
+
+    assert read_back(table).get_column("x")[1] == {"x": datetime.timedelta(microseconds=2)}
+    assert read_back(spans).get_column("x") == [datetime.timedelta(seconds=1.5)]
+
+
+def test_texts_that_are_no_unicode_are_kept_with_a_question_mark() -> None:
+    table = Table(columns=["x"], data=[["a\udcff"], ["b"]])
+
+    assert read_back(table).get_column("x") == ["a?", "b"]
 
 
 def test_media_in_cells_come_back() -> None:
