@@ -1,10 +1,12 @@
 """Alias moves, version + alias, and resolving `name:production`, beside MLflow's registry and the raw Neo4j driver.
 
-    python benchmarks/registry.py [--seconds 5] [--clients 8] [--rounds 1] [--mlflow PYTHON]
+    python benchmarks/registry.py [--seconds 5] [--warm-up 5] [--clients 8] [--rounds 1] [--mlflow PYTHON]
 
 Needs a running service (`headwater up`). `--mlflow` is the Python of an environment that has MLflow in it
 (`pip install mlflow==3.17.2`); its server is started twice on SQLite, with its own default of workers and with one.
-Each figure is what client processes did per second, all with their own connection, after a warm-up. `artifact` is
+Each figure is what client processes did per second, all with their own connection, after a warm-up of the same work,
+for a server on the JVM compiles what it runs often while it runs (`version`, which uses up what it links, has one of
+20 operations). `artifact` is
 what a user calls, `Api().artifact(path)`, which reads all that a version tells of itself. The raw driver does the
 least that keeps the same facts: lock, compare, move, one node of history, in one statement. It is measured as
 `pip install neo4j` brings it, and with its codec in Rust beside it, which the service uses too. Every answer means
@@ -31,6 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# Operations that come before those counted, at least; of `version` no more.
 WARM_UP = 20
 # Two for each of eight clients: no client ever moves the contended alias to where another put it.
 VERSIONS = 16
@@ -147,19 +150,21 @@ def raw_worker(target: dict[str, Any], operation: str, number: int) -> Callable[
     ).consume()
 
 
-def work(kind: str, operation: str, number: int, seconds: float, target: dict[str, Any]) -> None:
-    """Prepare, say so, wait for the start, and print how many operations were answered in the time."""
+def work(kind: str, operation: str, number: int, seconds: float, warm_up: float, target: dict[str, Any]) -> None:
+    """Prepare, say so, wait for the start, and print how many operations were answered in the time, and in all."""
     makers = {"headwater": headwater_worker, "mlflow": mlflow_worker, "raw": plain_worker, "rust": raw_worker}
     act = makers[kind](target, operation, number)
-    for turn in range(WARM_UP):
+    turn, end = 0, time.perf_counter() + (0.0 if operation == "version" else warm_up)
+    while turn < WARM_UP or time.perf_counter() < end:
         act(turn)
+        turn += 1
     print("ready", flush=True)
     sys.stdin.readline()
-    turn, end = WARM_UP, time.perf_counter() + seconds
+    first, end = turn, time.perf_counter() + seconds
     while time.perf_counter() < end:
         act(turn)
         turn += 1
-    print(turn - WARM_UP, flush=True)
+    print(turn - first, turn, flush=True)
 
 
 # --- The run ---------------------------------------------------------------------------------------------------------
@@ -175,9 +180,10 @@ class Contender:
     target: dict[str, Any]
     rates: dict[tuple[str, int], list[float]] = field(default_factory=dict)
 
-    def measure(self, operation: str, clients: int, seconds: float) -> int:
-        """Run client processes side by side; keep the rate and return how many operations were answered."""
-        command = [self.python, __file__, "--worker", self.kind, operation, str(seconds), json.dumps(self.target)]
+    def measure(self, operation: str, clients: int, seconds: float, warm_up: float) -> int:
+        """Run client processes side by side; keep the rate and return how many operations were answered in all."""
+        command = [self.python, __file__, "--worker", self.kind, operation, str(seconds), str(warm_up)]
+        command.append(json.dumps(self.target))
         workers = [
             subprocess.Popen(
                 [*command, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet()
@@ -190,9 +196,9 @@ class Contender:
             assert worker.stdin
             worker.stdin.write("\n")
             worker.stdin.flush()
-        done = sum(int(worker.communicate()[0]) for worker in workers)
-        self.rates.setdefault((operation, clients), []).append(done / seconds)
-        return done
+        counts = [[int(count) for count in worker.communicate()[0].split()] for worker in workers]
+        self.rates.setdefault((operation, clients), []).append(sum(timed for timed, _ in counts) / seconds)
+        return sum(answered for _, answered in counts)
 
 
 def quiet() -> dict[str, str]:
@@ -367,11 +373,26 @@ def best(contender: Contender, operation: str, clients: int) -> float:
     return max(contender.rates[operation, clients])
 
 
+def measure_together(contenders: list[Contender], options: argparse.Namespace) -> None:
+    """Measure who shares the graph, in turns; the first is the one whose contended alias is looked at afterwards."""
+    ours, answered, workers = contenders[0], 0, 0
+    for _, operation in itertools.product(range(options.rounds), options.operations):
+        for clients, contender in itertools.product((1, options.clients), contenders):
+            done = contender.measure(operation, clients, options.seconds, options.warm_up)
+            if contender is ours and operation == "contended":
+                answered += done
+                workers += clients
+    if workers:
+        check_contended(ours.target, answered, workers)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5.0, help="length of each measurement")
+    parser.add_argument("--warm-up", type=float, default=5.0, help="seconds of the same work before it")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=1, help="the best of so many is printed")
+    parser.add_argument("--operations", nargs="+", choices=OPERATIONS, default=OPERATIONS)
     parser.add_argument("--links", type=int, default=600, help="versions made beforehand for `version`, a client")
     parser.add_argument("--mlflow", metavar="PYTHON", help="the Python of an environment with MLflow")
     options = parser.parse_args()
@@ -384,17 +405,8 @@ def main() -> int:
     rust = Contender("with neo4j-rust-ext", "rust", sys.executable, raw.target)
     ours = Contender("headwater", "headwater", sys.executable, headwater_target(options.clients, options.links))
     contenders = [ours, raw, rust]
-    answered = workers = 0
     try:
-        for _ in range(options.rounds):
-            for operation in OPERATIONS:
-                for clients in (1, options.clients):
-                    for contender in tuple(contenders):
-                        done = contender.measure(operation, clients, options.seconds)
-                        if contender is ours and operation == "contended":
-                            answered += done + clients * WARM_UP
-                            workers += clients
-        check_contended(ours.target, answered, workers)
+        measure_together(contenders, options)
     finally:
         clean_raw(raw.target)
     show(contenders)
@@ -403,17 +415,17 @@ def main() -> int:
             target = mlflow_target(options.mlflow, url, options.clients)
             name = "mlflow default" if limit is None else "mlflow 1 worker"
             contenders.append(Contender(name, "mlflow", options.mlflow, target))
-            for operation in OPERATIONS:
+            for operation in options.operations:
                 for clients in (1, options.clients):
-                    contenders[-1].measure(operation, clients, options.seconds)
+                    contenders[-1].measure(operation, clients, options.seconds, options.warm_up)
         show(contenders)
     return 0
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--worker"]:
-        worker_kind, worker_operation, length, known, own_number = sys.argv[2:7]
-        work(worker_kind, worker_operation, int(own_number), float(length), json.loads(known))
+        worker_kind, worker_operation, length, before, known, own_number = sys.argv[2:8]
+        work(worker_kind, worker_operation, int(own_number), float(length), float(before), json.loads(known))
         sys.exit(0)
     if sys.argv[1:2] == ["--prepare-mlflow"]:
         prepare_mlflow(sys.argv[2], sys.argv[3], int(sys.argv[4]))

@@ -26,6 +26,7 @@ from ._errors import (
     UnavailableError,
     error_from_wire,
 )
+from ._pool import ForkSafePool
 
 DEADLINE_SECONDS = 120.0
 CONNECT_SECONDS = 5.0
@@ -121,29 +122,6 @@ class Patience:
         if delay >= self.remaining():
             raise failure
         time.sleep(delay)
-
-
-class ForkSafePool:
-    """One `urllib3.PoolManager` per process: a child of a fork must never write on its parent's sockets."""
-
-    def __init__(self, *, size: int, timeout: urllib3.Timeout, blocksize: int = 16384) -> None:
-        self._arguments: dict[str, Any] = {"maxsize": size, "timeout": timeout, "blocksize": blocksize}
-        self._owner: tuple[int, urllib3.PoolManager] | None = None
-
-    def get(self) -> urllib3.PoolManager:
-        """The pool of this process."""
-        owner = self._owner
-        if owner is None or owner[0] != os.getpid():
-            # No lock: a fork could copy it locked. Two threads that race make two pools, and one is dropped.
-            owner = (os.getpid(), urllib3.PoolManager(retries=False, **self._arguments))
-            self._owner = owner
-        return owner[1]
-
-    def close(self) -> None:
-        """Close the idle connections of this process."""
-        owner, self._owner = self._owner, None
-        if owner is not None and owner[0] == os.getpid():
-            owner[1].clear()
 
 
 class Client:

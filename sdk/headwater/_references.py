@@ -17,7 +17,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from ._cache import appearing, copy_file
-from ._client import ForkSafePool, print_notice, user_agent
+from ._client import print_notice, user_agent
 from ._digests import BLOCK, hash_file, hashing_threads
 from ._draft import walk_files
 from ._entry import Entry
@@ -29,6 +29,7 @@ from ._errors import (
     PermissionDeniedError,
     UnavailableError,
 )
+from ._pool import ForkSafePool
 
 MOST_OBJECTS = 10_000
 S3_HINT = (

@@ -11,9 +11,10 @@ from typing import TypeVar
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from ._client import ForkSafePool, Patience, user_agent
+from ._client import Patience, user_agent
 from ._digests import BLOCK
 from ._errors import NotFoundError, PermissionDeniedError, UnavailableError
+from ._pool import ForkSafePool
 
 THREADS = 8
 SMALL = 1024 * 1024  # read in one piece

@@ -60,6 +60,24 @@ def test_a_query_is_posted_with_name_variables_and_key() -> None:
     assert user_agent().startswith("headwater/0.")
 
 
+def test_a_short_request_is_one_packet() -> None:
+    packets = []
+
+    def take(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            packets.append(connection.recv(1 << 20))
+            connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"data":{}}')
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        taken = pool.submit(take, listener)
+        client_of(f"http://127.0.0.1:{listener.getsockname()[1]}").execute(QUERY, {"text": "x" * 10_000})
+        taken.result(10)
+
+    assert packets[0].startswith(b"POST /graphql HTTP/1.1\r\n")
+    assert packets[0].endswith(b'"operationName":"ViewerName"}')
+
+
 def test_requests_in_a_row_use_one_connection() -> None:
     with answering(in_turn(reply({"data": {}}))) as peer:
         client = client_of(peer.url)
