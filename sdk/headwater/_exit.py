@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import builtins
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ class _Ending:
 
     code: int = 0
     is_killed: bool = False
+    # An exception that Python printed before.
+    known: BaseException | None = None
 
 
 _ending = _Ending()
@@ -40,7 +43,7 @@ def watch(finish: Callable[[int, bool], None]) -> None:
     is_new_process = _process != os.getpid()
     _watching = finish
     _process = os.getpid()
-    _ending.code, _ending.is_killed = 0, False
+    _ending.code, _ending.is_killed, _ending.known = 0, False, _printed()
     if is_new_process:
         _watch_child()
     if first:
@@ -72,8 +75,19 @@ def code_of(error: BaseException | None) -> tuple[int, bool]:
 
 
 def _over() -> None:
-    if _watching is not None and os.getpid() == _process:
-        _watching(_ending.code, _ending.is_killed)
+    if _watching is None or os.getpid() != _process:
+        return
+    # A child of multiprocessing is still handling its exception here.
+    error = sys.exc_info()[1] or _printed()
+    if not _ending.code and error is not _ending.known:
+        # No hook was called: multiprocessing calls none, and who took ours over may not call it.
+        _ending.code, _ending.is_killed = code_of(error)
+    _watching(_ending.code, _ending.is_killed)
+
+
+def _printed() -> BaseException | None:
+    """The exception that ended the program, as Python notes it before it calls the hook; a prompt survives many."""
+    return None if hasattr(sys, "ps1") else getattr(sys, "last_value", None)
 
 
 def _watch_child() -> None:
@@ -103,6 +117,17 @@ def _chain_exit() -> None:
         previous(status)
 
     sys.exit = noted_exit
+    # `exit()` and `quit()`, which `site` adds, raise it themselves.
+    quitter: Any = type(getattr(builtins, "exit", None))
+    if quitter.__name__ == "Quitter":
+        call = quitter.__call__
+
+        def noted_call(self: Any, code: Any = None) -> Any:
+            if threading.current_thread() is threading.main_thread():
+                _ending.code = _number(code)
+            call(self, code)
+
+        quitter.__call__ = noted_call
 
 
 def _catch_sigterm() -> None:

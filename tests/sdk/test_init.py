@@ -238,6 +238,9 @@ _exit._watching = tell
         ("sys.exit(0)", 0, "FINISHED"),
         ("sys.exit(3)", 3, "FAILED"),
         ("sys.exit('message')", 1, "FAILED"),
+        ("exit(3)", 3, "FAILED"),
+        ("quit()", 0, "FINISHED"),
+        ("sys.excepthook = lambda *parts: None; 1 / 0", 1, "FAILED"),
         ("1 / 0", 1, "FAILED"),
         ("raise KeyboardInterrupt", -2, "KILLED"),
         ("os.kill(os.getpid(), signal.SIGTERM); signal.pause()", 143, "KILLED"),
@@ -247,6 +250,32 @@ _exit._watching = tell
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_run_that_is_left_open_ends_as_the_program_does(script: str, code: int, state: str) -> None:
     assert ended(script) == (code, state)
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "state"), [("1 / 0", 1, "FAILED"), ("raise SystemExit(3)", 3, "FAILED"), ("pass", 0, "FINISHED")]
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_a_run_that_a_child_leaves_open_ends_as_the_child_does(script: str, code: int, state: str) -> None:
+    program = f"""
+import multiprocessing
+import headwater
+from headwater import _exit
+
+def work():
+    run = headwater.init(mode="disabled")
+    finish = _exit._watching
+    _exit._watching = lambda code, killed: (finish(code, killed), print(run.state, flush=True))
+    {script}
+
+child = multiprocessing.get_context("fork").Process(target=work)
+child.start()
+child.join()
+print(child.exitcode)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.split() == [state, str(code)]
 
 
 BESIDE = """
