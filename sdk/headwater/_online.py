@@ -27,6 +27,8 @@ from ._outputs import Outputs
 from ._sender import BATCH_RECORDS, BATCH_SIZE, REFUSALS, Sender
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._environment import Environment
     from ._run import Run
     from ._settings import Settings
@@ -71,6 +73,7 @@ class Online:
         self._summary_at = time.monotonic()
         self._warned_summary = False
         self._alerts: deque[dict[str, Any]] = deque()
+        self._has_told = False
         # Once it has begun, a run outlives a restart of the service: its calls wait as long as `finish` does.
         client.deadline_seconds = PATIENCE
         self._begin_stream()
@@ -308,7 +311,13 @@ class Online:
 
     def _post(self, stream: str, first: int, payloads: list[bytes]) -> int:
         # The sender repeats it itself, with what came to it in the meantime.
-        return post_history(self.client, self.run_id, history_body(stream, first, payloads), retry=False)
+        body = history_body(stream, first, payloads)
+        return post_history(self.client, self.run_id, body, retry=False, tell=self._tell_once)
+
+    def _tell_once(self, line: str) -> None:
+        if not self._has_told:
+            self._has_told = True
+            self.console.say(line)
 
     def _send_orphans(self) -> None:
         """Send what forked children logged and were killed before they could; the service drops what it has."""
@@ -352,14 +361,19 @@ def size_as_json(key: str, value: Any) -> int:
     return len(orjson.dumps({key: value}))
 
 
-def post_history(client: Client, run_id: str, body: bytes, *, retry: bool) -> int:
-    """Hand records over; the number of the one that is expected next."""
+def post_history(client: Client, run_id: str, body: bytes, *, retry: bool, tell: Callable[[str], None]) -> int:
+    """Hand records over; the number of the one that is expected next. `tell` gets what was left out of them."""
     headers = {"Content-Type": "application/msgpack"}
     if len(body) >= COMPRESS_FROM:
         body = gzip.compress(body, compresslevel=1)
         headers["Content-Encoding"] = "gzip"
     route = f"/api/runs/{run_id}/history"
     answer = client.request("POST", route, body=body, headers=headers, retry=retry, accepted=frozenset({409})).json()
+    if left_out := answer.get("leftOut"):
+        tell(
+            f"The service keeps {left_out['most']:,} keys of a record: those beyond are left out, such as "
+            f"{left_out['keys'][0][:100]!r}. What counts things up, such as an index, belongs in a value or in a table."
+        )
     # A gap (409) is answered with the number to go back to.
     try:
         return int(answer.get("error", answer)["acknowledged"])

@@ -188,7 +188,14 @@ def _send_streams(client: Client, run_id: str, journal: Journal, done: Synced) -
 def _send_stream(client: Client, run_id: str, journal: Journal, path: Path, summary: Followed, done: Synced) -> None:
     is_measured = not path.name.startswith(_OTHERS)
     wants_summary = journal.end is None and is_measured
-    number = post_history(client, run_id, history_body(path.stem, 0, [], is_alive=False), retry=True)
+
+    told: list[str] = []
+
+    def post(first: int, payloads: list[bytes]) -> int:
+        body = history_body(path.stem, first, payloads, is_alive=False)
+        return post_history(client, run_id, body, retry=True, tell=told.append)
+
+    number = post(0, [])
     records = _filled(journal.payloads(path))
     count, payload = 0, b""
     for count, payload in enumerate(islice(records, number), 1):  # noqa: B007  # the last ones are used below
@@ -197,7 +204,7 @@ def _send_stream(client: Client, run_id: str, journal: Journal, path: Path, summ
     done.records += count * is_measured
     done.is_behind = done.is_behind or count < number
     for batch in _batches(records):
-        sent = post_history(client, run_id, history_body(path.stem, number, batch, is_alive=False), retry=True)
+        sent = post(number, batch)
         number += len(batch)
         if sent < number:
             raise HeadwaterError(f"The service took only {sent:,} of {number:,} records of {path.name}.")
@@ -207,6 +214,7 @@ def _send_stream(client: Client, run_id: str, journal: Journal, path: Path, summ
             summary.take(unpack(each))
     if payload:
         done.last_at = max(done.last_at, unpack(payload)["time"])
+    done.problems += told[:1]
 
 
 def _filled(payloads: Iterator[bytes | None]) -> Iterator[bytes]:

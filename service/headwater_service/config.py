@@ -81,6 +81,9 @@ class Settings:
     history_batch_bytes: int = _setting(
         "HEADWATER_HISTORY_BATCH_BYTES", "Largest batch of history, uncompressed", 16 * 1024**2
     )
+    history_keys: int = _setting(
+        "HEADWATER_HISTORY_KEYS", "Most keys in one record of history; those beyond are left out and named", 50_000
+    )
     upload_url_seconds: int = _setting("HEADWATER_UPLOAD_URL_SECONDS", "How long a signed upload URL works", 3600)
     download_url_seconds: int = _setting("HEADWATER_DOWNLOAD_URL_SECONDS", "How long a signed download URL works", 3600)
     sign_in_seconds: int = _setting("HEADWATER_SIGN_IN_SECONDS", "How long a one-time sign-in link works", 600)

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from headwater_service.domain.access import Viewer
@@ -35,6 +36,8 @@ from headwater_service.store.objects import ObjectStore
 MOST_ROWS: Final = 10_000
 LARGEST_STEP: Final = 2**63 - 1
 CHUNKS_AT_ONCE: Final = 8
+# A chunk has a column of every key in any of its records: few records of many keys each, or many of few.
+MOST_CELLS: Final = 2**20
 _STREAM: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NUMBERS: Final = range(10**12)
 _STEPS: Final = range(-(2**63), 2**63)
@@ -44,13 +47,15 @@ _STEPS: Final = range(-(2**63), 2**63)
 class Batch:
     """Consecutive records of a stream; `first` is the number of the first one. No records: only a heartbeat.
 
-    `is_alive` is false where a journal is sent afterwards: that is no sign of life of the run.
+    `is_alive` is false where a journal is sent afterwards: that is no sign of life of the run. `left_out` are keys that
+    were one too many for a record.
     """
 
     stream: str
     first: int
     records: Sequence[HistoryRecord]
     is_alive: bool = True
+    left_out: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +80,12 @@ class History:
     has_next: bool
 
 
-def parse_batch(document: object) -> Batch:
-    """Read the body of a history request as msgpack gave it. Raises InvalidInputError that names the fault."""
+def parse_batch(document: object, *, most_keys: int) -> Batch:
+    """Read the body of a history request as msgpack gave it. Raises InvalidInputError that names the fault.
+
+    A record has its first `most_keys` keys. The others are left out: all that is behind a record that is refused
+    could never be sent.
+    """
     match document:
         case {"stream": str(stream), "first": int(first), "records": list(records), **rest}:
             is_alive = rest.get("heartbeat", True) is not False
@@ -88,7 +97,9 @@ def parse_batch(document: object) -> Batch:
         )
     if first not in _NUMBERS:
         raise InvalidInputError(f"{first} can't be the number of a record.", field="first")
-    return Batch(stream, first, [_record(first + offset, record) for offset, record in enumerate(records)], is_alive)
+    left_out: dict[str, None] = {}
+    parsed = [_record(first + offset, record, most_keys, left_out) for offset, record in enumerate(records)]
+    return Batch(stream, first, parsed, is_alive, list(left_out))
 
 
 async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_id: str, batch: Batch) -> int:
@@ -115,7 +126,7 @@ async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_i
         )
     end = batch.first + len(batch.records)
     while acknowledged < end:
-        new = batch.records[acknowledged - batch.first :]
+        new = _next_chunk(batch.records[acknowledged - batch.first :])
         key = store.chunk_key(entity_id, run_id, batch.stream, acknowledged)
         facts, size = await _store_chunk(objects, key, acknowledged, new)
         acknowledged = await _acknowledge(graph, run_id, batch.stream, facts, size)
@@ -181,6 +192,16 @@ def _groups(chunks: Sequence[store.StoredChunk], rows: int) -> Iterator[tuple[Se
         start = end
 
 
+def _next_chunk(records: Sequence[HistoryRecord]) -> Sequence[HistoryRecord]:
+    """Return the records that become one chunk: all of them, as long as they have keys in common."""
+    keys: set[str] = set()
+    for count, record in enumerate(records):
+        keys.update(record.values)
+        if count and (count + 1) * len(keys) > MOST_CELLS:
+            return records[:count]
+    return records
+
+
 async def _store_chunk(
     objects: ObjectStore, key: str, first: int, records: Sequence[HistoryRecord]
 ) -> tuple[ChunkFacts, int]:
@@ -234,7 +255,7 @@ def _row(step: int, records: Sequence[NumberedRecord]) -> JsonObject:
     return row
 
 
-def _record(number: int, document: object) -> HistoryRecord:
+def _record(number: int, document: object, most_keys: int, left_out: dict[str, None]) -> HistoryRecord:
     match document:
         case {"step": int(step), "time": float(time) | int(time), "values": dict(values)} if step in _STEPS:
             if not math.isfinite(time):
@@ -246,7 +267,9 @@ def _record(number: int, document: object) -> HistoryRecord:
             )
     if not all(isinstance(key, str) and key for key in values):
         raise InvalidInputError(f"Record {number} has a key that is no text, or empty.", field="records")
-    return HistoryRecord(step, float(time), {key: _storable(value) for key, value in values.items()})
+    if len(values) > most_keys:
+        left_out.update(dict.fromkeys(islice(values, most_keys, None)))
+    return HistoryRecord(step, float(time), {key: _storable(value) for key, value in islice(values.items(), most_keys)})
 
 
 def _storable(value: Any) -> Any:

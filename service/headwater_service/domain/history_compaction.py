@@ -8,6 +8,7 @@ the others stay for those who have planned to read them, and are deleted later.
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -17,8 +18,8 @@ from headwater_service.store import history_compaction as store
 from headwater_service.store.containers import find_container_by_id
 from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.history import StoredChunk, key_of, merged_key
-from headwater_service.store.history_chunks import size_of
-from headwater_service.store.history_columns import merge_columns
+from headwater_service.store.history_chunks import ChunkFacts, size_of
+from headwater_service.store.history_columns import merge_columns, parts_within
 from headwater_service.store.leases import Lease, check_lease
 from headwater_service.store.objects import ObjectStore
 
@@ -27,6 +28,7 @@ MANY: Final = 64
 # A chart reads whole chunks, eight at a time; the bytes are those in memory.
 LARGEST_ROWS: Final = 65_536
 LARGEST_BYTES: Final = 32 * 1024**2
+LARGEST_CELLS: Final = LARGEST_BYTES // 8
 BATCH: Final = 20
 SPENT_BATCH: Final = 200
 # Longer than any request lives that planned to read the chunks before.
@@ -36,6 +38,17 @@ _ROUND_SECONDS: Final = 3.0
 _READS: Final = 8
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """A chunk made of others."""
+
+    run_id: str
+    entity_id: str
+    stream: str
+    facts: ChunkFacts
+    data: bytes
 
 
 async def compact_histories(
@@ -122,19 +135,26 @@ async def _merge(
     pieces: list[bytes] = []
     for start in range(0, len(keys), _READS):
         pieces += await asyncio.gather(*(objects.get(key) for key in keys[start : start + _READS]))
-    facts, data = await asyncio.to_thread(merge_columns, pieces)
-    stream = group[0].stream
+    for part in await asyncio.to_thread(parts_within, pieces, LARGEST_CELLS):
+        if part.stop - part.start > 1:
+            facts, data = await asyncio.to_thread(merge_columns, pieces[part])
+            await _swap(graph, objects, lease, _Merged(run_id, entity_id, group[0].stream, facts, data), keys[part])
+
+
+async def _swap(graph: Graph, objects: ObjectStore, lease: Lease, merged: _Merged, spent: Sequence[str]) -> None:
+    """Put a merged chunk in the place of those it is made of."""
+    facts = merged.facts
+    key = merged_key(merged.entity_id, merged.run_id, merged.stream, facts.first, facts.first + facts.count)
     try:
-        await objects.put(
-            merged_key(entity_id, run_id, stream, facts.first, facts.first + facts.count), data, if_absent=True
-        )
+        await objects.put(key, merged.data, if_absent=True)
     except ConflictError:
         # Made before, by one that died or lost the lease then: the same records, whose order never changes.
-        log.info("a merged chunk was there", run=run_id, stream=stream, first=facts.first)
+        log.info("a merged chunk was there", run=merged.run_id, stream=merged.stream, first=facts.first)
 
     async def swap(tx: Transaction) -> None:
         await check_lease(tx, lease)
-        await store.merge_chunks(tx, run_id, stream, facts, size=size_of(data), spent=keys)
+        size = size_of(merged.data)
+        await store.merge_chunks(tx, merged.run_id, merged.stream, facts, size=size, spent=spent)
 
     await graph.write(swap)
 

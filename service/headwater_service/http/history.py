@@ -7,7 +7,7 @@ import msgpack
 from starlette.requests import Request
 from starlette.responses import Response
 
-from headwater_service.domain.history import append_batch, parse_batch
+from headwater_service.domain.history import Batch, append_batch, parse_batch
 from headwater_service.errors import InvalidInputError
 from headwater_service.http.body import read_body
 from headwater_service.http.errors import json_response
@@ -16,6 +16,7 @@ from headwater_service.http.services import services_of
 
 # Larger bodies are decoded in a thread, so that other requests go on meanwhile.
 _INLINE_BYTES: Final = 64 * 1024
+_MOST_NAMED: Final = 10
 
 
 async def post_history(request: Request) -> Response:
@@ -25,14 +26,19 @@ async def post_history(request: Request) -> Response:
         request, most_bytes=services.settings.history_batch_bytes, setting="HEADWATER_HISTORY_BATCH_BYTES"
     )
     document = _decode(body) if len(body) <= _INLINE_BYTES else await asyncio.to_thread(_decode, body)
+    batch = parse_batch(document, most_keys=services.settings.history_keys)
     acknowledged = await append_batch(
-        services.graph,
-        services.objects,
-        viewer_of(request),
-        request.path_params["run_id"],
-        parse_batch(document),
+        services.graph, services.objects, viewer_of(request), request.path_params["run_id"], batch
     )
-    return json_response({"acknowledged": acknowledged})
+    return json_response({"acknowledged": acknowledged, **_told_of(batch, services.settings.history_keys)})
+
+
+def _told_of(batch: Batch, most_keys: int) -> dict[str, Any]:
+    """Return what the sender must know beside the number: how many keys were left out, and some of them."""
+    if not batch.left_out:
+        return {}
+    named = batch.left_out[:_MOST_NAMED]
+    return {"leftOut": {"count": len(batch.left_out), "keys": named, "most": most_keys}}
 
 
 def _decode(body: bytes) -> Any:

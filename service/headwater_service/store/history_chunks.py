@@ -21,6 +21,10 @@ from headwater_service.errors import InvalidInputError
 PREFIX: Final = "v:"
 AS_JSON: Final = {b"headwater": b"json"}
 BASE: Final = ("number", "step", "time")
+# Beyond so many columns, what each costs by itself is most of it: their dictionaries, statistics and compressors.
+WIDE: Final = 1000
+_DENSE: Final = {"compression": "zstd", "compression_level": 1}
+_PLAIN: Final = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
 _INT64: Final = range(-(2**63), 2**63)
 # Beyond this, a double can't hold every whole number.
 EXACT: Final = range(-(2**53), 2**53 + 1)
@@ -127,7 +131,8 @@ def read_columns(data: bytes, keys: Collection[str] | None) -> Any:
 def write_columns(table: Any) -> bytes:
     """Return a table as a chunk is stored."""
     buffer = io.BytesIO()
-    pyarrow.parquet.write_table(table, buffer, compression="zstd", compression_level=1)
+    options = _PLAIN if table.num_columns > WIDE else _DENSE
+    pyarrow.parquet.write_table(table, buffer, **options)
     return buffer.getvalue()
 
 

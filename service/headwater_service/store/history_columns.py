@@ -1,5 +1,6 @@
 """Chunks of history column by column: merged to larger ones, and looked through for what a chart of them shows."""
 
+import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 import numpy
 import pyarrow
 import pyarrow.compute
+import pyarrow.parquet
 
 from headwater_service.store.history_chunks import (
     AS_JSON,
@@ -66,13 +68,33 @@ class Extremes:
 
 def merge_columns(chunks: Sequence[bytes]) -> tuple[ChunkFacts, bytes]:
     """Return consecutive chunks of one stream as one; every value comes back from it as from them."""
-    tables = [read_columns(chunk, None) for chunk in chunks]
-    fields = [tables[0].schema.field(name) for name in BASE]
-    fields += [_merged_field(name, tables) for name in dict.fromkeys(n for t in tables for n in t.schema.names[3:])]
-    merged = pyarrow.concat_tables([_as_fields(table, fields) for table in tables])
+    pieces = [_Piece(read_columns(chunk, None)) for chunk in chunks]
+    names = dict.fromkeys(name for piece in pieces for name in piece.columns)
+    schema = pyarrow.schema(
+        [_merged_field(name, [piece for piece in pieces if name in piece.columns]) for name in names]
+    )
+    merged = pyarrow.concat_tables([piece.in_schema(schema) for piece in pieces])
     bounds = pyarrow.compute.min_max(merged["step"]).as_py()
     facts = ChunkFacts(merged["number"][0].as_py(), merged.num_rows, bounds["min"], bounds["max"])
     return facts, write_columns(merged)
+
+
+def parts_within(chunks: Sequence[bytes], most_cells: int) -> list[slice]:
+    """Return which consecutive chunks can become one each that has no more cells.
+
+    One has a column of every key in any of them, as long as all together: far more cells than they had, if few keys
+    are in all.
+    """
+    parts: list[slice] = []
+    start, rows, names = 0, 0, set[str]()
+    for place, chunk in enumerate(chunks):
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(chunk))
+        own = set(file.schema_arrow.names)
+        rows, names = rows + file.metadata.num_rows, names | own
+        if place > start and rows * len(names) > most_cells:
+            parts.append(slice(start, place))
+            start, rows, names = place, file.metadata.num_rows, own
+    return [*parts, slice(start, len(chunks))]
 
 
 def find_extremes(data: bytes, keys: Collection[str] | None, buckets: Buckets, *, most: int) -> dict[str, Extremes]:
@@ -143,10 +165,33 @@ def _first_of_each(found: Any, places: Any) -> Any:
     return rows[is_first]
 
 
-def _merged_field(name: str, tables: Sequence[Any]) -> Any:
-    """Return the field that holds the columns of all tables exactly: of one type, or JSON text."""
-    columns = [table[name] for table in tables if name in table.schema.names]
-    fields = [table.schema.field(name) for table in tables if name in table.schema.names]
+class _Piece:
+    """A table to be merged, with its columns at hand by name: a table looks through all its names for each."""
+
+    def __init__(self, table: Any) -> None:
+        self.rows = table.num_rows
+        self.fields = {field.name: field for field in table.schema}
+        self.columns = dict(zip(self.fields, table.columns, strict=True))
+
+    def in_schema(self, schema: Any) -> Any:
+        """Return the table with the columns of a schema."""
+        return pyarrow.Table.from_arrays([self._as_field(field) for field in schema], schema=schema)
+
+    def _as_field(self, field: Any) -> Any:
+        column = self.columns.get(field.name)
+        if column is None:
+            return pyarrow.nulls(self.rows, field.type)
+        if is_json(field) and not is_json(self.fields[field.name]):
+            key = field.name.removeprefix(PREFIX)
+            texts = [None if value is None else json_text(key, value) for value in column.to_pylist()]
+            return pyarrow.array(texts, pyarrow.string())
+        return column.cast(field.type)
+
+
+def _merged_field(name: str, pieces: Sequence[_Piece]) -> Any:
+    """Return the field that holds the columns of all pieces exactly: of one type, or JSON text."""
+    columns = [piece.columns[name] for piece in pieces]
+    fields = [piece.fields[name] for piece in pieces]
     types = {str(column.type) for column in columns}
     if any(is_json(field) for field in fields) or not (len(types) == 1 or types == {"int64", "double"}):
         return pyarrow.field(name, pyarrow.string(), metadata=AS_JSON)
@@ -161,19 +206,3 @@ def _is_exact(column: Any) -> bool:
     """Tell whether doubles hold all these whole numbers."""
     bounds = pyarrow.compute.min_max(column).as_py()
     return bounds["min"] is None or (bounds["min"] in EXACT and bounds["max"] in EXACT)
-
-
-def _as_fields(table: Any, fields: Sequence[Any]) -> Any:
-    arrays = [_as_field(table, field) for field in fields]
-    return pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
-
-
-def _as_field(table: Any, field: Any) -> Any:
-    if field.name not in table.schema.names:
-        return pyarrow.nulls(table.num_rows, field.type)
-    column = table[field.name]
-    if is_json(field) and not is_json(table.schema.field(field.name)):
-        key = field.name.removeprefix(PREFIX)
-        texts = [None if value is None else json_text(key, value) for value in column.to_pylist()]
-        return pyarrow.array(texts, pyarrow.string())
-    return column.cast(field.type)

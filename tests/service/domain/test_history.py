@@ -334,11 +334,38 @@ def test_a_body_is_read_as_a_batch() -> None:
         "heartbeat": True,
     }
 
-    parsed = parse_batch(body)
+    parsed = parse_batch(body, most_keys=10)
 
     assert (parsed.stream, parsed.first) == ("s_1-a", 4)
     assert parsed.records[0].values["a"] == ["NaN"]
     assert str(parsed.records[0].values["b"]) == "nan"
+
+
+def test_of_a_record_the_first_keys_are_kept_and_the_others_named() -> None:
+    records = [
+        {"step": step, "time": 1.0, "values": dict.fromkeys(keys, step)}
+        for step, keys in enumerate(["abc", "ab", "dacb"])
+    ]
+
+    parsed = parse_batch({"stream": "s", "first": 0, "records": records}, most_keys=2)
+
+    assert [list(record.values) for record in parsed.records] == [["a", "b"], ["a", "b"], ["d", "a"]]
+    assert parsed.left_out == ["c", "b"]
+
+
+async def test_records_without_keys_in_common_become_chunks_of_few_cells(graph: Graph, objects: ObjectStore) -> None:
+    admin = await new_admin(graph)
+    run = await new_run(graph, admin)
+    narrow = [HistoryRecord(step, 0.0, {"loss": step}) for step in range(50)]
+    wide = [HistoryRecord(50 + step, 0.0, {f"k{step}/{key}": 1 for key in range(700)}) for step in range(50)]
+
+    acknowledged = await append_batch(graph, objects, admin, run.run.id, Batch("s", 0, [*narrow, *wide]))
+
+    assert acknowledged == 100
+    # All as one would be 3.5 million cells: the first has 71 records of 14,701 keys.
+    assert await chunks(graph, run) == [(0, 71), (71, 29)]
+    history = await read_all(graph, objects, admin, run, keys=["loss", "k0/0", "k49/699"])
+    assert [row["_step"] for row in history.rows] == [*range(51), 99]
 
 
 async def test_a_page_has_a_size_that_can_be(graph: Graph, objects: ObjectStore) -> None:
@@ -382,4 +409,4 @@ RECORD = {"step": 1, "time": 1.0, "values": {}}
 )
 def test_a_body_that_is_no_batch_is_refused(body: object) -> None:
     with pytest.raises(InvalidInputError):
-        parse_batch(body)
+        parse_batch(body, most_keys=10)

@@ -109,6 +109,22 @@ async def test_a_run_that_is_over_keeps_its_records_in_one_chunk(
     ]
 
 
+async def test_a_record_of_many_keys_is_not_spread_over_a_long_history(
+    graph: Graph, objects: ObjectStore, lease: Lease
+) -> None:
+    admin = await new_admin(graph)
+    run = await new_run(graph, admin)
+    await write(graph, objects, admin, run, 2000, 2000)
+    wide = HistoryRecord(4000, 0.0, {"n": 4000, **{f"k{key}": key for key in range(1500)}})
+    await append_batch(graph, objects, admin, run.run.id, Batch("s", 4000, [wide]))
+
+    await compact_stream(graph, objects, lease, await stream_of(graph, run, is_over=True))
+
+    # As one they would be 4,001 rows of 1,504 columns.
+    assert await chunks(graph, run) == [(0, 4000, True), (4000, 1, False)]
+    assert await values(graph, objects, admin, run) == list(range(4001))
+
+
 async def test_a_stream_goes_on_after_it_was_compacted_and_is_compacted_again(
     graph: Graph, objects: ObjectStore, lease: Lease
 ) -> None:

@@ -1,13 +1,21 @@
 """Chunks by columns: merged without changing a value, and looked through for extremes."""
 
 import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from headwater_service.store.history_chunks import ChunkFacts, HistoryRecord, decode_chunk, encode_chunk, size_of
-from headwater_service.store.history_columns import Buckets, Point, find_extremes, merge_columns
+from headwater_service.store.history_chunks import (
+    WIDE,
+    ChunkFacts,
+    HistoryRecord,
+    decode_chunk,
+    encode_chunk,
+    size_of,
+)
+from headwater_service.store.history_columns import Buckets, Point, find_extremes, merge_columns, parts_within
 
 
 def chunk(first: int, *values: dict[str, Any]) -> bytes:
@@ -50,6 +58,41 @@ def test_a_type_that_changes_between_chunks_is_kept_exactly(values: list[Any]) -
     assert [row.get("x") for row in found] == values
     expected = [float if values == [1, 0.5] else type(value) for value in values]
     assert [type(row.get("x")) for row in found] == expected
+
+
+def test_thousands_of_keys_are_merged_in_time_that_grows_with_them_alone() -> None:
+    spent = []
+    for count in (500, 4000):
+        chunks = [chunk(number, {f"k{key}": 0.5 for key in range(count)}) for number in range(2)]
+        before = time.thread_time()
+        assert len(merged_values(chunks)[1]) == count
+        spent.append(time.thread_time() - before)
+
+    # Eight times as many: with every key looked for among all of them, it was fifty times as long.
+    assert spent[1] < 25 * spent[0]
+
+
+def test_chunks_of_different_keys_become_one_only_within_a_number_of_cells() -> None:
+    # Of `number`, `step`, `time` and their keys: 4, 4, 5 and 12 columns.
+    chunks = [chunk(0, {"a": 1}, {"a": 2}), chunk(2, {"a": 1}), chunk(3, {"b": 1, "a": 1}), wide_chunk(4, 9)]
+
+    assert parts_within(chunks, 1000) == [slice(0, 4)]
+    assert parts_within(chunks, 20) == [slice(0, 3), slice(3, 4)]
+    assert parts_within(chunks, 12) == [slice(0, 2), slice(2, 3), slice(3, 4)]
+    assert parts_within(chunks, 1) == [slice(0, 1), slice(1, 2), slice(2, 3), slice(3, 4)]
+
+
+def wide_chunk(first: int, keys: int) -> bytes:
+    return chunk(first, {f"k{key}": 1 for key in range(keys)})
+
+
+def test_more_columns_than_usual_come_back_as_they_were() -> None:
+    values = {f"k{key}": value for key, value in enumerate([0.5, math.inf, 3, True, "text", [1, "a"]] * 200)}
+
+    (record,) = decode_chunk(chunk(0, values), None)
+
+    assert len(values) > WIDE
+    assert record.values == values
 
 
 def test_what_is_no_number_is_kept_beside_texts() -> None:
