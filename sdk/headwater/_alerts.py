@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ._errors import InvalidInputError
+from ._history import utf8
 
 TITLE_CHARACTERS = 256
 TEXT_CHARACTERS = 10_000
@@ -67,4 +68,4 @@ def alert_input(title: str, text: str, level: AlertLevel | str) -> dict[str, Any
             f"The text of an alert has at most {TEXT_CHARACTERS:,} characters, not {len(text):,}.", field="text"
         )
     raised = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return {"title": title, "text": text, "level": checked.value, "raisedAt": raised}
+    return {"title": utf8(title), "text": utf8(text), "level": checked.value, "raisedAt": raised}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._errors import InvalidInputError
-from ._history import DEEPEST
+from ._history import DEEPEST, utf8
 from ._media import Media, media_of
 
 _SCALARS = (type(None), bool, int, float, str, bytes, datetime.date, datetime.time, datetime.timedelta, decimal.Decimal)
@@ -22,7 +22,7 @@ def cell(value: Any, where: str, depth: int = 0) -> Any:
         InvalidInputError: if it cannot be kept, naming where it is.
     """
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return utf8(value)
     if isinstance(value, _SCALARS):
         return value
     if depth > DEEPEST:

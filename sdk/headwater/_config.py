@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ._errors import ConflictError, InvalidInputError
-from ._history import fields_of, json_value
+from ._history import fields_of, json_value, utf8
 
 LARGEST = 1_000_000  # bytes as JSON, a little less than the service takes
 
@@ -151,4 +151,4 @@ def as_mapping(values: Any) -> Mapping[Any, Any]:
 
 
 def _recorded(values: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(key): json_value(value) for key, value in values.items()}
+    return {utf8(str(key)): json_value(value) for key, value in values.items()}

@@ -15,6 +15,9 @@ from typing import Any
 
 import orjson
 
+from ._cache import write_whole
+from ._history import utf8
+
 PATIENCE = 1.0  # seconds that git may take
 DIFF_PATIENCE = 20.0  # the same in the background, for what is changed
 LARGEST_DIFF = 10 * 1024 * 1024
@@ -56,14 +59,13 @@ def write_environment(folder: Path, known: Environment) -> list[str]:
 
     It takes what looking at each installed package and each changed file takes: nothing for the main thread.
     """
-    (folder / "environment").mkdir(exist_ok=True)
     names = [FACTS, PACKAGES]
-    (folder / PACKAGES).write_text(installed_packages(), encoding="utf-8")
+    write_whole(folder / PACKAGES, installed_packages().encode())
     diff, left_out = _diff()
     if diff:
-        (folder / DIFF).write_bytes(diff)
+        write_whole(folder / DIFF, diff)
         names.append(DIFF)
-    (folder / FACTS).write_bytes(orjson.dumps(_facts(known, left_out), option=orjson.OPT_INDENT_2))
+    write_whole(folder / FACTS, orjson.dumps(_facts(known, left_out), option=orjson.OPT_INDENT_2))
     return names
 
 
@@ -124,7 +126,7 @@ def _diff() -> tuple[bytes, str | None]:
 def _command() -> str:
     words = getattr(sys, "orig_argv", None) or [sys.executable, *sys.argv]
     text = subprocess.list2cmdline(words) if os.name == "nt" else _joined(words)
-    return text[:4096]
+    return str(utf8(text[:4096]))
 
 
 def _joined(words: list[str]) -> str:

@@ -178,6 +178,17 @@ def cut_to_size(
     return {key: value for key, value in values.items() if key not in left_out}, left_out
 
 
+def utf8(value: Any) -> Any:
+    """A value with texts that UTF-8 can hold: with '?' for what is no character."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [utf8(item) for item in value]
+    if isinstance(value, dict):
+        return {utf8(key): utf8(item) for key, item in value.items()}
+    return value
+
+
 def _check_depth(depth: int) -> None:
     if depth > DEEPEST:
         raise InvalidInputError(f"The values are nested more than {DEEPEST} levels deep, or hold themselves.")
@@ -187,6 +198,8 @@ def json_value(value: Any, depth: int = 0) -> Any:
     """A configuration value as JSON holds it: keys are texts, tuples are lists, what has no form is its text."""
     _check_depth(depth)
     kind = type(value)
+    if kind is str:
+        return utf8(value)
     if kind in _PLAIN:
         return value
     if kind is int:
@@ -197,7 +210,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
         return value.as_value()
     fields = fields_of(value)
     if fields is not None:
-        return {str(key): json_value(item, depth + 1) for key, item in fields.items()}
+        return {utf8(str(key)): json_value(item, depth + 1) for key, item in fields.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
         return [json_value(item, depth + 1) for item in value]
     try:
@@ -206,7 +219,7 @@ def json_value(value: Any, depth: int = 0) -> Any:
         # An array of objects, a tensor that its device has given up: it has a text at least.
         converted = None
     if converted is None or isinstance(converted[0], Inline):
-        return str(value)
+        return utf8(str(value))
     return json_value(converted[0], depth + 1)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._console import Console
 from ._errors import InvalidInputError
-from ._history import DEEPEST, INT64, LARGEST_RECORD, Loggable, MediaFile, cut_to_size, fields_of, plain
+from ._history import DEEPEST, INT64, LARGEST_RECORD, Loggable, MediaFile, cut_to_size, fields_of, plain, utf8
 from ._journal import pack
 from ._media import media_of
 from ._metrics import Metric, Metrics
@@ -244,9 +244,9 @@ class Recorder:
                 pack([key, value])
                 mended[key] = value
             except (TypeError, ValueError, OverflowError):
-                mended[_utf8(key)] = _utf8(value)
+                mended[utf8(key)] = utf8(value)
                 self._tell_once(
-                    "texts", f"log records {_utf8(key)[:100]!r} with '?' for characters that are no Unicode."
+                    "texts", f"log records {utf8(key)[:100]!r} with '?' for characters that are no Unicode."
                 )
         return mended
 
@@ -298,14 +298,3 @@ class Recorder:
         if about not in self._told:
             self._told.add(about)
             self._console.say(line)
-
-
-def _utf8(value: Any) -> Any:
-    """A value with texts that UTF-8 can hold."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_utf8(item) for item in value]
-    if isinstance(value, dict):
-        return {_utf8(key): _utf8(item) for key, item in value.items()}
-    return value

@@ -15,6 +15,7 @@ from ._alerts import Pauses
 from ._config import Config
 from ._console import Console
 from ._errors import HeadwaterError, InvalidInputError
+from ._history import utf8
 from ._metrics import DOCUMENT, Metric, Metrics, metric
 from ._recorder import Recorder
 from ._summary import Summary
@@ -577,7 +578,7 @@ class Run:
     def _update(self, **changes: Any) -> None:
         self._require_open("this")
         if self._online is not None:
-            self._online.update(**changes)
+            self._online.update(**utf8(changes))
 
     def _after_fork(self) -> None:
         """Make this object right for a forked child."""

@@ -27,7 +27,7 @@ from ._errors import (
     PermissionDeniedError,
     UnavailableError,
 )
-from ._history import unwire, wire, wire_time
+from ._history import unwire, utf8, wire, wire_time
 from ._journal import FORMAT, META, Stream, pack, random_key, run_folder, sync_command
 from ._names import check_entity, check_name
 from ._online import Online
@@ -186,7 +186,7 @@ def _begin(settings: Settings, request: Request, console: Console) -> Beginning:
         folder=_journal_folder(settings, console, key, started),
         started=started,
         operation=new_operation_id(),
-        input={name: value for name, value in given.items() if value is not None},
+        input={name: utf8(value) for name, value in given.items() if value is not None},
         environment=environment,
         console=console,
     )

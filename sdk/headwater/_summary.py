@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from ._history import json_value
+from ._history import json_value, utf8
 
 
 class Summary(MutableMapping[str, Any]):
@@ -20,7 +20,7 @@ class Summary(MutableMapping[str, Any]):
 
     def __setitem__(self, key: str, value: Any) -> None:
         """Set a key."""
-        self._values[str(key)] = json_value(value)
+        self._values[utf8(str(key))] = json_value(value)
 
     def __delitem__(self, key: str) -> None:
         """Remove a key that was not sent yet; a logged key returns with its next value."""

@@ -167,6 +167,38 @@ def test_a_run_without_an_entity_goes_to_that_of_the_key(
     assert linked.source_name == "data:v0"
 
 
+NO_UNICODE = """
+import sys
+import headwater
+
+name = sys.argv[1]
+with headwater.init(config={"path": name, name: [name]}, notes=name, tags=[name]) as run:
+    run.log({name: name})
+    run.summary.update({"file": {name: name}})
+    run.config.late = name
+    run.name = name
+    run.alert(name, name)
+print(run.dir)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are Unicode there")
+@pytest.mark.parametrize("mode", ["offline", "online"])
+def test_texts_that_are_no_unicode_end_no_run_wherever_they_are(client: Client, project: str, mode: str) -> None:
+    environment = {**os.environ, "HEADWATER_MODE": mode}
+
+    done = subprocess.run([sys.executable, "-c", NO_UNICODE, b"a\xff"], env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    path = synced(client, Path(done.stdout.strip())).path
+    found = Api().run(path)
+    assert (found.state, found.name, found.notes, list(found.tags)) == ("FINISHED", "a?", "a?", ["a?"])
+    assert (found.config["path"], found.config["a?"], found.config["late"]) == ("a?", ["a?"], "a?")
+    assert (found.summary["file"], next(iter(found.history()))["a?"]) == ({"a?": "a?"}, "a?")
+    assert [(alert.title, alert.text) for alert in found.alerts] == [("a?", "a?")]
+    assert (found.command or "").endswith("'a?'")
+
+
 def test_what_one_offline_run_made_another_uses(client: Client, project: str) -> None:
     with headwater.init(mode="offline") as first:
         first.log_artifact(made("data", "a"))
