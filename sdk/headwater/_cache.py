@@ -162,6 +162,12 @@ def appearing(path: str) -> Iterator[str]:
         raise
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of the journal: whoever is killed meanwhile leaves none that a sync would take for it."""
+    with appearing(str(path)) as temporary, open(temporary, "xb") as file:
+        file.write(content)
+
+
 def _replace(temporary: str, path: str) -> None:
     try:
         os.replace(temporary, path)

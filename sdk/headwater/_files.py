@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import _run_operations as operations
+from ._cache import write_whole
 from ._client import Client
 from ._console import write
 from ._digests import hash_file
@@ -23,6 +24,8 @@ from ._upload import Blob, expect_uploads, upload_blobs
 BATCH = 200
 LONGEST_PAUSE = 30.0
 MOST_CHANGES = 5
+LOOK_SECONDS = 10.0  # between two looks at files that are kept as they change
+POLICIES = ("live", "now", "end")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,22 @@ class Pending:
     path: Path
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A file of the user's that is kept again when it is another one: what it was, and whether before the end."""
+
+    path: Path
+    mark: tuple[int, int] | None
+    is_live: bool
+
+    def has_changed(self) -> bool:
+        """Whether it is there, and not what was kept."""
+        try:
+            return _mark(self.path) != self.mark
+        except OSError:
+            return False
+
+
 class RunFiles:
     """Uploads the files of a run in the background, several at a time. A failure waits for `finish`."""
 
@@ -41,7 +60,9 @@ class RunFiles:
         self._run_id = run_id
         self._entity = entity
         self._folder = folder
-        self._saved: dict[str, tuple[Path, tuple[int, int]]] = {}
+        self._saved: dict[str, Saved] = {}
+        self._names: set[str] = set()
+        self._looked_at = 0.0
         self._sent_media: set[str] = set()
         self.media = 0
         self.others = 0
@@ -57,7 +78,8 @@ class RunFiles:
         self._away: UnavailableError | None = None
 
     def after_fork(self) -> None:
-        """Forget what a thread of the parent does."""
+        """Forget what a thread of the parent does, and what the parent keeps."""
+        self._saved = {}
         self._begin()
 
     def add_media(self, file: MediaFile) -> None:
@@ -65,18 +87,31 @@ class RunFiles:
         if file.path in self._sent_media:
             return
         path = self._folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content)
+        write_whole(path, file.content)
         self._sent_media.add(file.path)
         self.media += 1
         self._add(Pending(file.path, path))
 
-    def add_saved(self, name: str, path: Path) -> None:
-        """Keep a file of the user's, and look at `finish` whether it has changed."""
-        if name not in self._saved:
+    def add_saved(self, name: str, path: Path, policy: str = "live") -> None:
+        """Keep a file of the user's: now, and again as it changes (live), only now, or at the end."""
+        if name not in self._names:
+            self._names.add(name)
             self.others += 1
-        self._saved[name] = (path, _mark(path))
-        self._add(Pending(name, path))
+        if policy == "now":
+            self._saved.pop(name, None)
+        else:
+            self._saved[name] = Saved(path, None if policy == "end" else _mark(path), policy == "live")
+        if policy != "end":
+            self._add(Pending(name, path))
+
+    def look(self) -> None:
+        """Keep again what has changed of the files that are live, from time to time and not while others wait."""
+        if self._working or time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        for name, saved in list(self._saved.items()):
+            if saved.is_live and saved.has_changed():
+                self.add_saved(name, saved.path)
 
     def add_made(self, make: Callable[[], list[str]]) -> None:
         """Keep files of the journal folder that a function makes in the background: it returns their names."""
@@ -94,9 +129,9 @@ class RunFiles:
             HeadwaterError: why some are not.
         """
         deadline = time.monotonic() + patience
-        for name, (path, mark) in list(self._saved.items()):
-            if path.exists() and _mark(path) != mark:
-                self.add_saved(name, path)
+        for name, saved in list(self._saved.items()):
+            if saved.has_changed():
+                self.add_saved(name, saved.path)
         with self._changed:
             self._deadline = deadline
             self._changed.notify_all()

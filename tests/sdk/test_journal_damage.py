@@ -1,5 +1,7 @@
 """Journals that were damaged, cut, or met a full disk: what can be kept is kept, in its place."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +22,7 @@ from headwater._journal import (
     unpack,
 )
 from headwater._sender import Sender
+from headwater._sync import Journal, find_journals
 
 
 def written(path: Path, count: int) -> list[int]:
@@ -158,3 +161,25 @@ def test_a_clock_that_is_set_is_told_once(tmp_path: Path, monkeypatch: pytest.Mo
     sender.once()
 
     assert told == ["The clock of this machine jumped by -3,600 s; so do the times of what is logged."]
+
+
+KILLED_IN_A_FILE = """
+import os, resource, signal, sys
+import headwater
+run = headwater.init(mode="offline", settings={"console": False, "record_environment": False})
+run.log({"image": headwater.Image([[0, 255]])})
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+noise = os.urandom(90_000)
+from PIL import Image
+run.log({"image": headwater.Image(Image.frombytes("RGB", (300, 100), noise))})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of the system kills the program in the middle of a write")
+def test_a_file_that_was_being_written_when_the_process_was_killed_is_no_file_of_the_run(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED_IN_A_FILE], cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.returncode == -signal.SIGXFSZ, done.stderr
+    (folder,) = find_journals(Path(os.environ["HEADWATER_DIR"]))
+    assert [name.partition("_")[0] for name in Journal(folder).files()] == ["media/images/image"]
