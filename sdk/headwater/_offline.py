@@ -82,7 +82,12 @@ class Offline(Online):
         """Write down how the run ended, and print how to send it."""
         given = self._ending(run, exit_code)
         self.note("finish", operation=new_operation_id(), input=given)
+        is_removed = not self._meta.path.exists()
         self._close_files()
+        if is_removed or self._meta.unwritten:
+            reason = "was removed while the run went on" if is_removed else f"is not whole ({self._meta.failure})"
+            write(f"The run {run.name} is lost: its journal in {self.folder} {reason}, and it has no other copy.")
+            return
         if lost := len(self.stream.unwritten):
             write(f"{lost:,} record(s) are lost: the journal could not be written ({self.stream.failure}).")
         self.console.say(

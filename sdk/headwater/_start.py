@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -98,13 +98,21 @@ class Beginning:
     input: dict[str, Any]
     environment: Environment
     console: Console
+    unwritten: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, entity: str | None) -> None:
         """Write down how the run begins, so that its journal alone can start it in any service."""
         meta = Stream(self.folder / f"{META}.log")
         content = {"entity": entity, "project": self.project, "operation": self.operation, "input": self.input}
         meta.append(pack({"kind": "start", "time": time.time(), "format": FORMAT, **content}))
+        if meta.unwritten:
+            self.unwritten.append(content)
         meta.close()
+
+    def note_again(self, online: Online) -> None:
+        """Leave what a full disk did not take to the run, which tries it until the disk does."""
+        for content in self.unwritten:
+            online.note("start", format=FORMAT, **content)
 
 
 def start_online(settings: Settings, request: Request) -> Run:
@@ -218,6 +226,7 @@ def _known_run(
         start_time=beginning.started,
     )
     online = Online(client, known["id"], facts.entity, beginning.folder, console)
+    beginning.note_again(online)
     summary = unwire(known["summary"] or {})
     next_step = _next_step(client, f"{facts.entity}/{facts.project}/{facts.key}", summary) if facts.is_resumed else 0
     if settings.mode == "shared":
@@ -259,6 +268,7 @@ def _offline_run(settings: Settings, request: Request, beginning: Beginning) -> 
         start_time=beginning.started,
     )
     offline = Offline(settings.base_url, facts.key, entity, beginning.folder, beginning.console)
+    beginning.note_again(offline)
     next_step = 0 if request.resume == "NEVER" else steps_before(beginning.folder, facts.key)
     run = Run(
         facts,

@@ -199,6 +199,48 @@ def test_texts_that_are_no_unicode_end_no_run_wherever_they_are(client: Client, 
     assert (found.command or "").endswith("'a?'")
 
 
+FULL = """
+import resource, time
+import headwater
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+run = headwater.init(mode="offline", config={"rate": 0.1}, settings={"console": False})
+run.log({"a": 1})
+if ROOM:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+run.finish()
+print(run.dir)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_run_that_begins_on_a_full_disk_is_whole_once_there_is_room(client: Client) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL.replace("ROOM", "True")], capture_output=True, text=True)
+
+    assert "The journal cannot be written" in done.stderr
+    found = Api().run(synced(client, Path(done.stdout.strip())).path)
+    assert (found.state, dict(found.config), [row["a"] for row in found.history()]) == ("FINISHED", {"rate": 0.1}, [1])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_run_that_never_had_room_is_told_to_be_lost() -> None:
+    done = subprocess.run([sys.executable, "-c", FULL.replace("ROOM", "False")], capture_output=True, text=True)
+
+    assert "is lost: its journal in" in done.stderr.splitlines()[-1]
+    assert "File too large" in done.stderr.splitlines()[-1]
+    assert "headwater sync" not in done.stderr
+
+
+def test_a_journal_that_is_removed_while_the_run_goes_on_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with headwater.init(mode="offline") as run:
+        run.log({"a": 1})
+        shutil.rmtree(folder_of(run))
+
+    told = capsys.readouterr().err
+    assert f"its journal in {run.dir} was removed while the run went on" in told
+    assert "headwater sync" not in told
+
+
 def test_what_one_offline_run_made_another_uses(client: Client, project: str) -> None:
     with headwater.init(mode="offline") as first:
         first.log_artifact(made("data", "a"))
