@@ -150,10 +150,16 @@ def _has_field(condition: FieldCondition, parameters: Parameters) -> LiteralStri
 def field_condition(condition: FieldCondition, parameters: Parameters) -> LiteralString:
     """The condition on a bound `field`, one leaf of metadata, of a config or of a summary."""
     path: LiteralString = "field.path = " + parameters.add(condition.path)
+    # The indexes hold what has a path and a value: both are asked about, whatever is asked.
     if condition.op is FieldOperator.EXISTS:
-        return path
+        return path + " AND (field.num IS NOT NULL OR field.str IS NOT NULL)"
     if condition.op is FieldOperator.CONTAINS:
-        return path + " AND toLower(field.str) CONTAINS toLower(" + parameters.add(condition.value) + ")"
+        return (
+            path
+            + " AND field.str IS NOT NULL AND toLower(field.str) CONTAINS toLower("
+            + parameters.add(condition.value)
+            + ")"
+        )
     texts = _TEXT if isinstance(condition.value, str) else _NUMBER
     return path + " AND " + texts[condition.op] + parameters.add(condition.value)
 

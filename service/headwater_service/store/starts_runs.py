@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, LiteralString
 
 from headwater_service.store.conditions import field_condition
-from headwater_service.store.filters import FieldCondition, FieldOperator, Parameters, RunFilter
+from headwater_service.store.filters import FieldCondition, Parameters, RunFilter
 from headwater_service.store.graph import Transaction
 from headwater_service.store.search import COUNTED, SearchIndex, count_hits
 
@@ -35,10 +35,6 @@ _COUNT_FIELDS: Final[tuple[LiteralString, LiteralString]] = (
     "MATCH (field:RunField) WHERE field.scope_id IN $scopes AND ",
     " WITH field LIMIT $limit RETURN count(field) AS count",
 )
-# Those that an index over path and value answers.
-_INDEXED: Final = frozenset(
-    (FieldOperator.EQ, FieldOperator.GT, FieldOperator.GTE, FieldOperator.LT, FieldOperator.LTE)
-)
 
 COUNT_ALL_RUNS: Final = """
 MATCH (run:Run)
@@ -59,8 +55,7 @@ async def choose_run_start(
         hits = await count_hits(tx, SearchIndex.RUNS, scopes, wanted.search.words)
         found.append((min(hits), None))
     for condition in (*(wanted.config or ()), *(wanted.summary or ())):
-        if condition.op in _INDEXED:
-            found.append((await _count(tx, scopes, condition), condition))
+        found.append((await _count(tx, scopes, condition), condition))
     best = min(found, key=lambda one: one[0], default=None)
     if best is None:
         return None

@@ -184,6 +184,41 @@ async def test_runs_by_a_leaf_of_theirs_start_at_its_index(
         assert label_scans(plan) == []
 
 
+@pytest.mark.parametrize(
+    ("op", "value"), [(FieldOperator.EXISTS, None), (FieldOperator.CONTAINS, "x"), (FieldOperator.NE, 1)]
+)
+async def test_runs_without_a_leaf_are_told_from_its_index_alone(
+    op: FieldOperator, value: float | str | None, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+    wanted = RunFilter(config=[FieldCondition("config.nobody_has_this", op, value)])
+
+    page = await graph.read(lambda tx: list_runs(tx, ["a"], wanted, RunOrder(), Window(10)))
+    monkeypatch.undo()
+
+    counted, *_, listed = [await plan_of(graph, text) for text in recorder.texts]
+    assert page.items == []
+    for plan in (counted, listed):
+        assert "field:RunField" in starts_of(plan)
+        # Neither all runs of the project nor all leaves of the server.
+        assert [details for operator, details in plan if "Scan" in operator or "created_at > 0" in details] == []
+
+
+@pytest.mark.parametrize("op", [FieldOperator.EXISTS, FieldOperator.CONTAINS, FieldOperator.NE])
+async def test_versions_by_a_leaf_of_theirs_are_counted_in_its_index(
+    op: FieldOperator, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+    wanted = VersionFilter(metadata=[FieldCondition("nobody_has_this", op, "x")])
+    order = VersionOrder(VersionOrderField.CREATED_AT, OrderDirection.DESC)
+
+    await graph.read(lambda tx: list_versions(tx, Place(["a"]), wanted, order, Window(10)))
+    monkeypatch.undo()
+
+    counted = await plan_of(graph, recorder.texts[0])
+    assert ("field:Field" in starts_of(counted), label_scans(counted)) == (True, [])
+
+
 async def test_the_newest_runs_of_a_project_come_in_the_order_of_the_index(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
