@@ -155,7 +155,8 @@ def minio_program(
         ),
         environment=environment,
         folder=data,
-        is_ready=lambda: http_answers(f"http://{own_address(host)}:{port}/minio/health/ready"),
+        # Its `health/ready` says 200 while the store is still offline, and the bucket could not be set up.
+        is_ready=lambda: http_answers(f"http://{own_address(host)}:{port}/minio/health/cluster"),
         stop_seconds=30.0,
     )
 
