@@ -273,6 +273,7 @@ class Online:
             self._send_metrics(self._metrics)
         self._send_surroundings()
         self._send_alerts()
+        self.files.look()
         if time.monotonic() - self._summary_at > SUMMARY_INTERVAL:
             self._send_summary()
 

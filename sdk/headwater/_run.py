@@ -302,27 +302,37 @@ class Run:
 
     # -- files, artifacts, models
 
-    def save(self, glob: str | os.PathLike[str], base_path: str | os.PathLike[str] | None = None) -> list[str]:
-        """Keep files with the run: now, and again when it is finished if they have changed by then.
+    def save(
+        self,
+        glob: str | os.PathLike[str],
+        base_path: str | os.PathLike[str] | None = None,
+        policy: str = "live",
+    ) -> list[str]:
+        """Keep files with the run.
 
         Args:
-            glob: A path, or a pattern such as "checkpoints/*.pt".
+            glob: A path, or a pattern such as "checkpoints/*.pt": the files that are there now.
             base_path: The folder from which the names in the run are counted. Without it: the working folder, and
                 for a file outside of it just its name.
+            policy: "live" keeps them now, and again as they change and when the run is finished; "now" keeps them
+                as they are now, "end" as they are when the run is finished.
 
         Returns:
             The names of the files in the run.
 
         Raises:
             NotFoundError: if no file matches.
+            InvalidInputError: if there is no such policy.
         """
         self._require_open("save")
-        from ._files import matching
+        from ._files import POLICIES, matching
 
+        if policy not in POLICIES:
+            raise InvalidInputError(f"policy is {policy!r}; it must be 'live', 'now' or 'end'.", field="policy")
         found = matching(glob, base_path)
         if self._online is not None:
             for name, path in found.items():
-                self._online.files.add_saved(name, path)
+                self._online.files.add_saved(name, path, policy)
         return list(found)
 
     def log_code(

@@ -35,9 +35,11 @@ def define_metric(
     return current("define_metric").define_metric(name, step_metric, step_sync, hidden, summary, goal, overwrite)
 
 
-def save(glob: str | os.PathLike[str], base_path: str | os.PathLike[str] | None = None) -> list[str]:
+def save(
+    glob: str | os.PathLike[str], base_path: str | os.PathLike[str] | None = None, policy: str = "live"
+) -> list[str]:
     """Keep files with the open run: `Run.save`."""
-    return current("save").save(glob, base_path)
+    return current("save").save(glob, base_path, policy)
 
 
 def log_code(

@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 import headwater
+from headwater._client import Client
 from headwater._history import LARGEST_RECORD
 from headwater._journal import pack
-from headwater.errors import ConflictError, NotFoundError, PermissionDeniedError, UnavailableError
+from headwater._sync import sync
+from headwater.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, UnavailableError
 from servers import Service
 
 pytestmark = pytest.mark.usefixtures("client_environment")
@@ -238,6 +240,48 @@ def test_a_file_is_saved_with_the_run_and_again_if_it_changes(tmp_path: Path, mo
         "out/a.txt": 1,
         "b.txt": 7,
     }
+
+
+@pytest.mark.parametrize("mode", ["online", "offline"])
+def test_files_are_kept_when_their_policy_says(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    policies = ("live", "now", "end")
+    for policy in policies:
+        (tmp_path / policy).write_text("first")
+
+    with headwater.init(mode=mode) as run:
+        for policy in policies:
+            run.save(policy, policy=policy)
+        while run._online.files._working:  # type: ignore[union-attr]
+            time.sleep(0.01)
+        for policy in policies:
+            (tmp_path / policy).write_text(f"changed: {policy}")
+        with pytest.raises(InvalidInputError, match="policy is 'never'; it must be 'live', 'now' or 'end'"):
+            run.save("now", policy="never")
+    if mode == "offline":
+        assert run.dir is not None
+        assert sync(client, run.dir).failures == []
+
+    kept = {file.path: file.size for file in headwater.Api().run(run.path).files() if file.path in policies}
+    assert kept == {"live": len("changed: live"), "now": len("first"), "end": len("changed: end")}
+
+
+def test_a_live_file_is_kept_again_while_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headwater._files.LOOK_SECONDS", 0.1)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "log.txt").write_text("first")
+
+    with headwater.init() as run:
+        run.save("log.txt")
+        (tmp_path / "log.txt").write_text("first, second")
+        found = headwater.Api().run(run.path)
+        deadline = time.monotonic() + 20
+        while [file.size for file in found.files("log.txt")] != [13] and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+        assert [file.size for file in found.files("log.txt")] == [13]
 
 
 def test_images_and_plots_are_files_of_the_run(capsys: pytest.CaptureFixture[str]) -> None:
