@@ -158,6 +158,8 @@ def _untagged(value: Any) -> Any:
         return [_untagged(item) for item in value]
     if not isinstance(value, dict):
         return value
+    tag: str
+    content: Any
     tag, content = next(iter(value.items())) if len(value) == 1 else ("", None)
     if tag == "_object":
         return {key: _untagged(item) for key, item in content.items()}
