@@ -66,7 +66,10 @@ class ScikitLearnAdapter(ModelAdapter):
 
 
 class PyTorchAdapter(ModelAdapter):
-    """Modules of PyTorch: their state as safetensors, to be filled into an object of the same class."""
+    """Modules of PyTorch: their state as safetensors, to be filled into an object of the same class.
+
+    Beside it lies the rest of the module as a pickle, so that with trust nothing has to be given.
+    """
 
     name = "pytorch"
     model_types = ("torch.nn.modules.module.Module",)
@@ -75,14 +78,34 @@ class PyTorchAdapter(ModelAdapter):
     framework = "torch"
 
     def save(self, model: Any, folder: Path) -> None:
-        """Write `model.safetensors`: parameters and buffers, shared ones once."""
+        """Write `model.safetensors`: parameters and buffers, shared ones once; and `structure.pkl`, all the rest."""
         needed("safetensors.torch").save_model(model, str(folder / "model.safetensors"))
+        structure = folder / "structure.pkl"
+        try:
+            _structures().write(model, structure)
+        except Exception as error:
+            # Pickling raises errors of many kinds; the state is there without it.
+            structure.unlink(missing_ok=True)
+            print_notice(f"Only the state of the model is written; reading it takes model_obj(model=…). Why: {error}")
 
     def load(self, folder: Path, request: LoadRequest) -> Any:
-        """Fill the state into the object given, or into a new one of the class."""
-        model = _new_module(request)
-        needed("safetensors.torch").load_model(model, str(folder / "model.safetensors"))
+        """Fill the state into the object given, or with trust into the one that was written, or into a new one."""
+        structure = folder / "structure.pkl"
+        is_whole = request.trust and request.model is None and structure.exists()
+        model = _structures().read(structure) if is_whole else _new_module(request)
+        try:
+            needed("safetensors.torch").load_model(model, str(folder / "model.safetensors"))
+        except RuntimeError as error:
+            raise InvalidInputError(
+                f"The state does not fit: {error}. Give an object that it fits: model_obj(model=…). {TRUST}",
+                field="model",
+            ) from error
         return model
+
+
+def _structures() -> Any:
+    """The module that needs PyTorch to be imported."""
+    return import_module("._module_structure", __package__)
 
 
 def _new_module(request: LoadRequest) -> Any:
@@ -106,7 +129,7 @@ def _new_module(request: LoadRequest) -> Any:
     except TypeError as error:
         raise InvalidInputError(
             f"{kind.__qualname__} cannot be made without arguments ({error}). "
-            f"Make one: model_obj(model={kind.__name__}(…)).",
+            f"Make one: model_obj(model={kind.__name__}(…)). {TRUST}",
             field="model",
         ) from error
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +40,12 @@ class Place:
     def path(self) -> str:
         return f"{self.entity}/{self.project}"
 
-    def run(self, name: str, *arguments: str, **more: str) -> list[str]:
-        """Run an example and return the lines it printed. `more` are further variables."""
+    def run(
+        self, name: str | Path, *arguments: str, options: Sequence[str] = ("-W", "error"), **more: str
+    ) -> list[str]:
+        """Run an example, or the program at a path, and return the lines it printed. `more` are further variables."""
         done = subprocess.run(
-            [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
+            [sys.executable, *options, str(EXAMPLES / name), *arguments],
             cwd=self.folder,
             env={"PATH": os.environ["PATH"], **self.variables, **more},
             capture_output=True,

@@ -1,6 +1,5 @@
 """The examples, run as their user runs them, and the lineage that they leave."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,19 +63,6 @@ def ran_thrice(place: NewPlace) -> Thrice:
 def thrice(ran_thrice: Thrice, monkeypatch: pytest.MonkeyPatch) -> Thrice:
     ran_thrice.place.enter(monkeypatch)
     return ran_thrice
-
-
-@pytest.fixture(scope="module")
-def seed_style_ran(place: NewPlace) -> Ran:
-    here = place()
-    return Ran(here, here.run("seed_style.py"))
-
-
-@pytest.fixture
-def seed_style(seed_style_ran: Ran, monkeypatch: pytest.MonkeyPatch) -> Ran:
-    """Code of another tracker, run once."""
-    seed_style_ran.place.enter(monkeypatch)
-    return seed_style_ran
 
 
 def test_the_pipeline_prints_what_it_made(digits: Ran) -> None:
@@ -166,40 +152,3 @@ def test_the_evaluation_keeps_its_pictures(digits: Ran) -> None:
 def files_of(path: str) -> list[dict[str, Any]]:
     document = "query Files($path: String!) { run(path: $path) { files(first: 200) { edges { node { path } } } } }"
     return [edge["node"] for edge in ask(document, path=path)["run"]["files"]["edges"]]
-
-
-def test_code_of_another_tracker_runs_with_the_import_changed(seed_style: Ran) -> None:
-    names, edges = lineage(f"{seed_style.path}/trained-model:latest", "UPSTREAM")
-
-    assert names == {
-        "load-data": 1,
-        "digits-raw:v0": 1,
-        "preprocess-data": 1,
-        "digits-preprocess:v0": 1,
-        "initialize": 1,
-        "linear:v0": 1,
-        "train": 1,
-        "trained-model:v0": 1,
-    }
-    assert ("linear:v0", "train") in edges
-
-
-def test_a_run_inside_a_run_is_the_same_run(seed_style: Ran) -> None:
-    runs = list(headwater.Api().runs(seed_style.path))
-
-    assert Counter(run.job_type for run in runs) == {
-        "load-data": 1,
-        "preprocess-data": 1,
-        "initialize": 1,
-        "train": 1,
-        "report": 1,
-    }
-    (train,) = (run for run in runs if run.job_type == "train")
-    rows = list(train.history())
-    assert [row["_step"] for row in rows] == [1200, 2400, 3600, 4800, 6000]
-    assert rows[-1]["validation/accuracy"] > 80
-    assert [file["path"] for file in files_of(train.path)] == [
-        "environment/environment.json",
-        "environment/requirements.txt",
-        "trained_model.npz",
-    ]

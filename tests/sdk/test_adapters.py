@@ -292,6 +292,38 @@ def test_a_module_whose_class_is_not_at_hand_is_asked_for() -> None:
     assert torch.equal(use_model("state").model_obj()["w"], torch.zeros(2))
 
 
+def test_a_whole_module_of_pytorch_comes_back_with_trust() -> None:
+    nn = pytest.importorskip("torch").nn
+    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 2)).eval()
+    net.append(nn.Linear(2, 2)).append(net[3])  # a layer that stands there twice
+    net[0].weight.requires_grad_(False)
+    sample = nn.init.uniform_(nn.Parameter(net[0].weight.new_empty(4, 2)))
+    with headwater.init():
+        logged = log_model(net, "net").wait()
+
+    with pytest.raises(InvalidInputError, match=r"(?s)The state does not fit: .*model_obj\(trust=True\)"):
+        use_model("net").model_obj()
+    back = use_model("net").model_obj(trust=True)
+
+    assert sorted(logged.artifact.entries) == ["model.safetensors", "structure.pkl"]
+    assert logged.artifact.entries["structure.pkl"].size < 10_000
+    assert back(sample).tolist() == net(sample).tolist()
+    assert back[3] is back[4]
+    assert (back[0].weight.requires_grad, back[0].bias.requires_grad, back.training) == (False, True, False)
+
+
+def test_of_a_module_that_cannot_be_pickled_the_state_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    nn = pytest.importorskip("torch").nn
+    net = nn.Linear(2, 3)
+    net.unpicklable = lambda: None
+    with headwater.init():
+        logged = log_model(net, "net").wait()
+
+    assert list(logged.artifact.entries) == ["model.safetensors"]
+    assert "Only the state of the model is written" in capsys.readouterr().err
+    assert use_model("net").model_obj(model=nn.Linear(2, 3)).weight.tolist() == net.weight.tolist()
+
+
 def test_a_class_of_pytorch_that_is_not_imported_is_not_imported_without_trust(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     request = LoadRequest(

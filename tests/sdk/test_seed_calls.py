@@ -1,4 +1,7 @@
-"""Every call of the tutorials that users bring along fits the signatures, by keyword and by position."""
+"""Every call of the tutorials that users bring along fits the signatures, by keyword and by position.
+
+What the calls do, in programs: `e2e/test_seeds.py`.
+"""
 
 import inspect
 from collections.abc import Callable
@@ -80,6 +83,9 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = [
     # media
     (wandb.Image, (ART,), {}),
     (wandb.Image, (ART,), {"caption": "1,2"}),
+    (wandb.Table, (), {"columns": ["pred", "actual", "image"]}),
+    (wandb.Table.get_column, ("x_train",), {"convert_to": "numpy"}),
+    (Artifact.get, ("train_table",), {}),
     (wandb.plot.confusion_matrix, (), {"y_true": [0], "preds": [0], "class_names": ["a"]}),
     # reading without a run
     (Api, (), {}),
