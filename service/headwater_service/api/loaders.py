@@ -4,7 +4,8 @@ They return API types, or None for what is absent or not visible.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from functools import cached_property, partial
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -41,6 +42,7 @@ from headwater_service.store.listings_events import find_labels
 from headwater_service.store.objects import ObjectStore
 from headwater_service.store.ttl import Lifetime
 
+K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
 # Hop, page, and the node to start from.
@@ -65,43 +67,78 @@ def collection_type(placed: reads.PlacedCollection, public_url: str) -> Collecti
     return Collection.from_model(placed.collection, placed.container, public_url)
 
 
+class Loaded(Generic[K, V]):
+    """A loader among a request's `Loaders`, made when it is asked first: a request needs two or three of them all."""
+
+    def __init__(self, read: Callable[["Loaders", list[K]], Awaitable[Sequence[V | BaseException]]]) -> None:
+        self._read = read
+
+    def __set_name__(self, owner: type["Loaders"], name: str) -> None:
+        self._name = name
+
+    def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> DataLoader[K, V]:
+        # From now on it is found in the instance, before this.
+        made = loaders.__dict__[self._name] = DataLoader[K, V](load_fn=partial(self._read, loaders))
+        return made
+
+
+def _by_id(read: Callable[["Loaders", list[str]], Awaitable[list[V]]]) -> Loaded[str, V]:
+    return Loaded(read)
+
+
+def _found_by_id(find: Callable[..., Awaitable[dict[str, Any]]]) -> Loaded[str, Any]:
+    async def read(loaders: "Loaders", ids: list[str]) -> list[Any]:
+        found = await loaders.graph.read(lambda tx: find(tx, ids))
+        return [found.get(one) for one in ids]
+
+    return Loaded(read)
+
+
 class Loaders:
     """Everything a request reads by id. Nothing loaded here outlives the request."""
 
     def __init__(self, graph: Graph, objects: ObjectStore, viewer: Viewer, settings: Settings) -> None:
-        self._graph = graph
+        self.graph = graph
         self._objects = objects
         self._viewer = viewer
         self._url = settings.service_public_url
-        self._authors = _loader(lambda ids: reading.find_authors(graph, ids))
-        self._users = _loader(lambda ids: reading.find_users(graph, viewer, ids))
-        self._entities = _loader(lambda ids: reading.find_entities(graph, viewer, ids))
-        self._members = _loader(lambda ids: reading.list_members(graph, viewer, ids))
-        self._registry_members = _loader(lambda ids: reading.list_registry_members(graph, viewer, ids))
-        self._api_keys = _loader(lambda ids: reading.find_api_keys(graph, viewer, ids))
-        self._keys_of_users = _loader(lambda ids: reading.list_api_keys(graph, viewer, ids))
-        self._containers = _loader(lambda ids: reading.find_containers(graph, viewer, ids))
-        self._collections = _loader(lambda ids: reading.find_collections(graph, viewer, ids))
-        self._runs = _loader(lambda ids: reading.find_runs(graph, viewer, ids))
-        self._versions = _loader(lambda ids: reading.find_versions(graph, viewer, ids))
-        self._events = _loader(lambda ids: reading.find_events(graph, viewer, ids))
-        self._recalls: DataLoader[str, list[SeenRecall]] = DataLoader(load_fn=self._load_recalls)
-        self._alerts = _loader(lambda ids: find_alerts(graph, ids))
-        self._labels = self._by_id(find_labels)
-        self.alias_history = AliasLoaders(graph, settings)
-        self.guards = GuardLoaders(graph, viewer)
+        self._settings = settings
         self._restore_days = settings.restore_days
-        self._endings = _loader(lambda ids: list_ends(graph, ids))
-        self._lifetimes = _loader(lambda ids: list_lifetimes(graph, ids))
-        self._aliases = _loader(lambda ids: reading.list_aliases(graph, ids))
-        self._alias_names = self._by_id(reads.list_alias_names)
-        self._metadata = self._by_id(reads.find_metadata)
-        self._documents = self._by_id(reads.find_run_documents)
-        self._loggers: DataLoader[str, reads.PlacedRun | None] = DataLoader(load_fn=self._load_loggers)
-        self._moments: DataLoader[Moment, model.JsonObject] = DataLoader(load_fn=self._load_moments)
-        self._pages: DataLoader[HopKey, model.Page[Any]] = DataLoader(load_fn=self._load_pages)
-        self._counts: DataLoader[tuple[Hop[Any], str], int] = DataLoader(load_fn=self._load_counts)
-        self._scopes: DataLoader[str, list[str]] = DataLoader(load_fn=self._load_scopes)
+
+    _authors = _by_id(lambda self, ids: reading.find_authors(self.graph, ids))
+    _users = _by_id(lambda self, ids: reading.find_users(self.graph, self._viewer, ids))
+    _entities = _by_id(lambda self, ids: reading.find_entities(self.graph, self._viewer, ids))
+    _members = _by_id(lambda self, ids: reading.list_members(self.graph, self._viewer, ids))
+    _registry_members = _by_id(lambda self, ids: reading.list_registry_members(self.graph, self._viewer, ids))
+    _api_keys = _by_id(lambda self, ids: reading.find_api_keys(self.graph, self._viewer, ids))
+    _keys_of_users = _by_id(lambda self, ids: reading.list_api_keys(self.graph, self._viewer, ids))
+    _containers = _by_id(lambda self, ids: reading.find_containers(self.graph, self._viewer, ids))
+    _collections = _by_id(lambda self, ids: reading.find_collections(self.graph, self._viewer, ids))
+    _runs = _by_id(lambda self, ids: reading.find_runs(self.graph, self._viewer, ids))
+    _versions = _by_id(lambda self, ids: reading.find_versions(self.graph, self._viewer, ids))
+    _events = _by_id(lambda self, ids: reading.find_events(self.graph, self._viewer, ids))
+    _recalls: Loaded[str, list[SeenRecall]] = Loaded(lambda self, keys: self._load_recalls(keys))
+    _alerts = _by_id(lambda self, ids: find_alerts(self.graph, ids))
+    _labels = _found_by_id(find_labels)
+    _endings = _by_id(lambda self, ids: list_ends(self.graph, ids))
+    _lifetimes = _by_id(lambda self, ids: list_lifetimes(self.graph, ids))
+    _aliases = _by_id(lambda self, ids: reading.list_aliases(self.graph, ids))
+    _alias_names = _found_by_id(reads.list_alias_names)
+    _metadata = _found_by_id(reads.find_metadata)
+    _documents = _found_by_id(reads.find_run_documents)
+    _loggers: Loaded[str, reads.PlacedRun | None] = Loaded(lambda self, keys: self._load_loggers(keys))
+    _moments: Loaded[Moment, model.JsonObject] = Loaded(lambda self, keys: self._load_moments(keys))
+    _pages: Loaded[HopKey, model.Page[Any]] = Loaded(lambda self, keys: self._load_pages(keys))
+    _counts: Loaded[tuple[Hop[Any], str], int] = Loaded(lambda self, keys: self._load_counts(keys))
+    _scopes: Loaded[str, list[str]] = Loaded(lambda self, keys: self._load_scopes(keys))
+
+    @cached_property
+    def alias_history(self) -> AliasLoaders:
+        return AliasLoaders(self.graph, self._settings)
+
+    @cached_property
+    def guards(self) -> GuardLoaders:
+        return GuardLoaders(self.graph, self._viewer)
 
     def take(self, seen: Seen) -> None:
         """Keep what a move of this request read already, for its answer."""
@@ -243,35 +280,28 @@ class Loaders:
         """Return the ids of the projects and registries that the viewer may see; read once."""
         return await self._scopes.load(self._viewer.user_id)
 
-    def _by_id(self, read: Callable[..., Awaitable[dict[str, Any]]]) -> DataLoader[str, Any]:
-        async def load(ids: list[str]) -> list[Any]:
-            found = await self._graph.read(lambda tx: read(tx, ids))
-            return [found.get(one) for one in ids]
-
-        return DataLoader(load_fn=load)
-
     async def _load_scopes(self, viewers: list[str]) -> list[list[str]]:
         # A loader of one key: concurrent fields wait for the same query.
-        scopes = await reading.visible_scopes(self._graph, self._viewer)
+        scopes = await reading.visible_scopes(self.graph, self._viewer)
         return [scopes for _ in viewers]
 
     async def _load_recalls(self, ids: list[str]) -> list[list[SeenRecall] | InvalidInputError]:
-        return await list_seen_recalls(self._graph, self._viewer, ids)
+        return await list_seen_recalls(self.graph, self._viewer, ids)
 
     async def _load_loggers(self, ids: list[str]) -> list[reads.PlacedRun | None]:
         scopes = await self.scopes()
-        found = await self._graph.read(lambda tx: find_loggers(tx, ids, scopes))
+        found = await self.graph.read(lambda tx: find_loggers(tx, ids, scopes))
         return [found.get(one) for one in ids]
 
     async def _load_moments(self, moments: list[Moment]) -> list[model.JsonObject]:
-        return await metrics_at(self._graph, self._objects, moments)
+        return await metrics_at(self.graph, self._objects, moments)
 
     async def _load_pages(self, keys: list[HopKey]) -> list[model.Page[Any]]:
         scopes = await self.scopes()
         found: dict[HopKey, model.Page[Any]] = {}
         for hop, window in dict.fromkeys((hop, window) for hop, window, _ in keys):
             ids = [node_id for other, same, node_id in keys if (other, same) == (hop, window)]
-            pages = await reading.list_neighbours(self._graph, hop, ids, scopes, window)
+            pages = await reading.list_neighbours(self.graph, hop, ids, scopes, window)
             found.update({(hop, window, node_id): page for node_id, page in zip(ids, pages, strict=True)})
         return [found[key] for key in keys]
 
@@ -280,7 +310,7 @@ class Loaders:
         found: dict[tuple[Hop[Any], str], int] = {}
         for hop in dict.fromkeys(hop for hop, _ in keys):
             ids = [node_id for other, node_id in keys if other == hop]
-            counts = await reading.count_neighbours(self._graph, hop, ids, scopes)
+            counts = await reading.count_neighbours(self.graph, hop, ids, scopes)
             found.update({(hop, node_id): count for node_id, count in zip(ids, counts, strict=True)})
         return [found[key] for key in keys]
 
@@ -293,10 +323,3 @@ SUBJECTS: Final[dict[str, Callable[[Loaders, str], Awaitable[Node | None]]]] = {
     "Entity": lambda loaders, node_id: loaders.entity(node_id),
     "User": lambda loaders, node_id: loaders.user(node_id),
 }
-
-
-def _loader(read: Callable[[Sequence[str]], Awaitable[list[V]]]) -> DataLoader[str, V]:
-    async def load(ids: list[str]) -> list[V]:
-        return await read(ids)
-
-    return DataLoader(load_fn=load)
