@@ -61,6 +61,8 @@ def alert_input(title: str, text: str, level: AlertLevel | str) -> dict[str, Any
         checked = AlertLevel(str(level).upper())
     except ValueError:
         raise InvalidInputError(f"level is {level!r}; it must be INFO, WARN or ERROR.", field="level") from None
+    # An exception, most often.
+    title, text = utf8(str(title)), utf8(str(text))
     if not title.strip() or len(title) > TITLE_CHARACTERS:
         raise InvalidInputError(f"The title of an alert has 1 to {TITLE_CHARACTERS} characters.", field="title")
     if len(text) > TEXT_CHARACTERS:
@@ -68,4 +70,4 @@ def alert_input(title: str, text: str, level: AlertLevel | str) -> dict[str, Any
             f"The text of an alert has at most {TEXT_CHARACTERS:,} characters, not {len(text):,}.", field="text"
         )
     raised = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return {"title": utf8(title), "text": utf8(text), "level": checked.value, "raisedAt": raised}
+    return {"title": title, "text": text, "level": checked.value, "raisedAt": raised}

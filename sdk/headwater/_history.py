@@ -114,6 +114,9 @@ def _from_tensor(value: Any) -> tuple[Any] | None:
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     shape = getattr(value, "shape", None)
+    if type(value).__module__ == "numpy" and value.dtype.kind in "Mm":
+        # Of nanoseconds numpy makes numbers without a unit.
+        value = value.astype(f"{value.dtype.kind}8[us]")
     if shape is not None and hasattr(value, "item") and math.prod(shape) == 1:
         return (value.item(),)
     if shape is not None and hasattr(value, "numpy") and not hasattr(value, "tolist"):

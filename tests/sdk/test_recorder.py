@@ -49,6 +49,14 @@ def test_every_kind_of_scalar_is_kept_as_it_is(run: headwater.Run) -> None:
     assert type(run.summary["no"]) is bool
 
 
+def test_times_of_numpy_are_times_in_every_unit(run: headwater.Run) -> None:
+    for unit in ("s", "us", "ns"):
+        at, span = np.datetime64("2026-11-03T12:00:00", unit), np.timedelta64(90, "s").astype(f"m8[{unit}]")
+        run.log({"at": at, "span": span, "many": np.array([at, "NaT"], dtype=at.dtype)})
+
+        assert dict(run.summary) == {"at": "2026-11-03T12:00:00", "span": 90.0, "many": ["2026-11-03T12:00:00", None]}
+
+
 def test_what_cannot_be_logged_is_named_once_with_its_path_and_the_rest_is_kept(
     run: headwater.Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -137,6 +137,13 @@ def test_alerts_can_be_read_again() -> None:
     assert alerts[0].raised_at is not None and alerts[0].raised_at <= alerts[0].at
 
 
+def test_an_alert_takes_the_text_of_an_exception() -> None:
+    with headwater.init() as run:
+        run.alert("failed", ValueError("no data"))  # type: ignore[arg-type]
+
+    assert [alert.text for alert in headwater.Api().run(run.path).alerts] == ["no data"]
+
+
 def test_an_alert_that_is_none_is_refused_at_once() -> None:
     with headwater.init() as run:
         for title, text, level in (("", "", "INFO"), ("t", "", "LOUD"), ("t", "a" * 10_001, "INFO")):
