@@ -1,8 +1,10 @@
-# `make` lists the targets. Everything that is fetched or built lies in .venv, web/*/node_modules and the user's data
-# folder (HEADWATER_HOME, else the platform's own); a second call does only what has changed.
+# `make` lists the targets. Everything that is fetched or built lies in .venv, .venv-integrations, web/*/node_modules
+# and the user's data folder (HEADWATER_HOME, else the platform's own); a second call does only what has changed.
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+INTEGRATIONS := .venv-integrations
+INTEGRATIONS_INSTALLED := $(INTEGRATIONS)/.installed
 GRAPHIQL := service/headwater_service/static/graphiql/index.html
 GRAPHIQL_SOURCES := $(shell find web/graphiql -path '*/node_modules' -prune -o -type f -print)
 PYTEST := $(BIN)/python -m pytest
@@ -10,11 +12,11 @@ PYTEST := $(BIN)/python -m pytest
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-all lint ui schema docs bench build
+.PHONY: help demo up down test test-all test-integrations lint ui schema docs bench build
 .DELETE_ON_ERROR:
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
 demo: $(INSTALLED) $(GRAPHIQL) ## Start everything, run the digits pipeline and show its lineage
 	$(BIN)/headwater up
@@ -38,6 +40,12 @@ test: $(INSTALLED) $(GRAPHIQL) ## Run the tests, but those that take minutes
 
 test-all: $(INSTALLED) $(GRAPHIQL) ## Run all tests
 	$(PYTEST) $(ARGS)
+
+# Their imports come first: where one is missing, its tests would be skipped.
+test-integrations: $(INTEGRATIONS_INSTALLED) ## Run the tests with PyTorch, Keras, Lightning and Transformers (6 GB)
+	KERAS_BACKEND=torch $(INTEGRATIONS)/bin/python -c "import accelerate, keras, lightning, onnx, torch, transformers"
+	KERAS_BACKEND=torch $(INTEGRATIONS)/bin/python -m pytest tests/sdk/integration tests/sdk/test_adapters.py \
+	  "tests/test_docs.py::test_every_snippet_of_a_page_runs[integrations.md]" $(ARGS)
 
 lint: $(INSTALLED) ## Check format, style and types
 	$(BIN)/ruff format --check .
@@ -65,6 +73,12 @@ $(INSTALLED): requirements.lock pyproject.toml scripts/check_prerequisites.py
 	@python=$$(python3 scripts/check_prerequisites.py) && { test -x $(BIN)/python || "$$python" -m venv .venv; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(INTEGRATIONS_INSTALLED): integrations.lock pyproject.toml | $(INSTALLED)
+	test -x $(INTEGRATIONS)/bin/python || $(BIN)/python -m venv $(INTEGRATIONS)
+	$(INTEGRATIONS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r integrations.lock
+	$(INTEGRATIONS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(GRAPHIQL): $(GRAPHIQL_SOURCES) | $(INSTALLED)

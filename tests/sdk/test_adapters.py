@@ -336,6 +336,8 @@ def test_a_class_of_pytorch_that_is_not_imported_is_not_imported_without_trust(t
     assert "antigravity" not in sys.modules
 
 
+# Keras itself calls numpy in an older way.
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
 def test_a_model_of_keras_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     keras = pytest.importorskip("keras", exc_type=ImportError)
     layers = keras.layers
