@@ -66,6 +66,7 @@ class Online:
         self._meta.hold()
         self._noting = threading.Lock()
         self._is_away = False
+        self._is_last_round = False  # before it, whatever fails is sent with the next one
         self.is_guest = False  # in a run that another process ends
         self._config_sent: dict[str, Any] = {}
         self._config_dirty = False
@@ -130,7 +131,11 @@ class Online:
 
     def _send_alerts(self) -> None:
         while self._alerts:
-            self.client.mutate(operations.RAISE_ALERT, self._alerts[0], deadline_seconds=UPDATE_SECONDS)
+            self.client.mutate(
+                operations.RAISE_ALERT,
+                self._alerts[0],
+                deadline_seconds=PATIENCE if self._is_last_round else UPDATE_SECONDS,
+            )
             self._alerts.popleft()
 
     def update(self, deadline_seconds: float | None = None, **changes: Any) -> None:
@@ -150,7 +155,7 @@ class Online:
         except HeadwaterError as error:
             failures.append(error)
         try:
-            self._send_rest()
+            self._send_rest(is_away=any(isinstance(failure, UnavailableError) for failure in failures))
         except (*REFUSALS, UnavailableError) as error:
             # What the service refuses must not keep it from being told how the run ended. It is told first when it is
             # away: files that it did not take are part of that.
@@ -241,8 +246,10 @@ class Online:
         except OSError as error:
             self.console.say(f"The journal {stream.path} cannot be made durable: {error}")
 
-    def _send_rest(self) -> None:
+    def _send_rest(self, *, is_away: bool) -> None:
         self.sender.finish(PATIENCE)
+        # A service that files have waited for in vain is asked once more, and no longer.
+        self._is_last_round = not is_away
         self._send_surroundings()
         self._send_orphans()
         self._send_config()
@@ -300,7 +307,7 @@ class Online:
         if not changes:
             return
         try:
-            self.update(deadline_seconds=UPDATE_SECONDS, config=wire(changes))
+            self.update(deadline_seconds=PATIENCE if self._is_last_round else UPDATE_SECONDS, config=wire(changes))
         except HeadwaterError:
             self._config_dirty = True
             raise
@@ -311,9 +318,9 @@ class Online:
             self._surroundings.send(self._post)
 
     def _post(self, stream: str, first: int, payloads: list[bytes]) -> int:
-        # The sender repeats it itself, with what came to it in the meantime.
+        # Until the last round the sender repeats it itself, with what came to it in the meantime.
         body = history_body(stream, first, payloads)
-        return post_history(self.client, self.run_id, body, retry=False, tell=self._tell_once)
+        return post_history(self.client, self.run_id, body, retry=self._is_last_round, tell=self._tell_once)
 
     def _tell_once(self, line: str) -> None:
         if not self._has_told:
