@@ -143,7 +143,7 @@ def test_a_call_of_the_tutorials_fits_by_keyword_and_by_position_alike(
         ("link_model", ["path", "registered_model_name", "name", "aliases"], [None, None]),
         ("log", ["data", "step", "commit"], [None, None]),
         ("finish", ["exit_code"], [None]),
-        ("save", ["glob", "base_path"], [None]),
+        ("save", ["glob", "base_path", "policy"], [None, "live"]),
         (
             "watch",
             ["models", "criterion", "log", "log_freq", "idx", "log_graph"],
