@@ -31,7 +31,8 @@ from ._history import unwire, utf8, wire, wire_time
 from ._journal import FORMAT, META, Stream, pack, random_key, run_folder, sync_command
 from ._names import check_entity, check_name
 from ._online import Online
-from ._run import Facts, Run
+from ._run import Run
+from ._run_facts import Facts
 from ._settings import DEFAULT_PROJECT, Settings, wandb_only
 
 START_SECONDS = 15.0  # what a start waits for the service: longer than its restart, shorter than one's patience
