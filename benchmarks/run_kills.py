@@ -12,6 +12,7 @@ The program is `tests/e2e/killed_training.py`, the tests do the same with fewer 
 """
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -38,6 +39,8 @@ def main() -> int:
     is_clean = True
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="headwater-run-kills-") as folder, own_site(Path(folder)) as site:
+        # What is read back must not fill the cache of this account.
+        os.environ["HEADWATER_ARTIFACT_DIR"] = str(site.folder / "read")
         print(HEAD, flush=True)
         for name in options.only:
             project, started = new_name(name), time.monotonic()

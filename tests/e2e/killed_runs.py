@@ -29,6 +29,12 @@ class Attempt:
     was_killed: bool = False
     faults: list[str] = field(default_factory=list)
 
+    @classmethod
+    def new(cls, site: Site) -> "Attempt":
+        attempt = cls(new_name("run"), site.folder / new_name("work"))
+        attempt.folder.mkdir()
+        return attempt
+
     def noted(self, what: str) -> list[int]:
         """The numbers that the program noted of a kind."""
         path = self.folder / "noted.log"
@@ -43,15 +49,15 @@ def kill_training(site: Site, project: str, kills: int, chance: random.Random) -
     """Kill so many programs: a tenth before they log, a third inside an artifact, the others anywhere."""
 
     def one(aim: float, pauses: tuple[float, float, float], artifact: int) -> Attempt:
-        attempt = _attempt(site)
-        process = _start(site, project, attempt, seconds=60.0)
+        attempt = Attempt.new(site)
+        process = start_training(site, project, attempt, seconds=60.0)
         if aim < 0.1:
             time.sleep(pauses[0])
         elif aim < 0.45:
-            _wait(process, lambda: artifact in attempt.noted("begins"))
+            wait_for(process, lambda: artifact in attempt.noted("begins"))
             time.sleep(pauses[1])
         else:
-            _wait(process, lambda: bool(attempt.noted("logged")))
+            wait_for(process, lambda: attempt.noted("logged"))
             time.sleep(pauses[2])
         if process.poll() is not None:
             attempt.faults.append(f"{attempt.run} ended before it was killed:\n{attempt.output()}")
@@ -85,8 +91,8 @@ def kill_server(site: Site, project: str, name: str, kills: int, chance: random.
         lengths = random.Random(seed)
         attempts: list[Attempt] = []
         while not is_over.is_set():
-            attempt = _attempt(site)
-            process = _start(site, project, attempt, seconds=lengths.uniform(1.0, 5.0))
+            attempt = Attempt.new(site)
+            process = start_training(site, project, attempt, seconds=lengths.uniform(1.0, 5.0))
             attempts.append(attempt)
             if process.wait(timeout=END_SECONDS):
                 attempt.faults.append(f"{attempt.run} failed:\n{attempt.output()}")
@@ -127,17 +133,14 @@ def sync(site: Site, project: str, attempts: Sequence[Attempt]) -> None:
         attempts[0].faults.append(f"headwater sync ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
 
 
-def _attempt(site: Site) -> Attempt:
-    attempt = Attempt(new_name("run"), site.folder / new_name("work"))
-    attempt.folder.mkdir()
-    return attempt
-
-
-def _start(site: Site, project: str, attempt: Attempt, *, seconds: float) -> "subprocess.Popen[bytes]":
+def start_training(
+    site: Site, project: str, attempt: Attempt, *, seconds: float, url: str | None = None
+) -> "subprocess.Popen[bytes]":
+    """Start the program of a run, at the service of the site or another one."""
     with (attempt.folder / "output.log").open("wb") as output:
         return subprocess.Popen(
             [sys.executable, str(TRAINING), attempt.run, str(seconds)],
-            env=site.variables(project, attempt.folder),
+            env={**site.variables(project, attempt.folder), "HEADWATER_BASE_URL": url or site.url},
             cwd=attempt.folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -145,7 +148,7 @@ def _start(site: Site, project: str, attempt: Attempt, *, seconds: float) -> "su
         )
 
 
-def _wait(process: "subprocess.Popen[bytes]", condition: Callable[[], bool]) -> None:
+def wait_for(process: "subprocess.Popen[bytes]", condition: Callable[[], object]) -> None:
     """Wait until it holds, or the program is over."""
     end = time.monotonic() + START_SECONDS
     while not condition() and process.poll() is None and time.monotonic() < end:

@@ -75,6 +75,9 @@ def _count_run(api: Api, attempt: Attempt, tally: Tally, ids: list[str]) -> None
         tally.faults.append(f"{attempt.run} is {run.state}, not {wanted}.")
     rows = {row["_step"]: row for row in run.history()}
     files = {file.path: file.digest for file in run.files("media/")}
+    torn = [path for path, digest in files.items() if digest.removeprefix("sha256:")[:8] not in path]
+    if torn:
+        tally.faults.append(f"{attempt.run} has files that were never written to their end: {torn}.")
     for step in logged:
         tally.absent += not _is_there(step, rows.get(step, {}), files)
     # A kill may come between the record and the note of it, but there is one such moment only.

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from e2e.killed import KilledServer
+from e2e.killed import READY_SECONDS, KilledServer
 from headwater_service.config import Settings
 from headwater_service.domain.people import bootstrap_user
 from headwater_service.local.ports import free_port
@@ -90,7 +90,7 @@ async def opened_graph(settings: Settings) -> AsyncIterator[Graph]:
         settings.neo4j_user,
         settings.neo4j_password,
         settings.neo4j_database,
-        deadline_seconds=settings.query_timeout_seconds,
+        deadline_seconds=READY_SECONDS,
     )
     try:
         yield graph

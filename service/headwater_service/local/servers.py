@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from headwater_service.errors import UnavailableError
 from headwater_service.local.home import write_private
+from headwater_service.local.ports import is_free
 from headwater_service.store.graph import connect
 
 NEO4J_CONF: Final = """# Written by headwater at each start.
@@ -84,7 +85,8 @@ def neo4j_program(*, jars: Path, home: Path, port: int, password: str) -> Progra
         ),
         environment=inherited_environment(),
         folder=home,
-        is_ready=lambda: bolt_answers(f"bolt://127.0.0.1:{port}", "neo4j", password),
+        # While nothing listens there is nobody to ask, which costs more than to look.
+        is_ready=lambda: not is_free(port) and bolt_answers(f"bolt://127.0.0.1:{port}", "neo4j", password),
         # The last checkpoint is written here; without it the next start has to recover.
         stop_seconds=90.0,
     )
