@@ -81,7 +81,7 @@ class Offline(Online):
     def close(self, run: Run, exit_code: int) -> None:
         """Write down how the run ended, and print how to send it."""
         given = self._ending(run, exit_code)
-        self.note("finish", operation=new_operation_id(), input=given)
+        self.note("finish", operation=new_operation_id(), input=given, **self._kept())
         is_removed = not self._meta.path.exists()
         self._close_files()
         if is_removed or self._meta.unwritten:

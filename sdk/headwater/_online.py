@@ -176,6 +176,10 @@ class Online:
                 "Logging the same files again sends only what is missing."
             )
 
+    def tell_of_leaving(self) -> None:
+        """Say how to send what somebody who interrupted `finish` did not wait for."""
+        write(f"Interrupted before the run was sent. Its journal has it; to send it:\n{sync_command(self.folder)}")
+
     def close(self, run: Run, exit_code: int) -> None:
         """Say how the run ended, print what there is to see."""
         if self.is_guest:
@@ -183,7 +187,7 @@ class Online:
             return
         given = self._ending(run, exit_code)
         operation = new_operation_id()
-        self.note("finish", operation=operation, input=given)
+        self.note("finish", operation=operation, input=given, **self._kept())
         self._make_durable(self._meta)
         try:
             self.client.mutate(
@@ -212,6 +216,10 @@ class Online:
         )
         self.console.artifacts(self.outputs.addresses())
         self.console.logs(self.folder)
+
+    def _kept(self) -> dict[str, Any]:
+        """What the journal holds in the end: a copy of it may lack a part."""
+        return {"records": {self.stream.name: self.stream.count}, "media": self.files.media}
 
     def _ending(self, run: Run, exit_code: int) -> dict[str, Any]:
         """How the run ends, and when: a sync may tell it days later."""

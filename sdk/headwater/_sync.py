@@ -65,6 +65,7 @@ def sync(client: Client, folder: Path) -> Synced:
     """
     journal = Journal(folder)
     done = Synced(folder, problems=journal.problems)
+    done.problems += journal.missing()
     entity = journal.start["entity"] or default_entity(client)
     payload = _start(client, journal, f"{entity}/{journal.start['project']}")
     run = payload["run"]
@@ -108,6 +109,17 @@ class Journal:
     def metrics(self) -> Any:
         """What `define_metric` said last."""
         return next((note["definitions"] for note in reversed(self.notes) if note["kind"] == "metrics"), None)
+
+    def missing(self) -> Iterator[str]:
+        """What the run kept, by its own account, and what is not here."""
+        end = self.end or {}
+        for name, count in end.get("records", {}).items():
+            if count and not (self.folder / f"{name}.log").exists():
+                yield f"{name}.log is missing: its {count:,} record(s) are not sent."
+        media = end.get("media", 0)
+        found = sum(path.is_file() for path in (self.folder / "media").rglob("*"))
+        if found < media:
+            yield f"media: {media - found:,} of {media:,} file(s) are missing, and not sent."
 
     def streams(self) -> list[Path]:
         """The files of what was logged."""

@@ -1,0 +1,64 @@
+"""What a sync says of files that a journal has no more, and what one hears who does not wait for the end."""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import headwater
+from headwater import Api
+from headwater._client import Client
+from headwater._sync import sync
+from headwater_service.local.ports import free_port
+
+pytestmark = pytest.mark.usefixtures("client_environment")
+
+
+def folder_of(run: headwater.Run) -> Path:
+    assert run.dir is not None
+    return run.dir
+
+
+def test_a_copy_without_all_files_of_the_journal_says_which_are_missing(client: Client, tmp_path: Path) -> None:
+    with headwater.init(mode="offline") as run:
+        for number in range(3):
+            run.log({"x": number, "image": headwater.Image([[0.0, number]])})
+    folder = folder_of(run)
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (stream,) = (path for path in copy.glob("*.log") if "-" not in path.stem and path.stem != "run")
+    stream.unlink()
+    shutil.rmtree(copy / "media")
+
+    partial, whole = sync(client, copy), sync(client, folder)
+
+    assert partial.problems == [
+        f"{stream.name} is missing: its 3 record(s) are not sent.",
+        "media: 3 of 3 file(s) are missing, and not sent.",
+    ]
+    assert (whole.problems, whole.failures) == ([], [])
+    assert [row["x"] for row in Api().run(whole.path).history()] == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_one_who_does_not_wait_for_a_service_that_is_away_is_told_how_to_sync(
+    client: Client, project: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = headwater.init()
+    online = run._online
+    assert online is not None
+    online.client.base_url = f"http://127.0.0.1:{free_port()}"
+    run.log({"x": 1})
+    interrupt = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        run.finish()
+
+    assert f"headwater sync {folder_of(run)}" in capsys.readouterr().err.splitlines()
+    assert sync(client, folder_of(run)).failures == []
+    assert [row["x"] for row in Api().run(f"{project}/{run.id}").history()] == [1]
