@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import pytest
+
 from asking import ask
 from content import Site, log
 from headwater_service.domain.history import Batch, append_batch
@@ -17,6 +19,11 @@ from viewers import known, new_admin, new_project
 METRICS = """
 query Metrics($path: String!) { artifact(path: $path) { historyStep metrics source { historyStep metrics } } }
 """
+HISTORY = """
+query History($path: String!, $step: Step!) {
+  run(path: $path) { history(minStep: $step) { rows } outputs { edges { node { historyStep metrics } } } }
+}
+"""
 PAGE = """
 query Page($path: String!, $first: Int!) {
   versions(container: $path, first: $first, orderBy: {field: INDEX, direction: ASC}) { edges { node { name metrics } } }
@@ -27,6 +34,20 @@ query Page($path: String!, $first: Int!) {
 async def record(site: Site, viewer: Any, run: Run, stream: str, first: int, *rows: tuple[int, dict[str, Any]]) -> None:
     records = [HistoryRecord(step, 1.0, values) for step, values in rows]
     await append_batch(site.graph, site.objects, viewer, run.id, Batch(stream, first, records))
+
+
+@pytest.mark.parametrize("step", [2**31, 2**53 + 1, 2**63 - 2])
+async def test_a_step_beyond_32_bits_is_that_of_a_version_too(site: Site, step: int) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    run = await start(site, viewer, project, "train")
+    await record(site, viewer, run, "a", 0, (step - 1, {"loss": 0.75}), (step, {"loss": 0.5}))
+    await log(site, viewer, project, "model", {"a": b"1"}, run_id=run.id, history_step=step)
+
+    found = (await ask(site, viewer, HISTORY, path=f"{project.path}/{run.key}", step=step))["run"]
+
+    assert [(row["_step"], row["loss"]) for row in found["history"]["rows"]] == [(step, 0.5)]
+    assert found["outputs"]["edges"] == [{"node": {"historyStep": step, "metrics": {"loss": 0.5}}}]
 
 
 async def test_a_link_shows_what_was_measured_at_the_step_of_its_source(site: Site) -> None:
