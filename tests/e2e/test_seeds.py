@@ -31,7 +31,7 @@ from headwater import Api
 from posting import ask
 from servers import Servers
 
-BIN = Path(sys.executable).parent
+HEADWATER = [sys.executable, "-c", "from headwater.cli.main import run; run()"]
 NODES = """
 query Nodes($path: String!, $direction: LineageDirection!) {
   artifact(path: $path) { lineage(direction: $direction) { nodes { __typename label ... on Run { name } } } }
@@ -126,7 +126,7 @@ def drawn(ran: Callable[[str], Ran]) -> Ran:
 def tree(*arguments: str) -> list[str]:
     """What `headwater lineage` draws."""
     done = subprocess.run(
-        [str(BIN / "headwater"), "lineage", *arguments], capture_output=True, text=True, check=False, env=os.environ
+        [*HEADWATER, "lineage", *arguments], capture_output=True, text=True, check=False, env=os.environ
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
