@@ -45,7 +45,8 @@ def random_key(length: int) -> str:
 
 def run_folder(directory: Path, run_key: str, started: datetime) -> Path:
     """Make the journal folder of a run and return it. No two processes get the same one."""
-    above = directory / ".headwater"
+    # The program may go to another folder while the run goes on.
+    above = directory.absolute() / ".headwater"
     above.mkdir(parents=True, exist_ok=True)
     name = f"run-{started:%Y%m%d_%H%M%S}-{run_key}"
     for number in count(1):

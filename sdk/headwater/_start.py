@@ -290,7 +290,7 @@ def _journal_folder(settings: Settings, console: Console, key: str, started: dat
     except OSError as error:
         folder = run_folder(Path(tempfile.mkdtemp(prefix="headwater-")), key, started.astimezone())
         console.say(
-            f"The journal cannot be in {settings.dir.absolute()} ({error.strerror}) and is in {folder}. "
+            f"The journal cannot be in {settings.dir} ({error.strerror}) and is in {folder}. "
             "HEADWATER_DIR names a better place."
         )
         return folder

@@ -62,3 +62,42 @@ def test_one_who_does_not_wait_for_a_service_that_is_away_is_told_how_to_sync(
     assert f"headwater sync {folder_of(run)}" in capsys.readouterr().err.splitlines()
     assert sync(client, folder_of(run)).failures == []
     assert [row["x"] for row in Api().run(f"{project}/{run.id}").history()] == [1]
+
+
+@pytest.mark.parametrize("mode", ["online", "offline"])
+def test_a_program_may_go_to_another_folder_while_its_run_goes_on(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mode: str
+) -> None:
+    monkeypatch.delenv("HEADWATER_DIR")
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "first")
+
+    with headwater.init(mode=mode) as run:
+        monkeypatch.chdir(tmp_path / "second")
+        for number in range(3):
+            run.log({"x": number, "image": headwater.Image([[0.0, number]])})
+
+    assert folder_of(run).parent == tmp_path / "first" / ".headwater"
+    assert list((tmp_path / "second").iterdir()) == []
+    if mode == "offline":
+        assert capsys.readouterr().err.splitlines()[-1] == f"headwater sync {run.dir}"
+    done = sync(client, folder_of(run))
+    assert (done.failures, done.problems) == ([], [])
+    assert [row["x"] for row in Api().run(done.path).history()] == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that is used cannot be removed there")
+def test_a_run_begins_also_where_the_working_folder_was_removed(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("HEADWATER_DIR")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    with headwater.init(mode="offline") as run:
+        run.log({"x": 1})
+
+    assert "The journal cannot be in . (" in capsys.readouterr().err
+    assert sync(client, folder_of(run)).failures == []
