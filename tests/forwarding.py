@@ -19,13 +19,15 @@ class Forwarder(socketserver.BaseRequestHandler):
             self._copy(self.request, inner)
             back.join()
 
-    @staticmethod
-    def _copy(source: socket.socket, target: socket.socket) -> None:
+    def _copy(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
-                target.sendall(data)
+                target.sendall(self._passed(data, is_answer=target is self.request))
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)
+
+    def _passed(self, data: bytes, *, is_answer: bool) -> bytes:
+        return data
 
 
 @contextlib.contextmanager
@@ -35,7 +37,14 @@ def forwarded(inner: int, *, port: int = 0) -> Iterator[int]:
     class To(Forwarder):
         target = ("127.0.0.1", inner)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", port), To) as server:
+    with serving(To, port) as chosen:
+        yield chosen
+
+
+@contextlib.contextmanager
+def serving(handler: type[Forwarder], port: int) -> Iterator[int]:
+    """Handle connections to a port, each in a thread."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -44,3 +53,19 @@ def forwarded(inner: int, *, port: int = 0) -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextlib.contextmanager
+def rewritten(inner: int, requests: dict[bytes, bytes], answers: dict[bytes, bytes]) -> Iterator[int]:
+    """Give a port behind which the server on `inner` answers, with texts replaced by others of the same length."""
+
+    class Rewriter(Forwarder):
+        target = ("127.0.0.1", inner)
+
+        def _passed(self, data: bytes, *, is_answer: bool) -> bytes:
+            for before, after in (answers if is_answer else requests).items():
+                data = data.replace(before, after)
+            return data
+
+    with serving(Rewriter, 0) as port:
+        yield port
