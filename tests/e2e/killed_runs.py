@@ -18,6 +18,8 @@ HEADWATER = Path(sys.executable).with_name("headwater")
 AT_ONCE = 3
 START_SECONDS = 120.0
 END_SECONDS = 900.0
+ENDLESS = 1_000_000
+STEPS_UNDER_LOAD = (70, 600)  # at least one artifact each
 
 
 @dataclass
@@ -50,7 +52,7 @@ def kill_training(site: Site, project: str, kills: int, chance: random.Random) -
 
     def one(aim: float, pauses: tuple[float, float, float], artifact: int) -> Attempt:
         attempt = Attempt.new(site)
-        process = start_training(site, project, attempt, seconds=60.0)
+        process = start_training(site, project, attempt, steps=ENDLESS)
         if aim < 0.1:
             time.sleep(pauses[0])
         elif aim < 0.45:
@@ -92,7 +94,7 @@ def kill_server(site: Site, project: str, name: str, kills: int, chance: random.
         attempts: list[Attempt] = []
         while not is_over.is_set():
             attempt = Attempt.new(site)
-            process = start_training(site, project, attempt, seconds=lengths.uniform(1.0, 5.0))
+            process = start_training(site, project, attempt, steps=lengths.randrange(*STEPS_UNDER_LOAD))
             attempts.append(attempt)
             if process.wait(timeout=END_SECONDS):
                 attempt.faults.append(f"{attempt.run} failed:\n{attempt.output()}")
@@ -134,12 +136,12 @@ def sync(site: Site, project: str, attempts: Sequence[Attempt]) -> None:
 
 
 def start_training(
-    site: Site, project: str, attempt: Attempt, *, seconds: float, url: str | None = None
+    site: Site, project: str, attempt: Attempt, *, steps: int, url: str | None = None
 ) -> "subprocess.Popen[bytes]":
     """Start the program of a run, at the service of the site or another one."""
     with (attempt.folder / "output.log").open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, str(TRAINING), attempt.run, str(seconds)],
+            [sys.executable, str(TRAINING), attempt.run, str(steps)],
             env={**site.variables(project, attempt.folder), "HEADWATER_BASE_URL": url or site.url},
             cwd=attempt.folder,
             stdin=subprocess.DEVNULL,

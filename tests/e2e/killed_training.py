@@ -1,6 +1,6 @@
 """A training loop that may be killed at any moment: it notes what was acknowledged, once that has returned.
 
-    python killed_training.py ID SECONDS
+    python killed_training.py ID STEPS
 
 In the folder it runs in, `noted.log` gets a line of JSON for each thing. Every write is one call, so that a kill
 leaves whole lines.
@@ -39,13 +39,11 @@ def artifact_of(run: str, number: int) -> headwater.Artifact:
     return artifact
 
 
-def train(run: headwater.Run, seconds: float, note: int) -> None:
+def train(run: headwater.Run, steps: int, note: int) -> None:
     def tell(what: str, number: int) -> None:
         os.write(note, json.dumps({what: number}).encode() + b"\n")
 
-    end = time.monotonic() + seconds
-    step = 0
-    while time.monotonic() < end:
+    for step in range(steps):
         values = values_of(step)
         if step % STEPS_A_IMAGE == 0:
             values["image"] = headwater.Image([[step % 256, 0], [255, 128]])
@@ -58,14 +56,13 @@ def train(run: headwater.Run, seconds: float, note: int) -> None:
             if number % 2 == 0:
                 artifact.wait()
                 tell("stored", number)
-        step += 1
         time.sleep(PAUSE_SECONDS)
 
 
 def main() -> None:
     note = os.open("noted.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with headwater.init(id=sys.argv[1], job_type="train") as run:
-        train(run, float(sys.argv[2]), note)
+        train(run, int(sys.argv[2]), note)
 
 
 if __name__ == "__main__":

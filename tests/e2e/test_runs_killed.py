@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import headwater
-from e2e.killed_runs import Attempt, kill_server, kill_training, start_training, wait_for
+from e2e.killed_runs import ENDLESS, Attempt, kill_server, kill_training, start_training, wait_for
 from e2e.killed_runs_counted import Tally, count
 from e2e.killed_site import ENTITY, Site, new_name, own_site
 from headwater import Api
@@ -103,7 +103,7 @@ def test_a_run_that_falls_silent_is_crashed_and_runs_again_when_it_comes_back(
     def states() -> tuple[str, str]:
         return api.run(paused.run).state, api.run(killed.run).state
 
-    processes = [start_training(site, project, each, seconds=600.0, url=impatient_site) for each in (paused, killed)]
+    processes = [start_training(site, project, each, steps=ENDLESS, url=impatient_site) for each in (paused, killed)]
     try:
         for each, process in zip((paused, killed), processes, strict=True):
             wait_for(process, partial(each.noted, "logged"))
