@@ -232,7 +232,8 @@ def matching(glob: str | os.PathLike[str], base_path: str | os.PathLike[str] | N
     files = [file for path in paths for file in _files_under(Path(path))]
     if not files:
         raise NotFoundError(f"No file matches {os.fspath(glob)!r}, seen from {os.getcwd()}.")
-    return {check_entry_path(_name_in_run(path, base_path)): path for path in files}
+    # The program may go to another folder before they are read.
+    return {check_entry_path(_name_in_run(path, base_path)): path.absolute() for path in files}
 
 
 def _files_under(path: Path) -> list[Path]:

@@ -73,7 +73,10 @@ def test_a_program_may_go_to_another_folder_while_its_run_goes_on(
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path / "first")
 
+    Path("notes.txt").write_text("kept")
+
     with headwater.init(mode=mode) as run:
+        run.save("notes.txt")
         monkeypatch.chdir(tmp_path / "second")
         for number in range(3):
             run.log({"x": number, "image": headwater.Image([[0.0, number]])})
@@ -84,7 +87,9 @@ def test_a_program_may_go_to_another_folder_while_its_run_goes_on(
         assert capsys.readouterr().err.splitlines()[-1] == f"headwater sync {run.dir}"
     done = sync(client, folder_of(run))
     assert (done.failures, done.problems) == ([], [])
-    assert [row["x"] for row in Api().run(done.path).history()] == [0, 1, 2]
+    found = Api().run(done.path)
+    assert [row["x"] for row in found.history()] == [0, 1, 2]
+    assert Path(found.file("notes.txt").download()).read_text() == "kept"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder that is used cannot be removed there")
