@@ -12,6 +12,7 @@ import pytest
 import headwater
 from conftest import Person
 from forwarding import rewritten
+from headwater._client import new_operation_id
 from headwater.errors import IncompatibleServerError, InvalidInputError, NotFoundError, PermissionDeniedError
 from servers import Service
 
@@ -66,3 +67,26 @@ def test_a_project_of_others_is_an_error(
 
     with pytest.raises(NotFoundError, match=f"There is no entity '{entity}' that you may use"):
         headwater.init(entity=entity, project=project)
+
+
+ADD_MEMBER = """
+mutation AddMember($input: AddMemberInput!) { addMember(input: $input) { __typename } }
+"""
+
+
+def test_a_missing_right_is_an_error(
+    make_user: Callable[..., Person],
+    make_project: Callable[[Person], str],
+    post: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner, reader = make_user(), make_user()
+    project = make_project(owner)
+    given = {"operationId": new_operation_id(), "entity": owner.name, "user": reader.name, "role": "VIEWER"}
+    added = post(ADD_MEMBER, key=owner.key, input=given)
+    monkeypatch.setenv("HEADWATER_API_KEY", reader.key)
+
+    with pytest.raises(PermissionDeniedError):
+        headwater.init(entity=owner.name, project=project.partition("/")[2])
+
+    assert added == {"addMember": {"__typename": "AddMemberPayload"}}
