@@ -39,3 +39,18 @@ def test_keys_that_the_service_leaves_out_are_told_once_and_by_sync_too(
     assert [problem.startswith(line) for problem in done.problems] == [True]
     assert online_rows == [{"_step": step, "k0": step, "k1": step, "k2": step} for step in range(3)]
     assert synced_rows == [{"_step": 0, "k0": 7, "k1": 7, "k2": 7}]
+
+
+def test_ten_thousand_keys_of_a_record_are_kept_beside_a_long_history(
+    client_environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wide = {f"k{key}": key / 4 for key in range(10_000)}
+    with headwater.init() as run:
+        for step in range(3000):
+            run.log({"loss": step})
+        run.log(wide)
+
+    last = headwater.Api().run(run.path).history(min_step=3000)
+
+    assert [{key: value for key, value in row.items() if key != "_time"} for row in last] == [{"_step": 3000, **wide}]
+    assert "left out" not in capsys.readouterr().err
