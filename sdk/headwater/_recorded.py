@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,17 +10,20 @@ from typing import Any
 from . import _deletion
 from . import _run_operations as operations
 from ._artifact import Artifact
+from ._artifact_facts import listed
 from ._client import Client
 from ._errors import NotFoundError
 from ._history import unwire
 from ._listing import pages
 from ._metrics import DOCUMENT, Metric, Metrics
+from ._names import check_alias
 from ._recalls import Recall, read_recalls
 from ._recorded_changes import RecordedSummary, changes_of, snapshot
 from ._recorded_files import RecordedFile
 from ._recorded_history import RecordedHistory
 from ._recorded_surroundings import RecordedSurroundings
-from ._version import version_from_wire
+from ._run_artifacts import log_again
+from ._version import use_version, version_from_wire
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,41 @@ class RecordedRun(RecordedSurroundings):
         nearest. `distance` counts from the run.
         """
         return read_recalls(self._client, self._node_id)
+
+    def use_artifact(self, artifact: Artifact, allow_recalled: bool = False) -> Artifact:
+        """Declare a version as an input of this run, also when it has ended.
+
+        Args:
+            artifact: What `Api.artifact` gave.
+            allow_recalled: Declare it although a critical recall reaches it.
+
+        Raises:
+            NotLoggedError: if it is a draft.
+            PermissionDeniedError: if you may only read there.
+            RecalledError: if a critical recall reaches it, and that is not allowed.
+        """
+        path = artifact._logged("version").place.path
+        version = use_version(self._client, self._node_id, path, type=None, allow_recalled=allow_recalled)
+        return Artifact._from_version(self._client, version)
+
+    def log_artifact(
+        self, artifact: Artifact, aliases: str | Iterable[str] | None = None, tags: str | Iterable[str] | None = None
+    ) -> Artifact:
+        """Declare a version as an output of this run, also when it has ended.
+
+        Args:
+            artifact: What `Api.artifact` gave. A version of another project becomes one of this run's project.
+            aliases: Aliases that move to it.
+            tags: Free labels that it gets.
+
+        Raises:
+            NotLoggedError: if it is a draft.
+            PermissionDeniedError: if you may only read there.
+        """
+        artifact._logged("version")
+        given: dict[str, Any] = {"aliases": [check_alias(alias) for alias in listed(aliases)], "tags": listed(tags)}
+        given |= {"project": f"{self.entity}/{self.project}", "run_id": self._node_id, "history_step": self.last_step}
+        return Artifact._from_version(self._client, log_again(self._client, artifact, given))
 
     def delete(self, delete_artifacts: bool = False, delete_aliases: bool = False) -> _deletion.Deletion:
         """Delete the run into the trash, with its files and its history.

@@ -214,7 +214,7 @@ def _submit(online: Online, artifact: Artifact, given: dict[str, Any]) -> Future
                 online.client, artifact, on_sent=online.outputs.count_files, operation_id=operation, **given
             )
         else:
-            version = _log_again(online, artifact, given)
+            version = log_again(online.client, artifact, given)
         for notice in version.notices:
             online.console.say(notice)
         return version
@@ -222,9 +222,9 @@ def _submit(online: Online, artifact: Artifact, given: dict[str, Any]) -> Future
     return online.outputs.submit(name, task)
 
 
-def _log_again(online: Online, artifact: Artifact, given: dict[str, Any]) -> LoggedVersion:
-    """Record a version that is there as an output of this run; its aliases and tags are added."""
-    payload = online.client.mutate(
+def log_again(client: Client, artifact: Artifact, given: dict[str, Any]) -> LoggedVersion:
+    """Record a version that is there as an output of a run; its aliases and tags are added."""
+    payload = client.mutate(
         _operations.LOG_ARTIFACT,
         {
             "project": given["project"],

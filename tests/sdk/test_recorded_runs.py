@@ -10,7 +10,7 @@ import pytest
 
 import headwater
 from headwater import Api, _listing
-from headwater.errors import InvalidInputError
+from headwater.errors import InvalidInputError, NotLoggedError
 
 pytestmark = pytest.mark.usefixtures("client_environment")
 
@@ -133,6 +133,31 @@ def test_changes_of_a_run_are_sent_and_nothing_else() -> None:
     assert now.config == {"optimizer": {"lr": 0.5}, "depth": 4}
     assert now.summary == {"accuracy": math.inf, "val/f1": 0.5, "best": 0.95}
     assert names(config={"depth": 4}, summary={"accuracy": {"$gt": 1}}) == ["renamed"]
+
+
+def test_inputs_and_outputs_of_a_run_that_ended_can_be_declared_later(project: str) -> None:
+    with headwater.init(id="maker") as run:
+        run.log({"x": 1})
+        for name in ("data", "model"):
+            artifact = headwater.Artifact(name, type=name)
+            with artifact.new_file("a.txt") as file:
+                file.write(name)
+            run.log_artifact(artifact)
+    with headwater.init(id="later") as run:
+        run.log({"x": 1})
+    api = headwater.Api()
+
+    later = api.run(f"{project}/later")
+    used = later.use_artifact(api.artifact(f"{project}/data"))
+    logged = later.log_artifact(api.artifact(f"{project}/model"), aliases=["declared"])
+
+    assert (used.name, logged.name) == ("data:v0", "model:v0")
+    assert [made.name for made in later.logged_artifacts()] == ["model:v0"]
+    assert [read.name for read in later.used_artifacts()] == ["data:v0"]
+    assert api.artifact(f"{project}/model:declared").version == "v0"
+    assert later.state == api.run(later.path).state == "FINISHED"
+    with pytest.raises(NotLoggedError):
+        later.use_artifact(headwater.Artifact("draft", type="data"))
 
 
 def test_a_version_and_the_link_to_it_tell_what_was_measured_when_it_was_logged() -> None:
