@@ -17,7 +17,7 @@ TRAINING = Path(__file__).with_name("killed_training.py")
 HEADWATER = Path(sys.executable).with_name("headwater")
 AT_ONCE = 3
 START_SECONDS = 120.0
-END_SECONDS = 900.0
+END_SECONDS = 1_500.0  # `finish` waits 600 seconds for files, and as long for records
 ENDLESS = 1_000_000
 STEPS_UNDER_LOAD = (70, 600)  # at least one artifact each
 
@@ -96,7 +96,12 @@ def kill_server(site: Site, project: str, name: str, kills: int, chance: random.
             attempt = Attempt.new(site)
             process = start_training(site, project, attempt, steps=lengths.randrange(*STEPS_UNDER_LOAD))
             attempts.append(attempt)
-            if process.wait(timeout=END_SECONDS):
+            try:
+                code = process.wait(timeout=END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                code = process.wait()
+            if code:
                 attempt.faults.append(f"{attempt.run} failed:\n{attempt.output()}")
         return attempts
 
@@ -105,7 +110,7 @@ def kill_server(site: Site, project: str, name: str, kills: int, chance: random.
         loads = [pool.submit(load, chance.randrange(2**31)) for _ in range(AT_ONCE)]
         try:
             for _ in range(kills):
-                time.sleep(chance.uniform(0.5, 3.0))
+                time.sleep(chance.uniform(0.5, 6.0))
                 server.kill()
                 server.start()
         finally:
