@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count, islice
+from itertools import count, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ import msgpack
 if sys.platform != "win32":  # there a run that goes on cannot be told from one that was killed
     import fcntl
 
-FRAME = struct.Struct("<II")  # length and CRC-32 of the payload that follows
+FRAME = struct.Struct("<III")  # length and CRC-32 of the payload that follows, and its number, on which the CRC begins
 MAX_PAYLOAD = 64 * 1024 * 1024
-FORMAT = 1  # of a journal, written in its first note
+FORMAT = 2  # of a journal, written in its first note
 META = "run"  # the stream of what is said about the run itself
 RETRY_SECONDS = 1.0  # between two attempts to write what a full disk did not take
 # The first byte of a record: each is a map.
@@ -75,6 +75,12 @@ def unpack(payload: bytes) -> Any:
     return msgpack.unpackb(payload, raw=False, strict_map_key=False)
 
 
+def frame(payload: bytes, number: int) -> bytes:
+    """The bytes of one record as they lie in the file of its stream."""
+    number &= 0xFFFFFFFF
+    return FRAME.pack(len(payload), zlib.crc32(payload, number), number) + payload
+
+
 @dataclass
 class Stream:
     """One append-only file of records, numbered from 0. One process writes it; others may read it."""
@@ -108,7 +114,7 @@ class Stream:
             self._put_behind(payload)
             return
         try:
-            self._write(FRAME.pack(len(payload), zlib.crc32(payload)) + payload)
+            self._write(frame(payload, self.written))
         except OSError as error:
             with self.lock:
                 self.failure = error
@@ -130,7 +136,7 @@ class Stream:
                 self._retry()
 
     def _retry(self) -> None:
-        frames = b"".join(FRAME.pack(len(each), zlib.crc32(each)) + each for each in self.unwritten)
+        frames = b"".join(frame(payload, number) for number, payload in enumerate(self.unwritten, self.written))
         self._tried_at = time.monotonic()
         try:
             self._write(frames)
@@ -238,12 +244,12 @@ def read_payloads(path: Path, offset: int = 0) -> Iterator[bytes]:
     with file:
         file.seek(offset)
         while len(head := file.read(FRAME.size)) == FRAME.size:
-            length, checksum = FRAME.unpack(head)
+            length, checksum, number = FRAME.unpack(head)
             if not 0 < length <= MAX_PAYLOAD:
                 # No record is empty: a loss of power may leave zeros at the end.
                 return
             payload = file.read(length)
-            if len(payload) != length or zlib.crc32(payload) != checksum:
+            if len(payload) != length or zlib.crc32(payload, number) != checksum:
                 return
             yield payload
 
@@ -263,42 +269,48 @@ class Damage:
 
 
 def recover_payloads(path: Path, damage: Damage) -> Iterator[bytes | None]:
-    """The whole records of a stream's file, also those behind a damaged one, which is a None."""
+    """The whole records of a stream's file, also those behind damaged ones, each of which is a None."""
     size = path.stat().st_size
     if size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as content:
-        at = 0
+        at = expected = 0
         while at < size:
-            payload = _record_at(content, at)
-            if payload is not None:
+            found = _record_at(content, at)
+            if found is not None:
+                number, payload = found
                 at += FRAME.size + len(payload)
+                expected = number + 1
                 yield payload
                 continue
             behind = _behind(content, at)
             if behind is None:
                 damage.tail_size = size - at
                 return
+            at, number = behind
             damage.places += 1
-            at = behind
-            yield None
+            yield from repeat(None, max(1, number - expected))
 
 
-def _record_at(content: mmap.mmap, at: int) -> bytes | None:
-    """The record that begins there, None if none does."""
+def _record_at(content: mmap.mmap, at: int) -> tuple[int, bytes] | None:
+    """The number and the payload of the record that begins there, None if none does."""
     begin = at + FRAME.size
     if begin >= len(content) or content[begin] not in _MAPS:
         return None
-    length, checksum = FRAME.unpack_from(content, at)
+    length, checksum, number = FRAME.unpack_from(content, at)
     if not 0 < length <= min(MAX_PAYLOAD, len(content) - begin):
         return None
     payload = content[begin : begin + length]
-    return payload if zlib.crc32(payload) == checksum else None
+    return (number, payload) if zlib.crc32(payload, number) == checksum else None
 
 
-def _behind(content: mmap.mmap, at: int) -> int | None:
-    """Where the next whole record begins."""
-    return next((each for each in range(at + 1, len(content) - FRAME.size) if _record_at(content, each)), None)
+def _behind(content: mmap.mmap, at: int) -> tuple[int, int] | None:
+    """Where the next whole record begins, and its number."""
+    for each in range(at + 1, len(content) - FRAME.size):
+        found = _record_at(content, each)
+        if found is not None:
+            return each, found[0]
+    return None
 
 
 def is_held(folder: Path) -> bool:

@@ -79,7 +79,7 @@ def test_a_damaged_record_ends_the_reading_before_it(tmp_path: Path) -> None:
 
 def test_a_length_out_of_reason_is_taken_for_damage(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
-    path.write_bytes(FRAME.pack(2**31, 0) + b"x" * 100)
+    path.write_bytes(FRAME.pack(2**31, 0, 0) + b"x" * 100)
 
     assert list(read_records(path)) == []
 

@@ -48,7 +48,7 @@ def test_what_is_whole_has_no_damage(tmp_path: Path) -> None:
     assert damage == Damage(0, 0)
 
 
-@pytest.mark.parametrize("offset", [0, 4, 8, 12], ids=["length", "checksum", "first byte", "content"])
+@pytest.mark.parametrize("offset", [0, 4, 8, 12, 16], ids=["length", "checksum", "number", "first byte", "content"])
 def test_a_damaged_record_costs_only_itself(tmp_path: Path, offset: int) -> None:
     path = tmp_path / "a.log"
     starts = written(path, 5)
@@ -59,6 +59,19 @@ def test_a_damaged_record_costs_only_itself(tmp_path: Path, offset: int) -> None
 
     assert steps(path, damage) == [0, 1, None, 3, 4]
     assert damage == Damage(places=1)
+
+
+def test_records_behind_a_place_that_costs_several_keep_their_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    starts = written(path, 9)
+    content = bytearray(path.read_bytes())
+    content[starts[2] : starts[5] + 3] = bytes(starts[5] + 3 - starts[2])
+    content[starts[7]] ^= 0x55
+    path.write_bytes(content)
+    damage = Damage()
+
+    assert steps(path, damage) == [0, 1, None, None, None, None, 6, None, 8]
+    assert damage == Damage(places=2)
 
 
 def test_a_cut_at_every_byte_of_the_last_record_keeps_the_others(tmp_path: Path) -> None:
