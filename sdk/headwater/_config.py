@@ -10,6 +10,8 @@ import orjson
 from ._errors import ConflictError, InvalidInputError
 from ._history import fields_of, json_value, utf8
 
+# Raises where a run that has ended is to be changed by a verb; None: that run is gone.
+MayChange = Callable[[], Callable[[str], None] | None]
 LARGEST = 1_000_000  # bytes as JSON, a little less than the service takes
 
 
@@ -22,6 +24,7 @@ class Config(MutableMapping[str, Any]):
     def __init__(self, values: Any = None, on_change: Callable[[], None] | None = None) -> None:
         object.__setattr__(self, "_values", {})
         object.__setattr__(self, "_on_change", on_change)
+        object.__setattr__(self, "_ask", unasked)
         self._merge(as_mapping(values), allow_val_change=True)
 
     def __getitem__(self, key: str) -> Any:
@@ -34,6 +37,7 @@ class Config(MutableMapping[str, Any]):
 
     def __delitem__(self, key: str) -> None:
         """Remove a key."""
+        self._ask()
         del self._values[key]
         self._changed()
 
@@ -93,7 +97,12 @@ class Config(MutableMapping[str, Any]):
         """The keys that are set here to another value than in `values`."""
         return [k for k, v in _recorded(as_mapping(values)).items() if k in self and not same(self._values[k], v)]
 
+    def ask_before_changes(self, verb: str, may_change: MayChange) -> None:
+        """Let who owns it refuse a change by an exception; `verb` is what it names."""
+        object.__setattr__(self, "_ask", asking(verb, may_change))
+
     def _merge(self, values: Mapping[Any, Any], *, allow_val_change: bool) -> None:
+        self._ask()
         recorded = _recorded(values)
         changed = {k: v for k, v in recorded.items() if k not in self._values or not same(self._values[k], v)}
         refused = [key for key in changed if key in self._values]
@@ -122,6 +131,21 @@ class Config(MutableMapping[str, Any]):
     def _changed(self) -> None:
         if self._on_change is not None:
             self._on_change()
+
+
+def unasked() -> None:
+    """What belongs to no run may be changed."""
+
+
+def asking(verb: str, may_change: MayChange) -> Callable[[], None]:
+    """What raises where the run has ended."""
+
+    def ask() -> None:
+        require_open = may_change()
+        if require_open is not None:
+            require_open(verb)
+
+    return ask
 
 
 def same(one: Any, other: Any) -> bool:

@@ -135,6 +135,14 @@ def _spread(value: Any) -> Inline:
     return Histogram(value)
 
 
+def summary_value(value: Any) -> Any:
+    """A value of a summary as JSON holds it: of an array of too many elements the histogram, as when it is logged."""
+    shape = getattr(value, "shape", None)
+    is_large = isinstance(shape, tuple) and math.prod(shape) > MAX_ELEMENTS
+    converted = _from_known(value) if is_large else None
+    return json_value(value if converted is None else converted[0])
+
+
 def fields_of(value: Any) -> Mapping[Any, Any] | None:
     """The fields of a mapping, a namespace, a dataclass, an attrs class or a pydantic model; None for others."""
     if isinstance(value, type):

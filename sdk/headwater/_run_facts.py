@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakMethod
 
 from ._alerts import Pauses
 from ._config import Config
@@ -64,6 +65,9 @@ class DescribedRun:
         self._pauses = Pauses()
         self._config = Config() if config is None else config
         self._summary = Summary({key: value for key, value in (summary or {}).items() if key != DOCUMENT})
+        may_change = WeakMethod(self._require_open)
+        self._config.ask_before_changes("run.config.update", may_change)
+        self._summary.ask_before_changes("run.summary.update", may_change)
         self._recorder = Recorder(
             online, self._console, self._summary, Metrics((summary or {}).get(DOCUMENT)), next_step
         )

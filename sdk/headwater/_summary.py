@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from ._history import json_value, utf8
+from ._config import MayChange, asking, unasked
+from ._errors import InvalidInputError
+from ._history import Loggable, json_value, summary_value, utf8
 
 
 class Summary(MutableMapping[str, Any]):
@@ -13,17 +15,29 @@ class Summary(MutableMapping[str, Any]):
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         object.__setattr__(self, "_values", dict(values or {}))
+        object.__setattr__(self, "_ask", unasked)
 
     def __getitem__(self, key: str) -> Any:
         """The value of a key."""
         return self._values[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """Set a key."""
-        self._values[utf8(str(key))] = json_value(value)
+        """Set a key.
+
+        Raises:
+            InvalidInputError: if the value is kept as a file, as an image is, or the run has ended.
+        """
+        self._ask()
+        if isinstance(value, Loggable):
+            kind = type(value).__name__
+            raise InvalidInputError(
+                f"summary[{key!r}] is given a {kind}, which is kept as a file: log it, run.log({{{key!r}: …}})."
+            )
+        self._values[utf8(str(key))] = summary_value(value)
 
     def __delitem__(self, key: str) -> None:
         """Remove a key that was not sent yet; a logged key returns with its next value."""
+        self._ask()
         del self._values[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -48,6 +62,10 @@ class Summary(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         """The values, as a dictionary shows them."""
         return repr(self._values)
+
+    def ask_before_changes(self, verb: str, may_change: MayChange) -> None:
+        """Let who owns it refuse a change by an exception; `verb` is what it names."""
+        object.__setattr__(self, "_ask", asking(verb, may_change))
 
     def record(self, values: Mapping[str, Any]) -> None:
         """Take over what was just logged, already in its recorded form."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import headwater
 from headwater._config import Config
 from headwater._history import json_value, plain, unwire, wire
 from headwater._summary import Summary
@@ -249,3 +250,29 @@ def test_values_that_hold_themselves_are_refused() -> None:
             record(values)
 
     assert (dict(config), dict(summary)) == ({"lr": 0.1}, {})
+
+
+def test_configuration_and_summary_of_a_run_that_ended_are_not_changed() -> None:
+    with headwater.init(mode="disabled", config={"lr": 1}) as run:
+        run.summary["best"] = 2
+
+    for change in (
+        lambda: run.config.update({"epochs": 3}),
+        lambda: run.summary.update({"best": 3}),
+        lambda: run.summary.pop("best"),
+        lambda: setattr(run.summary, "last", 3),
+        lambda: run.config.pop("lr"),
+    ):
+        with pytest.raises(InvalidInputError, match=r"is FINISHED; run\.(config|summary)\.update needs an open one"):
+            change()
+    assert (dict(run.config), dict(run.summary)) == ({"lr": 1}, {"best": 2})
+
+
+def test_a_medium_is_logged_and_not_set_in_the_summary() -> None:
+    with headwater.init(mode="disabled") as run:
+        with pytest.raises(InvalidInputError, match=r"'sample'\] is given a Html, which is kept as a file"):
+            run.summary["sample"] = headwater.Html("<p>")
+        run.summary["weights"] = np.arange(20_000)
+
+    assert list(run.summary) == ["weights"]
+    assert sum(run.summary["weights"]["values"]) == 20_000
