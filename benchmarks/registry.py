@@ -183,13 +183,16 @@ class Contender:
     def measure(self, operation: str, clients: int, seconds: float, warm_up: float) -> int:
         """Run client processes side by side; keep the rate and return how many operations were answered in all."""
         command = [self.python, __file__, "--worker", self.kind, operation, str(seconds), str(warm_up)]
-        command.append(json.dumps(self.target))
         workers = [
             subprocess.Popen(
                 [*command, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet()
             )
             for number in range(clients)
         ]
+        for worker in workers:
+            assert worker.stdin
+            worker.stdin.write(json.dumps(self.target) + "\n")
+            worker.stdin.flush()
         for worker in workers:
             assert worker.stdout and worker.stdout.readline() == "ready\n", f"a client of {self.name} failed"
         for worker in workers:
@@ -424,8 +427,9 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--worker"]:
-        worker_kind, worker_operation, length, before, known, own_number = sys.argv[2:8]
-        work(worker_kind, worker_operation, int(own_number), float(length), float(before), json.loads(known))
+        worker_kind, worker_operation, length, before, own_number = sys.argv[2:7]
+        known = json.loads(sys.stdin.readline())
+        work(worker_kind, worker_operation, int(own_number), float(length), float(before), known)
         sys.exit(0)
     if sys.argv[1:2] == ["--prepare-mlflow"]:
         prepare_mlflow(sys.argv[2], sys.argv[3], int(sys.argv[4]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,6 +36,7 @@ def checked_boxes(boxes: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[s
     Raises:
         InvalidInputError: if a box has no position, naming it.
     """
+    _check_named(boxes, "boxes")
     checked: dict[str, Any] = {}
     for name, group in boxes.items():
         data = group.get("box_data") if isinstance(group, Mapping) else None
@@ -54,6 +56,15 @@ def _check_box(where: str, box: Any) -> None:
             f"{where} needs a 'position' with minX, maxX, minY and maxY, or with middle, width and height.",
             field="boxes",
         )
+    numbers = json_value([position[key] for form in forms for key in form & position.keys()])
+    flat = [each for number in numbers for each in (number if isinstance(number, list) else [number])]
+    if not all(isinstance(number, int | float) and math.isfinite(number) for number in flat):
+        raise InvalidInputError(f"The 'position' of {where} is {dict(position)!r}; it needs numbers.", field="boxes")
+
+
+def _check_named(groups: Any, what: str) -> None:
+    if not isinstance(groups, Mapping):
+        raise InvalidInputError(f"{what} is {groups!r}; it needs a dictionary of them by their names.", field=what)
 
 
 def checked_masks(masks: Mapping[str, Any], size: tuple[int, int], labels: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +73,7 @@ def checked_masks(masks: Mapping[str, Any], size: tuple[int, int], labels: Mappi
     Raises:
         InvalidInputError: if a mask is none, or has another size than the image.
     """
+    _check_named(masks, "masks")
     checked: dict[str, Any] = {}
     for name, mask in masks.items():
         if not isinstance(mask, Mapping) or not ("mask_data" in mask or "path" in mask):

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,9 @@ def test_the_mask_is_a_file_of_its_own_whose_pixels_are_classes(tmp_path: Path) 
         ({"masks": {"m": {"mask_data": np.full((2, 2), 0.5)}}}, "needs a whole number for each pixel"),
         ({"masks": {"m": {"mask_data": np.full((2, 2), -1)}}}, "classes outside of 0…65,535"),
         ({"classes": [{"id": 1}]}, "needs an 'id' and a 'name'"),
+        ({"masks": [1]}, r"masks is \[1\]; it needs a dictionary of them by their names"),
+        ({"boxes": [1]}, r"boxes is \[1\]; it needs a dictionary of them by their names"),
+        ({"boxes": {"b": {"box_data": [{"position": {**BOX, "minX": math.nan}}]}}}, r"\[0\] is .*; it needs numbers"),
         ({"boxes": {"b": {}}}, r"boxes\['b'\] needs a list of boxes"),
         ({"boxes": {"b": {"box_data": [{}]}}}, r"boxes\['b'\]\['box_data'\]\[0\] needs a 'position'"),
     ],
