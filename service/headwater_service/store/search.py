@@ -124,13 +124,16 @@ async def count_hits(
 async def count_version_hits(tx: Transaction, scopes: Sequence[str], words: Sequence[SearchWord]) -> list[Hits]:
     """Return how many versions the words find, in their collections' texts and in their own.
 
-    Of words that find many the number is told only when no other finds few.
+    Of words that find many the number is told only when no other finds few: a collection stands for all its versions.
     """
     clauses = [within(scopes, [word]) for word in words]
     rows = await tx.rows(COUNT_VERSION_HITS, clauses=clauses, scopes=list(scopes), limit=COUNTED)
-    if any(row["is_exact"] for row in rows):
-        return [Hits(row["count"], frozenset(row["found"])) if row["is_exact"] else Hits(MANY, None) for row in rows]
-    return [Hits(row["count"], None) for row in await tx.rows(COUNT_ALL_VERSION_HITS, clauses=clauses)]
+    scopes_of = [frozenset(row["found"]) if row["is_exact"] else None for row in rows]
+    if any(row["is_exact"] and row["count"] <= COUNTED for row in rows):
+        counts = [row["count"] if row["is_exact"] else MANY for row in rows]
+    else:
+        counts = [row["count"] for row in await tx.rows(COUNT_ALL_VERSION_HITS, clauses=clauses)]
+    return [Hits(count, found) for count, found in zip(counts, scopes_of, strict=True)]
 
 
 async def find_held(

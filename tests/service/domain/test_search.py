@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,10 +13,11 @@ from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.links import link_artifact
 from headwater_service.domain.search_fill import fill_texts
 from headwater_service.domain.search_text import search_of, search_scope, search_text
+from headwater_service.store import search as store_search
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
 from headwater_service.store.leases import take_lease
-from headwater_service.store.search import SearchIndex, count_hits, set_collection_text
+from headwater_service.store.search import SearchIndex, count_hits, count_version_hits, set_collection_text
 from headwater_service.store.search_fill import Filled, set_progress
 from pipelines import start
 from viewers import DOCUMENT_BYTES, new_admin, new_project
@@ -151,3 +153,23 @@ async def test_the_index_takes_every_word_of_every_text(text: str, graph: Graph)
     hits = await graph.read(lambda tx: count_hits(tx, SearchIndex.COLLECTIONS, [new_id()], words))
 
     assert hits == [0] * len(words)
+
+
+async def test_a_word_in_few_collections_of_many_versions_is_not_taken_for_the_rarest(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    for _ in range(6):
+        await log(site, viewer, project, "crowded", {"a": secrets.token_bytes(8)})
+    for number in range(4):
+        await log(site, viewer, project, f"shelf-{number}", {"a": secrets.token_bytes(8)}, description="rare")
+    monkeypatch.setattr(store_search, "COUNTED", 3)
+    searched = search_of("crowded rare")
+    assert searched is not None
+
+    crowded, rare = await site.graph.read(lambda tx: count_version_hits(tx, [project.id], searched.words))
+
+    # The index was asked for three at most, and had more of the rarer word.
+    assert (crowded.count, crowded.scopes) == (6, {project.id})
+    assert (rare.count, rare.scopes) == (4, None)
