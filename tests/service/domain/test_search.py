@@ -171,5 +171,5 @@ async def test_a_word_in_few_collections_of_many_versions_is_not_taken_for_the_r
     crowded, rare = await site.graph.read(lambda tx: count_version_hits(tx, [project.id], searched.words))
 
     # The index was asked for three at most, and had more of the rarer word.
-    assert (crowded.count, crowded.scopes) == (6, {project.id})
+    assert (crowded.count, crowded.scopes) == (6, frozenset({project.id}))
     assert (rare.count, rare.scopes) == (4, None)
