@@ -14,6 +14,7 @@ after, and times the chart of one metric of it: 500 samples, asked by the SDK.
 import argparse
 import contextlib
 import json
+import math
 import os
 import resource
 import statistics
@@ -135,7 +136,7 @@ def logged_rows(who: str, url: str) -> Callable[[int], object]:
 
     def store(rows: int) -> None:
         for row in range(rows):
-            log(dict.fromkeys(FIFTY, 1.0 / (row + 1)))
+            log(noise(row))
         end()
 
     return store
@@ -152,7 +153,9 @@ def mlflow_batches(url: str) -> Callable[[int], object]:
         at = int(1000 * time.time())
         for first in range(0, rows, STORED_ROWS // WIDTH):
             steps = range(first, min(first + STORED_ROWS // WIDTH, rows))
-            client.log_batch(run_id, [Metric(key, 1.0 / (step + 1), at, step) for step in steps for key in FIFTY])
+            client.log_batch(
+                run_id, [Metric(key, value, at, step) for step in steps for key, value in noise(step).items()]
+            )
 
     return store
 
@@ -162,13 +165,12 @@ def measure_large(who: str, url: str, points: int) -> dict[str, float]:
     import headwater
 
     run = headwater.init(project="benchmark")
-    values = dict.fromkeys(FIFTY, 0.5)
     rows = points // WIDTH
     for row in range(rows // 10):
-        run.log({**values, "metric_0": float(row % 1000)})
+        run.log(noise(row))
     early = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for row in range(rows // 10, rows):
-        run.log({**values, "metric_0": float(row % 1000)})
+        run.log(noise(row))
     run.finish()
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - early
     history = headwater.Api().run(run.path).history(["metric_0"], samples=500)
@@ -182,6 +184,11 @@ def measure_large(who: str, url: str, points: int) -> dict[str, float]:
 
 
 # --- The run ---------------------------------------------------------------------------------------------------------
+
+
+def noise(row: int) -> dict[str, float]:
+    """Values that no two keys or rows share, as those of a training."""
+    return {key: math.sin(row * (number + 1.1)) for number, key in enumerate(FIFTY)}
 
 
 def measured(python: str, what: str, who: str, url: str, count: int) -> dict[str, float]:

@@ -196,6 +196,11 @@ def _path(document: str, path: str) -> str:
 
 def _all(parts: list[Filter]) -> Filter:
     """One filter for which all must hold. Each key stands once in a filter, so what collides is turned inside out."""
+    # What must not hold is joined first: turned inside out, a few of them nest deeper than the service takes.
+    negated = [part["not"] for part in parts if "not" in part]
+    if len(negated) > 1:
+        parts = [{key: value for key, value in part.items() if key != "not"} for part in parts]
+        parts.append({"not": {"any": negated}})
     together: Filter = {}
     rest: list[Filter] = []
     for part in parts:

@@ -10,6 +10,7 @@ import pytest
 
 import headwater
 from headwater import Api, _listing
+from headwater._run_filters import wire_run_filter
 from headwater.errors import InvalidInputError, NotLoggedError
 
 pytestmark = pytest.mark.usefixtures("client_environment")
@@ -133,6 +134,15 @@ def test_changes_of_a_run_are_sent_and_nothing_else() -> None:
     assert now.config == {"optimizer": {"lr": 0.5}, "depth": 4}
     assert now.summary == {"accuracy": math.inf, "val/f1": 0.5, "best": 0.95}
     assert names(config={"depth": 4}, summary={"accuracy": {"$gt": 1}}) == ["renamed"]
+    assert "renamed" not in names(summary={"accuracy": {"$lt": math.inf}})
+    assert len(names(summary={"accuracy": {"$lt": math.inf}})) == len(names(summary={"accuracy": {"$lte": 1}})) > 0
+
+
+def test_what_must_not_hold_stands_beside_each_other() -> None:
+    wanted = wire_run_filter({"$or": [{"config.a": {"$ne": 1}, "config.b": {"$nin": [2]}}]}, {})
+
+    one, other = ([{"path": path, "op": "EQ", "value": value}] for path, value in (("a", 1), ("b", 2)))
+    assert wanted == {"any": [{"not": {"any": [{"config": one}, {"any": [{"config": other}]}]}}]}
 
 
 def test_inputs_and_outputs_of_a_run_that_ended_can_be_declared_later(project: str) -> None:

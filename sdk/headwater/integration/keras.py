@@ -134,7 +134,7 @@ class WandbCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is
     def _evaluated(self) -> dict[str, Any]:
         if not self.log_evaluation or self.validation_data is None:
             return {}
-        if len(self.model.inputs) != 1 or len(self.model.outputs) != 1:
+        if not _has_one_of_each(self.model, self.validation_data):
             self.log_evaluation = False
             open_run("WandbCallback")._console.say("WandbCallback(log_evaluation=True) needs one input and one output.")
             return {}
@@ -228,6 +228,14 @@ def _given_to_fit(model: Any) -> Any:
             return frame.f_locals.get("validation_data")
         frame = frame.f_back
     return None
+
+
+def _has_one_of_each(model: Any, data: Any) -> bool:
+    """Whether a model has one input and one output, as far as it tells: a class of its own does not."""
+    if isinstance(data, tuple | list) and len(data) and isinstance(data[0], Mapping):
+        return False
+    ends = (getattr(model, name, None) for name in ("inputs", "outputs"))
+    return all(end is None or len(end) == 1 for end in ends)
 
 
 def _examples(data: Any, steps: int | None, most: int) -> tuple[Any, Any]:

@@ -104,8 +104,14 @@ class WandbLogger(Logger):  # type: ignore[misc]  # Lightning is not there for t
     def experiment(self) -> Run:
         """The run. On other ranks than the first, something that takes every call and does nothing."""
         if self._experiment is None:
-            self._experiment = headwater.run or headwater.init(**self._init)
+            self._experiment = headwater.run or self._start()
         return self._experiment
+
+    def _start(self) -> Run:
+        run = headwater.init(**self._init)
+        # As Lightning's own logger has it: all is drawn over the steps of the trainer, which are not those of the run.
+        run.define_metric("*", step_metric=STEP)
+        return run
 
     @property
     def name(self) -> str | None:

@@ -229,7 +229,8 @@ def _proportions(y_train: Any, y_test: Any, labels: Sequence[str] | None) -> Plo
     rows = []
     for part, values in (("train", y_train), ("test", y_test)):
         for target, count in sorted(Counter(_listed(values)).items()):
-            is_index = labels is not None and isinstance(target, int)
+            # -1 and 1 are classes too, and no places in a list of names.
+            is_index = labels is not None and isinstance(target, int) and 0 <= target < len(labels)
             rows.append([f"{labels[target] if is_index and labels else target} ({part})", count])
     return plot.bar(Table(columns=["class", "examples"], data=rows), "class", "examples", title="Class proportions")
 

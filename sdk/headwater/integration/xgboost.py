@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from .. import Run, Table, plot
 from ._common import finite, log_saved, open_run
 
 __all__ = ["WandbCallback"]
+
+# Those of XGBoost by their whole names, with `@` and `-` behind them: "mape" is no "map".
+_RISING = re.compile(r"(auc|aucpr|map|ndcg|pre)([@-].*)?|.*(accuracy|precision|recall|f1|r2).*")
 
 
 class WandbCallback(xgboost.callback.TrainingCallback):
@@ -76,11 +80,17 @@ class WandbCallback(xgboost.callback.TrainingCallback):
     def _define(self, run: Run, key: str, name: str) -> None:
         if self.define_metric and key not in self._defined:
             self._defined.add(key)
-            rises = any(part in name.lower() for part in ("auc", "aucpr", "map", "ndcg", "pre"))
-            run.define_metric(key, summary="max" if rises else "min")
+            run.define_metric(key, summary="max" if _RISING.fullmatch(name.lower()) else "min")
 
     def _log_importance(self, run: Run, model: Any) -> None:
-        scores = model.get_score(importance_type=self.importance_type)
+        try:
+            scores = model.get_score(importance_type=self.importance_type)
+        except xgboost.core.XGBoostError as error:
+            # A linear booster has weights alone, of which there are several where there are several classes.
+            run._console.say(f"WandbCallback keeps no importance of the features: {error}")
+            return
+        if any(isinstance(score, list) for score in scores.values()):
+            scores = {name: sum(map(abs, score)) / len(score) for name, score in scores.items()}
         names = model.feature_names or sorted(scores)
         rows = sorted(((name, float(scores.get(name, 0.0))) for name in names), key=lambda row: -row[1])
         table = Table(columns=["Feature", "Importance"], data=[list(row) for row in rows])

@@ -85,6 +85,9 @@ def _read_position(after: str) -> Position:
     time, _, rest = after.partition("/")
     stream, _, number = rest.rpartition("/")
     try:
-        return int(time), stream, int(number)
-    except ValueError as error:
-        raise InvalidInputError("`after` is not a cursor of a console.", field="after") from error
+        position = int(time), stream, int(number)
+    except ValueError:
+        position = (_ALL_TIMES.stop, "", 0)
+    if position[0] not in _ALL_TIMES:
+        raise InvalidInputError("`after` is not a cursor of a console.", field="after")
+    return position

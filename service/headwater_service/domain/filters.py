@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from headwater_service.domain.metadata import SEARCHED_CHARACTERS
+from headwater_service.domain.run_fields import INFINITIES
 from headwater_service.errors import InvalidInputError
 from headwater_service.store.filters import (
     CollectionFilter,
@@ -20,6 +21,7 @@ from headwater_service.store.filters import (
 # `any` and `not` inside each other; more than this nobody writes by hand, and each level costs the planner.
 DEEPEST: Final = 5
 
+_ORDERING: Final = frozenset({FieldOperator.GT, FieldOperator.GTE, FieldOperator.LT, FieldOperator.LTE})
 _ORDERED_BY_LEAF: Final = {RunOrderField.CONFIG: "config", RunOrderField.SUMMARY: "summary"}
 
 # Finds the id of the version at a path; raises NotFoundError.
@@ -52,7 +54,11 @@ def field_condition(path: str, op: FieldOperator, value: object) -> FieldConditi
 
 def within_document(document: str, condition: FieldCondition) -> FieldCondition:
     """Return a condition on a run's config or summary as the leaves of both are kept."""
-    return replace(condition, path=f"{document}.{condition.path}")
+    value = condition.value
+    if condition.op in _ORDERING and isinstance(value, str):
+        # JSON has no infinities: they are texts, and are compared as numbers.
+        value = INFINITIES.get(value, value)
+    return replace(condition, path=f"{document}.{condition.path}", value=value)
 
 
 def run_order(field: RunOrderField, direction: OrderDirection, path: str | None) -> RunOrder:

@@ -38,9 +38,14 @@ LARGEST_STEP: Final = 2**63 - 1
 CHUNKS_AT_ONCE: Final = 8
 # A chunk has a column of every key in any of its records: few records of many keys each, or many of few.
 MOST_CELLS: Final = 2**20
+# Values on one page, however many rows were asked for: more would take the service longer than a request may.
+PAGE_CELLS: Final = 2**19
+# What is read at once, in memory.
+LOADED_BYTES: Final = 32 * 1024**2
 _STREAM: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NUMBERS: Final = range(10**12)
-_STEPS: Final = range(-(2**63), 2**63)
+# The lowest of 64 bits is left out, so that every step has one below it.
+_STEPS: Final = range(-(2**63) + 1, 2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def parse_batch(document: object, *, most_keys: int) -> Batch:
         raise InvalidInputError(
             f"{stream!r} can't be a stream: it takes 1 to 64 of a-z, A-Z, 0-9, '_' and '-'.", field="stream"
         )
-    if first not in _NUMBERS:
+    if isinstance(first, bool) or first not in _NUMBERS:
         raise InvalidInputError(f"{first} can't be the number of a record.", field="first")
     left_out: dict[str, None] = {}
     parsed = [_record(first + offset, record, most_keys, left_out) for offset, record in enumerate(records)]
@@ -136,7 +141,10 @@ async def append_batch(graph: Graph, objects: ObjectStore, viewer: Viewer, run_i
 async def read_history(
     graph: Graph, objects: ObjectStore, viewer: Viewer, run_id: str, request: HistoryRequest
 ) -> History:
-    """Return a page of a run's history, the streams of its processes merged: of one step the last value of a key."""
+    """Return a page of a run's history, the streams of its processes merged: of one step the last value of a key.
+
+    A page of wide rows ends before it has `first` of them.
+    """
     if not 0 <= request.first <= MOST_ROWS:
         raise InvalidInputError(f"`first` is {request.first}; a page holds from 0 to {MOST_ROWS} rows.", field="first")
     low = max(
@@ -145,9 +153,14 @@ async def read_history(
     )
     high = LARGEST_STEP if request.max_step is None else request.max_step
 
-    entity_id, chunks = await plan_read(graph, viewer, run_id, low, high, request.kind)
+    entity_id, chunks = await plan_read(graph, viewer, run_id, min(low, LARGEST_STEP), high, request.kind)
+    if low > high:
+        return History([], [], None, False)
     steps: dict[int, list[tuple[int, str, NumberedRecord]]] = defaultdict(list)
-    for group, next_step in _groups(chunks, request.first):
+    whole_below: int | None = None
+    behind = iter([*chunks[1:], None])
+    for group in loaded_together(chunks, rows=request.first):
+        *_, following = islice(behind, len(group))
         loaded = await asyncio.gather(
             *(_load_chunk(objects, store.key_of(entity_id, run_id, chunk), request, low, high) for chunk in group)
         )
@@ -155,9 +168,10 @@ async def read_history(
             for record in records:
                 steps[record.step].append((record.number, chunk.stream, record))
         # Chunks come by their lowest step, so that nothing later can add to a step below the next one's.
-        if next_step is not None and sum(step < next_step for step in steps) > request.first:
+        if following is not None and _fills_a_page(steps, following.facts.min_step, request.first):
+            whole_below = following.facts.min_step
             break
-    return _page(steps, request.first)
+    return _page(steps, request.first, whole_below)
 
 
 async def plan_read(
@@ -180,15 +194,25 @@ async def plan_read(
     return await graph.read(plan)
 
 
-def _groups(chunks: Sequence[store.StoredChunk], rows: int) -> Iterator[tuple[Sequence[store.StoredChunk], int | None]]:
-    """Yield chunks to be loaded at once, as many as may hold so many rows, and the lowest step behind them."""
+def _fills_a_page(steps: Mapping[int, list[tuple[int, str, NumberedRecord]]], below: int, rows: int) -> bool:
+    whole = [records for step, records in steps.items() if step < below]
+    return len(whole) > rows or sum(len(record.values) for records in whole for *_, record in records) > PAGE_CELLS
+
+
+def loaded_together(
+    chunks: Sequence[store.StoredChunk], *, rows: int | None = None
+) -> Iterator[Sequence[store.StoredChunk]]:
+    """Yield chunks that may be in memory at once, no more of them than may hold so many rows, and one at least."""
     start = 0
     while start < len(chunks):
-        end, records = start, 0
-        while end < min(start + CHUNKS_AT_ONCE, len(chunks)) and records <= rows:
+        end, records, size = start, 0, 0
+        while end < min(start + CHUNKS_AT_ONCE, len(chunks)) and (rows is None or records <= rows):
+            size += chunks[end].size
+            if end > start and size > LOADED_BYTES:
+                break
             records += chunks[end].facts.count
             end += 1
-        yield chunks[start:end], chunks[end].facts.min_step if end < len(chunks) else None
+        yield chunks[start:end]
         start = end
 
 
@@ -237,11 +261,21 @@ async def _load_chunk(
     return await asyncio.to_thread(decode)
 
 
-def _page(steps: Mapping[int, list[tuple[int, str, NumberedRecord]]], first: int) -> History:
-    order = sorted(steps)
-    rows = [_row(step, [record for *_, record in sorted(steps[step], key=_position)]) for step in order[:first]]
+def _page(steps: Mapping[int, list[tuple[int, str, NumberedRecord]]], first: int, whole_below: int | None) -> History:
+    # What is above may have more values in chunks that were not read, and the next page would pass over them. Values
+    # that several streams have of a step were counted for each of them, and are once in its row.
+    order = sorted(step for step in steps if whole_below is None or step < whole_below)
+    rows: list[JsonObject] = []
+    cells = 0
+    for step in order[:first]:
+        row = _row(step, [record for *_, record in sorted(steps[step], key=_position)])
+        cells += len(row)
+        if rows and cells > PAGE_CELLS:
+            break
+        rows.append(row)
     keys = sorted({key for row in rows for key in row} - {"_step", "_time"})
-    return History(keys, rows, order[len(rows) - 1] if rows else None, len(order) > first)
+    has_next = whole_below is not None or len(order) > len(rows)
+    return History(keys, rows, order[len(rows) - 1] if rows else None, has_next)
 
 
 def _position(entry: tuple[int, str, NumberedRecord]) -> tuple[int, str]:
@@ -258,6 +292,8 @@ def _row(step: int, records: Sequence[NumberedRecord]) -> JsonObject:
 def _record(number: int, document: object, most_keys: int, left_out: dict[str, None]) -> HistoryRecord:
     match document:
         case {"step": int(step), "time": float(time) | int(time), "values": dict(values)} if step in _STEPS:
+            if isinstance(step, bool) or isinstance(time, bool):
+                raise InvalidInputError(f"Record {number} has a truth value for a number.", field="records")
             if not math.isfinite(time):
                 raise InvalidInputError(f"Record {number} has no time.", field="records")
         case _:

@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from headwater_service.errors import ConflictError, NotFoundError
+from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
 from headwater_service.store import history_compaction as store
 from headwater_service.store.containers import find_container_by_id
 from headwater_service.store.graph import Graph, Transaction
@@ -77,7 +77,7 @@ async def compact_stream(graph: Graph, objects: ObjectStore, lease: Lease, strea
     try:
         for group in groups_of(chunks, is_over=stream.is_over):
             await _merge(graph, objects, lease, stream.run_id, entity_id, group)
-    except (NotFoundError, ValueError):
+    except (NotFoundError, InvalidInputError, ValueError, TypeError, NotImplementedError):
         # A lost or damaged object must neither keep others from being compacted nor be tried for ever: what is there
         # stays as it is, and is tried once more when the run ends or has logged more.
         log.exception("chunks of a stream can't be merged", run=stream.run_id, stream=stream.stream)

@@ -8,7 +8,7 @@ from typing import Final
 
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.documents import to_json
-from headwater_service.domain.history import CHUNKS_AT_ONCE, LARGEST_STEP, plan_read
+from headwater_service.domain.history import LARGEST_STEP, loaded_together, plan_read
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import JsonObject
 from headwater_service.store.graph import Graph
@@ -52,7 +52,7 @@ async def sample_history(
     low = -LARGEST_STEP if request.min_step is None else request.min_step
     high = LARGEST_STEP if request.max_step is None else request.max_step
     entity_id, chunks = await plan_read(graph, viewer, run_id, low, high)
-    if not chunks:
+    if not chunks or low > high:
         return []
     buckets = Buckets(
         max(low, min(chunk.facts.min_step for chunk in chunks)),
@@ -106,8 +106,7 @@ async def _parts(
         data = await objects.get(key_of(entity_id, run_id, chunk))
         return await asyncio.to_thread(find_extremes, data, request.keys, buckets, most=request.samples)
 
-    for start in range(0, len(chunks), CHUNKS_AT_ONCE):
-        group = chunks[start : start + CHUNKS_AT_ONCE]
+    for group in loaded_together(chunks):
         for found in await asyncio.gather(*(look(chunk) for chunk in group)):
             yield found
 

@@ -19,7 +19,7 @@ MOST_LEAVES: Final = 5000
 DOCUMENTS: Final = ("config", "summary")
 _LARGEST: Final = math.nextafter(store.NO_NUMBER, 0.0)
 _INT64: Final = range(-(2**63), 2**63)
-_INFINITIES: Final = {"Infinity": _LARGEST, "-Infinity": -_LARGEST}
+INFINITIES: Final = {"Infinity": _LARGEST, "-Infinity": -_LARGEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _leaves(document: JsonObject, name: str) -> set[Leaf]:
 def _leaf(path: str, value: Any) -> Leaf:
     if isinstance(value, str):
         # JSON has no infinities: they are texts, and are compared as numbers too.
-        return Leaf(path, _INFINITIES.get(value), value[:SEARCHED_CHARACTERS])
+        return Leaf(path, INFINITIES.get(value), value[:SEARCHED_CHARACTERS])
     number = int(value) if isinstance(value, bool) else value
     if isinstance(number, int) and number in _INT64:
         return Leaf(path, number)

@@ -203,7 +203,7 @@ async def beat_within(tx: Transaction, run_id: str) -> None:
     lock = await _lock(tx, run_id, new_id())
     before = await _snapshot(tx, run_id)
     if before["state"] == RunState.CRASHED:
-        changes = {"state": RunState.RUNNING.value, "finished_at": None, "heartbeat_at": lock.at}
+        changes = {"state": RunState.RUNNING.value, "finished_at": None, "exit_code": None, "heartbeat_at": lock.at}
         await _change(tx, lock, "RUN_REVIVED", before, changes, by=None)
 
 

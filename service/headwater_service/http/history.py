@@ -14,7 +14,7 @@ from headwater_service.http.errors import json_response
 from headwater_service.http.guard import viewer_of
 from headwater_service.http.services import services_of
 
-# Larger bodies are decoded in a thread, so that other requests go on meanwhile.
+# Larger bodies are decoded and checked in a thread, so that other requests go on meanwhile.
 _INLINE_BYTES: Final = 64 * 1024
 _MOST_NAMED: Final = 10
 
@@ -25,12 +25,15 @@ async def post_history(request: Request) -> Response:
     body = await read_body(
         request, most_bytes=services.settings.history_batch_bytes, setting="HEADWATER_HISTORY_BATCH_BYTES"
     )
-    document = _decode(body) if len(body) <= _INLINE_BYTES else await asyncio.to_thread(_decode, body)
-    batch = parse_batch(document, most_keys=services.settings.history_keys)
+    most_keys = services.settings.history_keys
+    if len(body) <= _INLINE_BYTES:
+        batch = _batch(body, most_keys)
+    else:
+        batch = await asyncio.to_thread(_batch, body, most_keys)
     acknowledged = await append_batch(
         services.graph, services.objects, viewer_of(request), request.path_params["run_id"], batch
     )
-    return json_response({"acknowledged": acknowledged, **_told_of(batch, services.settings.history_keys)})
+    return json_response({"acknowledged": acknowledged, **_told_of(batch, most_keys)})
 
 
 def _told_of(batch: Batch, most_keys: int) -> dict[str, Any]:
@@ -39,6 +42,10 @@ def _told_of(batch: Batch, most_keys: int) -> dict[str, Any]:
         return {}
     named = batch.left_out[:_MOST_NAMED]
     return {"leftOut": {"count": len(batch.left_out), "keys": named, "most": most_keys}}
+
+
+def _batch(body: bytes, most_keys: int) -> Batch:
+    return parse_batch(_decode(body), most_keys=most_keys)
 
 
 def _decode(body: bytes) -> Any:

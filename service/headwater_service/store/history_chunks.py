@@ -69,7 +69,9 @@ def encode_chunk(first: int, records: Sequence[HistoryRecord]) -> bytes:
         pyarrow.array(steps, pyarrow.int64()),
         pyarrow.array([record.time for record in records], pyarrow.float64()),
     ]
-    for key in dict.fromkeys(key for record in records for key in record.values):
+    # What is null everywhere has no type: a column of it would make its key's numbers JSON text when it is merged.
+    valued = (key for record in records for key, value in record.values.items() if value is not None)
+    for key in dict.fromkeys(valued):
         field, array = _column(key, [record.values.get(key) for record in records])
         fields.append(field)
         arrays.append(array)
@@ -122,9 +124,11 @@ def decode_chunk(
 def read_columns(data: bytes, keys: Collection[str] | None) -> Any:
     """Return a chunk as a table of `number`, `step`, `time` and all columns of values, or those of `keys`."""
     file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
-    schema = file.schema_arrow
+    names = file.schema_arrow.names
+    # A set: a run may have tens of thousands of keys, and a request ask for as many.
+    wanted = None if keys is None else frozenset(keys)
     return file.read(
-        columns=[name for name in schema.names if name in BASE or keys is None or name.removeprefix(PREFIX) in keys]
+        columns=[name for name in names if name in BASE or wanted is None or name.removeprefix(PREFIX) in wanted]
     )
 
 

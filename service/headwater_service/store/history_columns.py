@@ -190,6 +190,8 @@ class _Piece:
 
 def _merged_field(name: str, pieces: Sequence[_Piece]) -> Any:
     """Return the field that holds the columns of all pieces exactly: of one type, or JSON text."""
+    # Chunks from before may have columns of nulls alone, as JSON text: they have no say.
+    pieces = [piece for piece in pieces if piece.columns[name].null_count < piece.rows] or pieces
     columns = [piece.columns[name] for piece in pieces]
     fields = [piece.fields[name] for piece in pieces]
     types = {str(column.type) for column in columns}

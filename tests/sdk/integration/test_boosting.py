@@ -49,12 +49,37 @@ def test_rounds_settings_and_the_booster_of_xgboost_are_recorded(tmp_path: Any) 
     assert np.array_equal(read.predict(held), booster.predict(held))
 
 
+@pytest.mark.parametrize("importance", ["gain", "weight"])
+def test_a_linear_booster_is_kept_whether_or_not_it_has_such_an_importance(
+    importance: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = xgboost.DMatrix(X, np.arange(80) % 3, feature_names=NAMES)
+    settings = {"booster": "gblinear", "objective": "multi:softmax", "num_class": 3}
+
+    with headwater.init() as run:
+        booster = xgboost.train(settings, data, 2, callbacks=[WandbCallback(importance_type=importance)])
+
+    has_importance = "Feature Importance" in headwater.Api().run(run.path).summary
+    assert booster.num_boosted_rounds() == 2
+    assert has_importance == (importance == "weight")
+    assert ("keeps no importance of the features" in capsys.readouterr().err) == (importance == "gain")
+
+
 def test_an_estimator_of_xgboost_takes_the_callback_too() -> None:
     with headwater.init() as run:
         model = xgboost.XGBClassifier(n_estimators=3, callbacks=[SameCallback(log_feature_importance=False)])
         model.fit(X[:60], Y[:60], eval_set=[(X[60:], Y[60:])], verbose=False)
 
     assert [set(row) for row in rows_of(run.path)] == [{"_step", "epoch", "validation_0-logloss"}] * 3
+
+
+@pytest.mark.parametrize(("metric", "kept"), [("mape", "min"), ("rmse", "min"), ("map@2-", "max"), ("aucpr", "max")])
+def test_the_best_value_is_the_lowest_or_the_highest_as_the_metric_means_it(metric: str, kept: str) -> None:
+    with headwater.init(mode="disabled") as run:
+        WandbCallback()._define(run, "held-metric", metric)
+        run.log({"held-metric": 0.5})
+
+    assert run.summary["held-metric"] == {kept: 0.5}
 
 
 def test_rounds_parameters_and_the_booster_of_lightgbm_are_recorded(tmp_path: Any) -> None:

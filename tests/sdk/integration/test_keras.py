@@ -127,6 +127,37 @@ def test_a_model_of_two_inputs_trains_on_without_the_table(capsys: pytest.Captur
     assert "WandbCallback(log_evaluation=True) needs one input and one output." in capsys.readouterr().err
 
 
+def test_a_model_that_is_a_class_of_its_own_has_its_table_too() -> None:
+    class Line(keras.Model):  # type: ignore[misc, name-defined]  # it is not there for the type checker
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = keras.layers.Dense(1)
+
+        def call(self, given: Any) -> Any:
+            return self.layer(given)
+
+    model = Line()
+    model.compile(loss="mse", optimizer="sgd")
+    given, targets = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
+    with headwater.init() as run:
+        callback = WandbCallback(log_evaluation=True, save_model=False)
+        model.fit(given, targets, validation_data=(given, targets), verbose=0, callbacks=[callback])
+
+    assert len(table_of(f"run-{run.id}-evaluation:latest", "evaluation")) == 4
+
+
+def test_inputs_by_name_let_the_training_end_without_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    end = keras.layers.Input((2,), name="x")
+    model = keras.Model({"x": end}, keras.layers.Dense(1)(end))
+    model.compile(loss="mse", optimizer="sgd")
+    given, targets = {"x": np.ones((4, 2), "float32")}, np.ones((4, 1), "float32")
+    with headwater.init():
+        callback = WandbCallback(log_evaluation=True, save_model=False)
+        model.fit(given, targets, validation_data=(given, targets), verbose=0, callbacks=[callback])
+
+    assert "WandbCallback(log_evaluation=True) needs one input and one output." in capsys.readouterr().err
+
+
 def test_metrics_of_epochs_and_batches_have_their_own_axes() -> None:
     with headwater.init() as run:
         fit(classifier(), WandbMetricsLogger(log_freq=2), epochs=2)

@@ -75,6 +75,7 @@ def test_metrics_hyperparameters_and_the_step_of_the_trainer_are_recorded(tmp_pa
     assert [row["trainer/global_step"] for row in rows if "loss" in row] == [0, 1, 2, 3, 4, 5]
     assert [row["trainer/global_step"] for row in rows if "val_loss" in row] == [1, 3, 5]
     assert {row["epoch"] for row in rows} == {0, 1, 2}
+    assert [(metric.name, metric.step_metric) for metric in found.metrics] == [("*", "trainer/global_step")]
 
 
 def test_every_checkpoint_is_a_version_before_the_training_ends_and_the_best_is_told(tmp_path: Path) -> None:

@@ -112,6 +112,12 @@ def test_the_bars_of_features_are_those_of_the_model_in_descending_order() -> No
     assert drawn[0]["feature"] == f"feature {model.feature_importances_.argmax()}"
 
 
+def test_classes_that_are_no_places_among_the_labels_keep_their_own_names() -> None:
+    drawn = integration._proportions([-1, 1, 1], [2], LABELS).spec["data"]["values"]
+
+    assert {bar["class"]: bar["examples"] for bar in drawn} == {"-1 (train)": 1, "yes (train)": 2, "2 (test)": 1}
+
+
 def test_what_cannot_be_is_told() -> None:
     with pytest.raises(InvalidInputError, match="log_estimator needs an open run"):
         integration.log_estimator(forest())

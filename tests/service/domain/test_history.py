@@ -287,6 +287,33 @@ async def test_pages_follow_each_other_without_loss_over_many_interleaved_chunks
     assert sizes == [25, 25, 25, 25, 20]
 
 
+async def test_pages_of_wide_rows_lose_nothing_of_streams_that_overlap(
+    graph: Graph, objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headwater_service.domain.history.PAGE_CELLS", 300)
+    monkeypatch.setattr("headwater_service.domain.history.CHUNKS_AT_ONCE", 2)
+    admin = await new_admin(graph)
+    run = await new_run(graph, admin)
+    shared = {f"k{key}": 1 for key in range(20)}
+    for first in range(0, 40, 10):
+        for stream, offset in (("one", 0), ("two", 5)):
+            records = [HistoryRecord(n + offset, 0.0, {stream: n, **shared}) for n in range(first, first + 10)]
+            await append_batch(graph, objects, admin, run.run.id, Batch(stream, first, records))
+
+    rows: list[dict[str, Any]] = []
+    after: int | None = None
+    while True:
+        page = await read_history(graph, objects, admin, run.run.id, HistoryRequest(first=10_000, after=after))
+        rows += page.rows
+        if not page.has_next:
+            break
+        after = page.end_step
+
+    assert [row["_step"] for row in rows] == list(range(45))
+    assert [row["one"] for row in rows if "one" in row] == list(range(40))
+    assert [row["two"] for row in rows if "two" in row] == list(range(40))
+
+
 async def test_rows_are_filtered_by_keys_and_steps(graph: Graph, objects: ObjectStore) -> None:
     admin = await new_admin(graph)
     run = await new_run(graph, admin)
@@ -401,6 +428,9 @@ RECORD = {"step": 1, "time": 1.0, "values": {}}
         {"stream": "s", "first": 0, "records": [None]},
         {"stream": "s", "first": 0, "records": [{**RECORD, "step": 1.5}]},
         {"stream": "s", "first": 0, "records": [{**RECORD, "step": 2**63}]},
+        {"stream": "s", "first": True, "records": []},
+        {"stream": "s", "first": 0, "records": [{**RECORD, "step": True}]},
+        {"stream": "s", "first": 0, "records": [{**RECORD, "time": True}]},
         {"stream": "s", "first": 0, "records": [{**RECORD, "time": float("nan")}]},
         {"stream": "s", "first": 0, "records": [{**RECORD, "values": {1: 2}}]},
         {"stream": "s", "first": 0, "records": [{**RECORD, "values": {"": 2}}]},

@@ -97,6 +97,7 @@ async def test_keys_and_steps_narrow_what_is_sampled(graph: Graph, objects: Obje
     assert {key: points(series) for key, series in found.items()} == {"a": [(18, 18), (19, 19), (20, 20), (21, 21)]}
     assert await sample(graph, objects, admin, run, samples=100, keys=["c"]) == {}
     assert await sample(graph, objects, admin, run, samples=100, min_step=50) == {}
+    assert await sample(graph, objects, admin, run, samples=4, min_step=40, max_step=10) == {}
 
 
 async def test_streams_of_one_run_are_one_series(graph: Graph, objects: ObjectStore) -> None:

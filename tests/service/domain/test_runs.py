@@ -363,6 +363,17 @@ async def test_a_silent_run_is_crashed_and_runs_again_when_it_is_heard_of(graph:
     assert (await stored(graph, lively.run.id)).state is RunState.RUNNING
 
 
+async def test_a_run_that_was_told_to_have_crashed_has_no_exit_code_when_it_runs_again(graph: Graph) -> None:
+    admin = await new_admin(graph)
+    started = await new_run(graph, admin)
+    await finish(graph, admin, started.run.id, 1, state=RunState.CRASHED)
+
+    await runs.beat(graph, admin, started.run.id)
+
+    found = await stored(graph, started.run.id)
+    assert (found.state, found.finished_at, found.exit_code) == (RunState.RUNNING, None, None)
+
+
 async def test_a_heartbeat_of_an_ended_run_changes_nothing(graph: Graph) -> None:
     admin = await new_admin(graph)
     started = await new_run(graph, admin)

@@ -60,6 +60,18 @@ def test_a_type_that_changes_between_chunks_is_kept_exactly(values: list[Any]) -
     assert [type(row.get("x")) for row in found] == expected
 
 
+def test_a_key_that_is_null_all_through_a_chunk_keeps_its_type_when_it_is_merged() -> None:
+    later = ({"x": value} for value in (0.5, 9.0, -3.0, 1.0))
+    chunks = [chunk(0, {"x": None, "y": 1.0}, {"x": None, "y": 2.0}), chunk(2, *later)]
+
+    _, data = merge_columns(chunks)
+
+    found = find_extremes(data, ["x"], Buckets(0, 5, 1), most=0)["x"]
+    assert [point.value for _, point in found.lowest] == [-3.0]
+    assert [point.value for _, point in found.highest] == [9.0]
+    assert found.others == []
+
+
 def test_thousands_of_keys_are_merged_in_time_that_grows_with_them_alone() -> None:
     spent = []
     for count in (500, 4000):
