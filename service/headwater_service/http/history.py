@@ -17,6 +17,7 @@ from headwater_service.http.services import services_of
 # Larger bodies are decoded and checked in a thread, so that other requests go on meanwhile.
 _INLINE_BYTES: Final = 64 * 1024
 _MOST_NAMED: Final = 10
+_MOST_CONTAINERS: Final = 2**20
 
 
 async def post_history(request: Request) -> Response:
@@ -49,7 +50,17 @@ def _batch(body: bytes, most_keys: int) -> Batch:
 
 
 def _decode(body: bytes) -> Any:
+    containers = 0
+
+    def count(container: Any) -> Any:
+        # An empty list is one byte here and 56 in memory, and compressed next to none.
+        nonlocal containers
+        containers += 1
+        if containers > _MOST_CONTAINERS:
+            raise InvalidInputError(f"The body has more than {_MOST_CONTAINERS:,} lists and maps. Send it in parts.")
+        return container
+
     try:
-        return msgpack.unpackb(body, strict_map_key=True, max_ext_len=0)
+        return msgpack.unpackb(body, strict_map_key=True, max_ext_len=0, list_hook=count, object_hook=count)
     except (ValueError, msgpack.UnpackException, RecursionError) as error:
         raise InvalidInputError("The body is not msgpack.") from error

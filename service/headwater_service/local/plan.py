@@ -172,7 +172,8 @@ def warnings_of(plan: Plan) -> list[str]:
 def _credentials(home: Home) -> Credentials:
     stored = read_json(home.credentials_file)
     if not stored:
-        stored = {"neo4j_password": secrets.token_urlsafe(24), "root": _new_key()}
+        # Of digits and a-f: Neo4j's command takes what begins with "-" for an option, and "#" for a comment.
+        stored = {"neo4j_password": secrets.token_hex(24), "root": _new_key()}
         stored.update({role: _new_key() for role in ROLES})
         write_json(home.credentials_file, stored)
     keys = StoreKeys(**{role: _key(stored[role]) for role in ROLES})
@@ -180,7 +181,7 @@ def _credentials(home: Home) -> Credentials:
 
 
 def _new_key() -> dict[str, str]:
-    return {"id": secrets.token_hex(10).upper(), "secret": secrets.token_urlsafe(30)}
+    return {"id": secrets.token_hex(10).upper(), "secret": secrets.token_hex(20)}
 
 
 def _key(content: Any) -> Key:

@@ -1,5 +1,6 @@
 """What `up` was given is used; the rest is made once, kept, and private."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -45,6 +46,13 @@ def test_credentials_are_made_once_and_only_this_account_can_read_them(home: dic
 
     assert first.credentials == second.credentials
     assert (mode, stat.S_IMODE(first.home.root.stat().st_mode)) == (0o600, 0o700)
+
+
+def test_what_is_made_up_for_servers_is_no_option_of_their_commands(home: dict[str, str]) -> None:
+    credentials = make_plan({**home}).credentials
+
+    made = [credentials.neo4j_password, credentials.root.secret, credentials.keys.read.secret]
+    assert [bool(re.fullmatch("[0-9a-f]{40,48}", secret)) for secret in made] == [True, True, True]
 
 
 def test_a_plan_shows_no_secret_when_printed(home: dict[str, str]) -> None:
