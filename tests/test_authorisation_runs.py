@@ -9,13 +9,8 @@ import orjson
 import pytest
 
 from authorisation_walk import ask, found_in, walk, words
-from authorisation_world import ATTACH, HTTP, LINK_ARTIFACT, START_RUN, World, operation
+from authorisation_world import ATTACH, HTTP, LINK_ARTIFACT, LOG_ARTIFACT, START_RUN, World, operation
 
-LOG = """
-mutation LogArtifact($input: LogArtifactInput!) {
-  logArtifact(input: $input) { ... on LogArtifactPayload { version { id path } } ... on UserError { message } }
-}
-"""
 RAISE = """
 mutation RaiseAlert($input: RaiseAlertInput!) {
   raiseAlert(input: $input) { ... on RaiseAlertPayload { alert { id } } ... on UserError { message } }
@@ -69,7 +64,7 @@ def measured(world: World) -> Measured:
     file = {"path": f"{secret}.txt", "digest": world.own.blob, "size": len(f"word\n{secret}\n")}
     change(ATTACH, "attachRunFiles", runId=run_id, files=[file])
     logged = change(
-        LOG,
+        LOG_ARTIFACT,
         "logArtifact",
         project=world.project,
         runId=run_id,

@@ -11,6 +11,21 @@ from headwater._recorded import RecordedRun
 SEEDS = Path(__file__).parent / "seeds"
 
 
+# What the pipeline of seed 003 leaves, whatever it trains with.
+PIPELINE_LINEAGE = [
+    "9 nodes, 9 edges",
+    "load-data -> mnist-raw:v0",
+    "mnist-raw:v0 -> preprocess-data",
+    "preprocess-data -> mnist-preprocess:v0",
+    "initialize -> convnet:v0",
+    "convnet:v0 -> train",
+    "mnist-preprocess:v0 -> train",
+    "train -> trained-model:v0",
+    "mnist-preprocess:v0 -> report",
+    "trained-model:v0 -> report",
+]
+
+
 def runs_of(project: str) -> list[RecordedRun]:
     return list(Api().runs(project, order="created_at"))
 

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 from e2e.examples import NewPlace, Ran
-from e2e.seeds_ran import SEEDS, aliases_of, before_the_lineage, printed_lineage, runs_of
+from e2e.seeds_ran import PIPELINE_LINEAGE, SEEDS, aliases_of, before_the_lineage, printed_lineage, runs_of
 from headwater import Api
 
 pytestmark = pytest.mark.slow
@@ -89,18 +89,7 @@ def test_a_watched_model_logs_its_gradients_and_its_checkpoints(run_seed: Callab
 def test_tensors_and_states_travel_through_the_pipeline(run_seed: Callable[[str], Ran]) -> None:
     seed = run_seed("seed_003_with_torch.py")
 
-    assert printed_lineage(seed, "artifacts-example") == [
-        "9 nodes, 9 edges",
-        "load-data -> mnist-raw:v0",
-        "mnist-raw:v0 -> preprocess-data",
-        "preprocess-data -> mnist-preprocess:v0",
-        "initialize -> convnet:v0",
-        "convnet:v0 -> train",
-        "mnist-preprocess:v0 -> train",
-        "train -> trained-model:v0",
-        "mnist-preprocess:v0 -> report",
-        "trained-model:v0 -> report",
-    ]
+    assert printed_lineage(seed, "artifacts-example") == PIPELINE_LINEAGE
     *_, train, report = runs_of("artifacts-example")
     assert [row["_step"] for row in train.history()] == [128, 1200, 1328, 2400]
     assert len([file for file in report.files() if file.path.endswith(".png")]) == 32

@@ -31,15 +31,12 @@ from strawberry.schema.schema import validate_document
 from headwater_service.api.context import Context
 from headwater_service.api.cost import Cost, check_cost, document_cost, find_operation, reported_cost
 from headwater_service.api.errors import reported
-from headwater_service.api.list_executor import ListExecutor
 from headwater_service.errors import InvalidInputError
 
 _QUERIES: Final = frozenset({OperationType.QUERY})
 _OPERATIONS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 # Documents that are kept parsed and validated: those of clients are few, and each is sent again and again.
 _DOCUMENTS: Final = 256
-
-
 # graphql-core's own takes twice as long for text and numbers, which most values are.
 _is_awaitable: Final[Any] = optimized_is_awaitable
 
@@ -148,6 +145,6 @@ async def _run(document: _Document, request: GraphQLRequest, context: Context) -
         operation_name=request.operation_name,
         context_value=context,
         is_awaitable=_is_awaitable,
-        executor_class=ListExecutor,
+        executor_class=document.schema.execution_context_class,
     )
     return await result if isawaitable(result) else result
