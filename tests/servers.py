@@ -183,8 +183,10 @@ def running(program: Program, folder: Path) -> Iterator[Identity]:
         folder=program.folder,
     )
     try:
-        wait_until(lambda: program.is_ready() or not is_running(process), seconds=READY_SECONDS, pause=0.1)
-        if not program.is_ready():
+        # Asked once: of several worker processes, another one may answer the next time.
+        if not wait_until(
+            lambda: program.is_ready() or not is_running(process), seconds=READY_SECONDS, pause=0.1
+        ) or not is_running(process):
             raise RuntimeError(f"{program.name} did not become ready:\n{log.read_text('utf-8', 'replace')[-4000:]}")
         yield process
     finally:
