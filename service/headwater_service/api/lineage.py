@@ -134,7 +134,7 @@ async def walk(info: Info, start_id: str, request: domain.LineageRequest) -> Lin
     found = answer.completeness
     return LineageGraph(
         nodes=[_node(shown, names, context.public_url) for shown in answer.nodes] if details else [],
-        edges=[_edge(edge) for edge in answer.edges],
+        edges=[edge_of(edge) for edge in answer.edges],
         completeness=Completeness(
             is_complete=found.is_complete,
             reason=found.reason,
@@ -156,7 +156,7 @@ def _chooses(selection: Selection, name: str) -> bool:
     return any(_chooses(inner, name) for inner in selection.selections)
 
 
-def _edge(edge: domain.LineageEdge) -> LineageEdge:
+def edge_of(edge: domain.LineageEdge) -> LineageEdge:
     return LineageEdge(
         id=strawberry.ID(edge.id),
         source=strawberry.ID(edge.source),

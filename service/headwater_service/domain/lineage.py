@@ -54,7 +54,7 @@ _WALKS: Final[Mapping[LineageDirection, LiteralString]] = {
     LineageDirection.BOTH: store.WALK_BOTH,
 }
 
-_EDGE_KINDS: Final = {
+EDGE_KINDS: Final = {
     "CONSUMED_BY": LineageEdgeKind.CONSUMED,
     "PRODUCED": LineageEdgeKind.PRODUCED,
     "LINKED_TO": LineageEdgeKind.LINKED_TO,
@@ -183,7 +183,7 @@ def settle(
     return Lineage(
         nodes=[LineageNode(walk.nodes[node_id], distances[node_id]) for node_id in shown],
         edges=[
-            LineageEdge(edge.source, edge.target, _EDGE_KINDS[edge.kind], edge.at)
+            LineageEdge(edge.source, edge.target, EDGE_KINDS[edge.kind], edge.at)
             for edge in walk.edges
             if edge.source in inside and edge.target in inside
         ],
