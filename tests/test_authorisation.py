@@ -57,6 +57,12 @@ ROOT_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ('(filter: {{ consumed: "{shared}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
         ('(filter: {{ produced: "{version}" }}) {{ edges {{ node {{ id }} }} totalCount }}', 0),
     ],
+    "search": [
+        ('(text: "{project}") {{ __typename }}', 0),
+        ('(text: "{version}") {{ __typename }}', 0),
+        ('(text: "{run}") {{ __typename }}', 0),
+        ('(text: "{collection}", kinds: [COLLECTION]) {{ __typename }}', 0),
+    ],
     "recalls": [
         ('(container: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
         ('(collection: "{collection}") {{ edges {{ node {{ id }} }} totalCount }}', 0),

@@ -35,6 +35,7 @@ from headwater_service.api.people import Entity, UserConnection, Viewer
 from headwater_service.api.recalls import RecallConnection
 from headwater_service.api.runs import Run, RunConnection
 from headwater_service.api.scalars import ByteCount
+from headwater_service.api.search import FirstHits, Kinds, SearchHit, Text, find_hits
 from headwater_service.api.versions import Version, VersionConnection
 from headwater_service.domain import listings
 from headwater_service.domain.audit import MOST_A_CALL, EventsWanted, check_audit
@@ -231,6 +232,13 @@ class Query:
         scopes = await listings.project_scopes_at(info.context.graph, info.context.viewer, project)
         listing = RunListing(filter=filter, order_by=order_by, first=first, after=after, is_everywhere=project is None)
         return await info.context.listings.runs(scopes, listing)
+
+    @resolved(
+        "Whatever a person may mean by a text: what it names exactly comes first, then what begins so, then what holds "
+        "its words; of equally near ones the kinds take turns."
+    )
+    async def search(self, info: Info, text: Text, kinds: Kinds = None, first: FirstHits = 20) -> list[SearchHit]:
+        return await find_hits(info.context, text, kinds, first)
 
     @resolved("Versions that were marked as bad, the newest mark first.")
     async def recalls(

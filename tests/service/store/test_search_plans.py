@@ -24,6 +24,7 @@ from headwater_service.store.listing import Window, write_position
 from headwater_service.store.listings_collections import count_collections, list_collections
 from headwater_service.store.listings_runs import count_runs, list_runs
 from headwater_service.store.listings_versions import Place, count_versions, list_versions
+from headwater_service.store.search_all import list_runs_by_key, list_runs_by_relevance, list_versions_by_ref
 from plans import Recorder, full_scans, label_scans, plan_of, starts_of
 
 SCOPES = ["a", "b"]
@@ -151,3 +152,24 @@ async def test_the_newest_versions_are_read_in_the_order_of_the_index(
     # A page of each scope and label comes in order; only what these gave is sorted.
     assert operators.count("PartialTop") == 2
     assert label_scans(plan) == []
+
+
+async def test_runs_by_relevance_are_found_in_the_index_of_words(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = RunFilter(search=searched("train 数字"))
+
+    plan = await last_plan(graph, monkeypatch, lambda tx: list_runs_by_relevance(tx, SCOPES, wanted, limit=10))
+
+    assert (procedures(plan), label_scans(plan), "run:Run" in starts_of(plan)) == (1, [], False)
+
+
+async def test_runs_by_the_beginning_of_their_key_and_versions_by_a_ref_are_found_in_indexes(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = await last_plan(graph, monkeypatch, lambda tx: list_runs_by_key(tx, SCOPES, "4f2", limit=10))
+    versions = await last_plan(
+        graph, monkeypatch, lambda tx: list_versions_by_ref(tx, ["a"], "prod", index=3, limit=10)
+    )
+
+    assert (label_scans(runs), "run:Run" in starts_of(runs)) == ([], True)
+    assert label_scans(versions) == []
+    assert starts_of(versions) == {"version:ArtifactVersion", "version:RegistryVersion", "alias:Alias"}
