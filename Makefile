@@ -7,6 +7,10 @@ INTEGRATIONS := .venv-integrations
 INTEGRATIONS_INSTALLED := $(INTEGRATIONS)/.installed
 GRAPHIQL := service/headwater_service/static/graphiql/index.html
 GRAPHIQL_SOURCES := $(shell find web/graphiql -path '*/node_modules' -prune -o -type f -print)
+APP := service/headwater_service/static/app/index.html
+APP_SOURCES := $(shell find web/app -path '*/node_modules' -prune -o -path '*/generated' -prune -o -type f -print)
+APP_INSTALLED := web/app/node_modules/.installed
+UI := $(GRAPHIQL) $(APP)
 PYTEST := $(BIN)/python -m pytest
 # So many share the tests, on one Neo4j and one MinIO; 0 is one after another.
 TEST_PROCESSES ?= 2
@@ -18,7 +22,7 @@ TEST_PROCESSES ?= 2
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
-demo: $(INSTALLED) $(GRAPHIQL) ## Start everything, run the digits pipeline and show its lineage
+demo: $(INSTALLED) $(UI) ## Start everything, run the digits pipeline and show its lineage
 	$(BIN)/headwater up
 	$(BIN)/python examples/digits_pipeline.py
 	@echo
@@ -29,16 +33,16 @@ demo: $(INSTALLED) $(GRAPHIQL) ## Start everything, run the digits pipeline and 
 	@$(BIN)/headwater open --print
 	@$(BIN)/headwater status
 
-up: $(INSTALLED) $(GRAPHIQL) ## Start Neo4j, MinIO and the service
+up: $(INSTALLED) $(UI) ## Start Neo4j, MinIO and the service
 	$(BIN)/headwater up
 
 down: $(INSTALLED) ## Stop them
 	$(BIN)/headwater down
 
-test: $(INSTALLED) $(GRAPHIQL) ## Run the tests, but those that take minutes
+test: $(INSTALLED) $(UI) ## Run the tests, but those that take minutes
 	$(PYTEST) -n $(TEST_PROCESSES) --dist loadfile -m "not slow" $(ARGS)
 
-test-all: $(INSTALLED) $(GRAPHIQL) ## Run all tests
+test-all: $(INSTALLED) $(UI) ## Run all tests
 	$(PYTEST) $(ARGS)
 
 # Their imports come first: where one is missing, its tests would be skipped.
@@ -47,12 +51,13 @@ test-integrations: $(INTEGRATIONS_INSTALLED) ## Run the tests with PyTorch, Kera
 	KERAS_BACKEND=torch $(INTEGRATIONS)/bin/python -m pytest tests/sdk/integration tests/sdk/test_adapters.py \
 	  "tests/test_docs.py::test_every_snippet_of_a_page_runs[integrations.md]" $(ARGS)
 
-lint: $(INSTALLED) ## Check format, style and types
+lint: $(INSTALLED) $(APP_INSTALLED) ## Check format, style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	cd web/app && npm run --silent generate && npm run --silent check
 
-ui: $(GRAPHIQL) ## Build what the browser gets
+ui: $(UI) ## Build what the browser gets
 
 schema: $(INSTALLED) ## Write schema.graphql anew
 	$(BIN)/python -m headwater_service.api.schema > schema.graphql.new && mv schema.graphql.new schema.graphql
@@ -64,7 +69,7 @@ docs: $(INSTALLED) ## Write the generated pages of docs/ anew
 bench: $(INSTALLED) ## Run the benchmarks
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
-build: $(INSTALLED) $(GRAPHIQL) ## Build the wheel and the source archive into dist/
+build: $(INSTALLED) $(UI) ## Build the wheel and the source archive into dist/
 	$(BIN)/python -m build --no-isolation
 
 # Installs what the lock file says and nothing else; the package itself stays editable.
@@ -83,4 +88,12 @@ $(INTEGRATIONS_INSTALLED): integrations.lock pyproject.toml | $(INSTALLED)
 
 $(GRAPHIQL): $(GRAPHIQL_SOURCES) | $(INSTALLED)
 	cd web/graphiql && npm ci --silent --no-audit --no-fund && npm run --silent build
+	@touch $@
+
+$(APP_INSTALLED): web/app/package-lock.json
+	cd web/app && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(APP): $(APP_SOURCES) schema.graphql $(APP_INSTALLED) | $(INSTALLED)
+	cd web/app && npm run --silent generate && npm run --silent build
 	@touch $@

@@ -64,6 +64,11 @@ def sign_in_link(post: Callable[..., dict[str, Any]], key: str) -> str:
     return url
 
 
+def graphiql_link(post: Callable[..., dict[str, Any]], key: str) -> str:
+    """A sign-in link that goes on to GraphiQL instead of the web UI."""
+    return sign_in_link(post, key).replace("/sign-in", "/sign-in?next=/graphiql")
+
+
 def run_query(page: Page, name: str) -> dict[str, Any]:
     """Press the button when the operation is in the editor, and return what came back."""
     expect(page.locator(".graphiql-query-editor")).to_contain_text(f"query {name}")
@@ -80,7 +85,7 @@ def test_a_link_leads_to_graphiql_which_answers_the_lineage_of_a_version_of_ours
     model = log(service.url, post, user, project, name="model", uses=dataset.version_path)
     complaints = Complaints(page)
 
-    page.goto(sign_in_link(post, user.key))
+    page.goto(graphiql_link(post, user.key))
     page.wait_for_url(f"{service.url}/graphiql")
     answer = run_query(page, "LineageUpstream")
 
@@ -104,7 +109,7 @@ def test_every_ready_made_tab_answers_with_something_of_ours(
     dataset = log(service.url, post, user, project, name="raw")
     model = log(service.url, post, user, project, name="model", uses=dataset.version_path)
 
-    page.goto(sign_in_link(post, user.key))
+    page.goto(graphiql_link(post, user.key))
     answers = {}
     for name in ("LineageUpstream", "Reached", "RunInputsOutputs", "LatestVersions"):
         page.get_by_role("tab", name=name).click()
@@ -125,46 +130,57 @@ def test_every_ready_made_tab_answers_with_something_of_ours(
 
 
 def test_without_a_version_the_tabs_show_how_to_make_one(page: Page, post: Callable[..., Any], user: Any) -> None:
-    page.goto(sign_in_link(post, user.key))
+    page.goto(graphiql_link(post, user.key))
 
     expect(page.locator(".graphiql-query-editor")).to_contain_text("import headwater")
     expect(page.locator(".graphiql-query-editor")).to_contain_text("run.log_artifact(")
 
 
-@pytest.mark.parametrize("address", ["path parameter", "address"])
-def test_the_address_of_an_object_opens_its_query(
-    page: Page, service: Service, post: Callable[..., Any], user: Any, project: str, address: str
+def test_a_path_in_the_address_opens_the_query_of_its_object(
+    page: Page, service: Service, post: Callable[..., Any], user: Any, project: str
 ) -> None:
     logged = log(service.url, post, user, project, name="raw")
-    page.goto(sign_in_link(post, user.key))
+    page.goto(graphiql_link(post, user.key))
     page.wait_for_url(f"{service.url}/graphiql")
 
-    page.goto(
-        f"{service.url}/{logged.version_path}"
-        if address == "address"
-        else f"{service.url}/graphiql?path={logged.version_path}"
-    )
+    page.goto(f"{service.url}/graphiql?path={logged.version_path}")
     answer = run_query(page, "Version")
 
     assert answer["data"]["artifact"]["path"] == logged.version_path
     assert answer["data"]["artifact"]["digest"] == logged.digest
 
 
-def test_the_address_of_a_run_opens_its_query(
+def test_a_path_of_a_run_opens_its_query(
     page: Page, service: Service, post: Callable[..., Any], user: Any, project: str
 ) -> None:
     logged = log(service.url, post, user, project, name="raw")
-    page.goto(sign_in_link(post, user.key))
+    page.goto(graphiql_link(post, user.key))
     page.wait_for_url(f"{service.url}/graphiql")
 
-    page.goto(f"{service.url}/{project}/-/runs/{logged.run_key}")
+    page.goto(f"{service.url}/graphiql?path={project}/-/runs/{logged.run_key}")
     answer = run_query(page, "Run")
 
     assert answer["data"]["run"]["path"] == logged.run_path
 
 
+def test_a_query_that_a_page_hands_over_is_the_first_tab(
+    page: Page, service: Service, post: Callable[..., Any], user: Any
+) -> None:
+    page.goto(graphiql_link(post, user.key))
+    page.wait_for_url(f"{service.url}/graphiql")
+
+    page.goto("about:blank")
+    page.goto(
+        f"{service.url}/graphiql#query=query+HandedOver($name:String!){{entity(name:$name){{name}}}}&variables="
+        + f'{{"name":"{user.name}"}}'
+    )
+    answer = run_query(page, "HandedOver")
+
+    assert answer["data"]["entity"]["name"] == user.name
+
+
 def test_the_explorer_lists_the_fields_of_the_schema(page: Page, post: Callable[..., Any], user: Any) -> None:
-    page.goto(sign_in_link(post, user.key))
+    page.goto(graphiql_link(post, user.key))
 
     page.get_by_role("button", name="Show GraphiQL Explorer").click()
 
@@ -173,7 +189,7 @@ def test_the_explorer_lists_the_fields_of_the_schema(page: Page, post: Callable[
 
 
 def test_a_link_works_once(page: Page, post: Callable[..., Any], user: Any) -> None:
-    link = sign_in_link(post, user.key)
+    link = graphiql_link(post, user.key)
     page.goto(link)
     page.wait_for_selector(".graphiql-container")
     page.context.clear_cookies()

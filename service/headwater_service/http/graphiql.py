@@ -1,4 +1,4 @@
-"""GraphiQL, at its own address and at the address of every object."""
+"""GraphiQL, at its own address."""
 
 from importlib.resources import files
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from headwater_service.domain.names import RESERVED_ENTITY_NAMES
 from headwater_service.errors import DomainError, NotFoundError
 from headwater_service.http.errors import UnauthenticatedError
 from headwater_service.http.guard import refuse_as_rest
@@ -18,7 +17,7 @@ _INDEX: Final = files("headwater_service") / "static" / "graphiql" / "index.html
 
 
 async def graphiql(request: Request) -> Response:
-    """Answer with GraphiQL; its script reads from the address which object's query to open."""
+    """Answer with GraphiQL; its script reads from the address which query to open, or whose."""
     if not _INDEX.is_file():
         raise NotFoundError("GraphiQL is not part of this build. `make ui` builds it.", path="/graphiql")
     return HTMLResponse(
@@ -28,14 +27,6 @@ async def graphiql(request: Request) -> Response:
             "Cache-Control": "no-store",
         },
     )
-
-
-async def object_page(request: Request) -> Response:
-    """Answer for the address of an object: /<entity>/<project>/<name>:<ref> and the others."""
-    path = request.path_params["path"]
-    if path.partition("/")[0] in RESERVED_ENTITY_NAMES:
-        raise NotFoundError(f"There is no page /{path}.", path=f"/{path}")
-    return await graphiql(request)
 
 
 def refuse_page(request: Request, error: DomainError) -> Response:

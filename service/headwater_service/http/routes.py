@@ -10,9 +10,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from headwater_service.errors import NotFoundError
+from headwater_service.http.app_page import app_page
 from headwater_service.http.errors import error_response, json_response
 from headwater_service.http.files import redirect_to_file
-from headwater_service.http.graphiql import graphiql, object_page, refuse_page
+from headwater_service.http.graphiql import graphiql, refuse_page
 from headwater_service.http.graphql import get_graphql, post_graphql, refuse_graphql
 from headwater_service.http.guard import Access, Endpoint
 from headwater_service.http.health import healthz, readyz
@@ -71,7 +72,7 @@ ENDPOINTS: Final = (
     Endpoint("/api/runs/{run_id}/history", ("POST",), Access.VIEWER, post_history),
     Endpoint("/files/{path:path}", ("GET",), Access.VIEWER, redirect_to_file, refuse_page),
     Endpoint("/graphiql", ("GET",), Access.VIEWER, graphiql, refuse_page),
-    Endpoint("/{path:path}", ("GET",), Access.VIEWER, object_page, refuse_page),
+    Endpoint("/{path:path}", ("GET",), Access.VIEWER, app_page, refuse_page),
 )
 
 

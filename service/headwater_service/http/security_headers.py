@@ -27,6 +27,15 @@ def page_policy(settings: Settings) -> str:
     )
 
 
+def app_policy(settings: Settings, *, nonce: str) -> str:
+    """The same for the web UI: a library of it sets a style with this nonce, and previews are read as blobs."""
+    return (
+        page_policy(settings)
+        .replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'; worker-src 'self'")
+        .replace("img-src 'self' data:", "img-src 'self' data: blob:")
+    )
+
+
 def graphiql_policy(settings: Settings) -> str:
     """The same for GraphiQL, whose editor sets styles from its script, brings fonts in them and works in workers."""
     return (

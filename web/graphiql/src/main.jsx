@@ -5,7 +5,7 @@ import './page.css';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
-import { pathOf } from './objects.js';
+import { givenTab, pathOf } from './objects.js';
 import { post, postFromEditor } from './post.js';
 import { storage } from './storage.js';
 import { fetchExamples, readyMadeTabs } from './tabs.js';
@@ -31,7 +31,8 @@ function Page({ tabs }) {
 
 async function show() {
   const found = await fetchExamples(post);
-  createRoot(document.getElementById('root')).render(<Page tabs={readyMadeTabs(pathOf(window.location), found)} />);
+  const tabs = readyMadeTabs(givenTab(window.location), pathOf(window.location), found);
+  createRoot(document.getElementById('root')).render(<Page tabs={tabs} />);
 }
 
 show().catch(() => {

@@ -5,20 +5,17 @@ import entity from './queries/object_entity.graphql?raw';
 import run from './queries/object_run.graphql?raw';
 import version from './queries/object_version.graphql?raw';
 
-/** The path named by `?path=`, else by the address itself; null on plain /graphiql. */
+/** The path named by `?path=`; null without. */
 export function pathOf(location) {
-  const named = new URLSearchParams(location.search).get('path');
-  const path = named ?? decoded(location.pathname);
-  const trimmed = path.replace(/^\/+|\/+$/g, '');
-  return trimmed === '' || trimmed === 'graphiql' ? null : trimmed;
+  const path = new URLSearchParams(location.search).get('path') ?? '';
+  return path.replace(/^\/+|\/+$/g, '') || null;
 }
 
-function decoded(pathname) {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
+/** The query behind a page of the web UI, which it hands over in the fragment: no server and no log sees that. */
+export function givenTab(location) {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const query = given.get('query');
+  return query ? { query, variables: given.get('variables') ?? '{}' } : null;
 }
 
 /** The tab for an object: its query and its variables. */

@@ -31,9 +31,10 @@ export async function fetchExamples(post) {
   };
 }
 
-/** All tabs, the object's own first when the address names one. */
-export function readyMadeTabs(path, found) {
+/** All tabs: first the query that a page handed over, then that of the object which the address names. */
+export function readyMadeTabs(given, path, found) {
   return [
+    ...(given ? [given] : []),
     ...(path ? [objectTab(path)] : []),
     example(lineageUpstream, 'version', found.version),
     example(reached, 'dataset', found.dataset),

@@ -4,9 +4,9 @@ const token = window.location.hash.slice(1);
 history.replaceState(null, '', window.location.pathname + window.location.search);
 
 function destination() {
-  const next = new URLSearchParams(window.location.search).get('next') ?? '/graphiql';
+  const next = new URLSearchParams(window.location.search).get('next') ?? '/';
   // Only a path of this service: "//elsewhere" and "/\elsewhere" would leave it.
-  return /^\/(?![/\\])/.test(next) ? next : '/graphiql';
+  return /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
 async function signIn() {

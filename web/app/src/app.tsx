@@ -1,0 +1,50 @@
+import { lazy, Suspense } from 'react';
+import { useLocation } from 'wouter';
+import { Home } from './home/home.tsx';
+import { parseRoute } from './lib/routes.ts';
+import { Frame } from './shell/frame.tsx';
+import { NotFound } from './shell/not-found.tsx';
+import { Loading } from './ui/notices.tsx';
+
+const EntityPage = lazy(() => import('./entity/entity-page.tsx'));
+const ContainerPage = lazy(() => import('./project/container-page.tsx'));
+const RunPage = lazy(() => import('./runs/run-page.tsx'));
+const CollectionPage = lazy(() => import('./artifacts/collection-page.tsx'));
+const VersionPage = lazy(() => import('./artifacts/version-page.tsx'));
+const ComparePage = lazy(() => import('./artifacts/compare-page.tsx'));
+const SettingsPage = lazy(() => import('./settings/settings-page.tsx'));
+
+export function App() {
+  return (
+    <Frame>
+      <Suspense fallback={<Loading />}>
+        <RoutedPage />
+      </Suspense>
+    </Frame>
+  );
+}
+
+function RoutedPage() {
+  const [location] = useLocation();
+  const route = parseRoute(location);
+  switch (route.page) {
+    case 'home':
+      return <Home />;
+    case 'settings':
+      return <SettingsPage route={route} />;
+    case 'entity':
+      return <EntityPage route={route} />;
+    case 'container':
+      return <ContainerPage route={route} />;
+    case 'run':
+      return <RunPage key={route.run} route={route} />;
+    case 'collection':
+      return <CollectionPage route={route} />;
+    case 'version':
+      return <VersionPage route={route} />;
+    case 'compare':
+      return <ComparePage route={route} />;
+    case 'missing':
+      return <NotFound />;
+  }
+}

@@ -1,0 +1,76 @@
+// Data of a page: asked for by a generated document, kept on the screen until newer data is there, and shown to whoever
+// wants the query itself ("show this query").
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { type AnyVariables, type CombinedError, useQuery } from 'urql';
+
+interface ShownQuery {
+  text: string;
+  variables: Record<string, unknown>;
+}
+
+interface PageQueryContext {
+  shown: ShownQuery | null;
+  show: (query: ShownQuery | null) => void;
+}
+
+const Context = createContext<PageQueryContext>({ shown: null, show: () => {} });
+
+export function PageQueryProvider({ children }: { children: ReactNode }) {
+  const [shown, show] = useState<ShownQuery | null>(null);
+  const context = useMemo(() => ({ shown, show }), [shown]);
+  return <Context value={context}>{children}</Context>;
+}
+
+/** The query behind the page that is open, as the address of a GraphiQL that holds it. */
+export function usePageQueryHref(): string | null {
+  const { shown } = useContext(Context);
+  if (!shown) return null;
+  const fragment = new URLSearchParams({ query: shown.text, variables: JSON.stringify(shown.variables, null, 2) });
+  return `/graphiql#${fragment}`;
+}
+
+export interface Loaded<Data> {
+  /** The newest answer, else the one before it; undefined until the first. */
+  data: Data | undefined;
+  error: CombinedError | undefined;
+  /** Whether an answer is under way. */
+  isLoading: boolean;
+  /** Ask again now, past what is kept. */
+  reload: () => void;
+}
+
+interface Options {
+  /** Do not ask yet. */
+  isPaused?: boolean;
+  /** Whether "show this query" shows this one: the main query of a page. */
+  isMain?: boolean;
+}
+
+/** Asks a query and keeps the last answer while the next is under way, also when the variables change. */
+export function useData<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { isPaused = false, isMain = false }: Options = {},
+): Loaded<Data> {
+  const [{ data, error, fetching, stale }, ask] = useQuery({ query: document, variables, pause: isPaused });
+  const last = useRef<Data | undefined>(undefined);
+  if (data !== undefined && !fetching) last.current = data;
+  useShownQuery(isMain && !isPaused ? document : null, variables);
+  const reload = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask]);
+  return { data: data ?? (error ? undefined : last.current), error, isLoading: fetching || stale, reload };
+}
+
+function useShownQuery<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables> | null,
+  variables: Variables,
+): void {
+  const { show } = useContext(Context);
+  const key = JSON.stringify(variables);
+  useEffect(() => {
+    if (!document) return;
+    show({ text: print(document), variables: JSON.parse(key) });
+    return () => show(null);
+  }, [document, key, show]);
+}

@@ -1,0 +1,45 @@
+// Light, dark, or as the system says. The colours are in ui/tokens.css alone; a canvas reads them from there.
+
+export type Theme = 'system' | 'light' | 'dark';
+const STORED = 'headwater:theme';
+
+export function storedTheme(): Theme {
+  const stored = localStorage.getItem(STORED);
+  return stored === 'light' || stored === 'dark' ? stored : 'system';
+}
+
+export function applyTheme(theme: Theme): void {
+  if (theme === 'system') {
+    localStorage.removeItem(STORED);
+    delete document.documentElement.dataset.theme;
+  } else {
+    localStorage.setItem(STORED, theme);
+    document.documentElement.dataset.theme = theme;
+  }
+  window.dispatchEvent(new Event('headwater:theme'));
+}
+
+/** Calls back when the colours of the page change; returns what ends that. */
+export function onThemeChange(changed: () => void): () => void {
+  const system = window.matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', changed);
+  window.addEventListener('headwater:theme', changed);
+  return () => {
+    system.removeEventListener('change', changed);
+    window.removeEventListener('headwater:theme', changed);
+  };
+}
+
+/** The present values of colour tokens such as `--run-fill`, as a canvas understands them. */
+export function readColours<Name extends string>(names: readonly Name[]): Record<Name, string> {
+  const probe = document.createElement('span');
+  document.body.append(probe);
+  const style = getComputedStyle(probe);
+  const colours = {} as Record<Name, string>;
+  for (const name of names) {
+    probe.style.color = `var(${name})`;
+    colours[name] = style.color;
+  }
+  probe.remove();
+  return colours;
+}

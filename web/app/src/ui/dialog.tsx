@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import styles from './dialog.module.css';
+
+interface DialogProps {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  children: ReactNode;
+  /** Buttons, the one that does it last. */
+  actions: ReactNode;
+  /** Whether a click beside it closes it; not where text was typed. */
+  isDismissable?: boolean;
+  /** Ctrl-Enter anywhere in it. */
+  onConfirm?: () => void;
+}
+
+/** A modal dialog: it keeps the focus, gives it back, and Escape closes it. */
+export function Dialog({ isOpen, onClose, title, children, actions, isDismissable = false, onConfirm }: DialogProps) {
+  return (
+    <ModalOverlay
+      className={styles.overlay}
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable={isDismissable}
+    >
+      <Modal className={styles.modal}>
+        <AriaDialog className={styles.dialog}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: a key of the whole dialog, not a control. */}
+          <div
+            className={styles.frame}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+              event.preventDefault();
+              onConfirm?.();
+            }}
+          >
+            <Heading slot="title" level={2} className={styles.title}>
+              {title}
+            </Heading>
+            <div className={styles.body}>{children}</div>
+            <div className={styles.actions}>{actions}</div>
+          </div>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,32 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { messages } from './scripts/messages.ts';
+
+// The service that `npm run dev` passes requests on to.
+const SERVICE = process.env.HEADWATER_BASE_URL ?? 'http://127.0.0.1:8080';
+const toService = { target: SERVICE, ws: true };
+
+// The service serves the result under /static/app, and index.html itself with a nonce for styles.
+export default defineConfig(({ command }) => ({
+  base: command === 'build' ? '/static/app/' : '/',
+  plugins: [react(), messages()],
+  worker: { format: 'es' },
+  server: {
+    proxy: {
+      '/graphql': toService,
+      '/graphiql': toService,
+      '/api/': toService,
+      '/assets/': toService,
+      '/static/': toService,
+      '/sign-in': toService,
+      '/files/': toService,
+    },
+  },
+  build: {
+    outDir: '../../service/headwater_service/static/app',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    manifest: 'manifest.json',
+    sourcemap: false,
+  },
+}));
