@@ -26,6 +26,8 @@ ARGUMENTS = {
     "limit": "50",
     "groupBy": "STATE",
     "name": '"latest"',
+    # The node that the walk starts at.
+    "to": "$id",
 }
 
 

@@ -98,3 +98,17 @@ def test_lineage_stops_at_what_the_outsider_may_not_see_and_says_so(world: World
         # What the owner's run made of it, and its link in the restricted registry.
         "frontier": [{"id": world.shared.version_id, "hidden": 2}],
     }
+
+
+def test_a_version_is_not_compared_with_what_the_outsider_may_not_see(world: World) -> None:
+    """Neither by the id of a secret, nor through a link that is shared while its source is not."""
+    document = """
+      query C($id: ID!, $to: ID!) { node(id: $id) { ... on Version { compare(to: $to) {
+        changes { totalCount } metadata { total } upstream { runAfter { name } } } } } }
+    """
+    for to in (world.own.version_id, world.link_id):
+        _, own = ask(world, document, world.owner.key, id=world.shared.version_id, to=to)
+        _, answer = ask(world, document, world.outsider.key, id=world.shared.version_id, to=to)
+
+        assert own["data"]["node"]["compare"]["changes"]["totalCount"] == 1
+        assert answer["data"] == {"node": {"compare": None}}

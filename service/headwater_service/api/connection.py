@@ -77,7 +77,7 @@ class Connection:
 
 
 def connect(
-    connection: type[C],
+    connection: Callable[..., C],
     edge: Callable[..., Any],  # each noun's edge has its own type of node
     page: Page[Any],
     nodes: Sequence[Any],
@@ -88,7 +88,7 @@ def connect(
 ) -> C:
     """Build the connection of a noun from a page of the store and the nodes made of its items.
 
-    `facts` are further fields of each edge.
+    `facts` are further fields of each edge; a connection with further fields of its own comes with them bound.
     """
     cursors = [encode_cursor(position) for position in page.cursors]
     further = [{} for _ in nodes] if facts is None else facts
@@ -99,5 +99,5 @@ def connect(
         start_cursor=cursors[0] if cursors else None,
         end_cursor=cursors[-1] if cursors else None,
     )
-    build: Callable[..., C] = connection  # `edges` is a field of each noun's own class
-    return build(edges=edges, page_info=info, count=count)
+    # `edges` is a field of each noun's own class.
+    return connection(edges=edges, page_info=info, count=count)

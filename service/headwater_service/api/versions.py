@@ -1,7 +1,7 @@
 """GraphQL types: artifact versions, registry versions and their files."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import strawberry
 
@@ -34,6 +34,9 @@ from headwater_service.domain.ttl import expires_at
 from headwater_service.model import Instant, VersionState
 from headwater_service.store.hops import CONSUMERS, CONSUMERS_VIA_LINKS, LINKS, PRODUCERS
 from headwater_service.store.listing import Window
+
+if TYPE_CHECKING:
+    from headwater_service.api.comparison import VersionComparison
 
 MOST_LINKS: Final = 500
 _MICROSECONDS: Final = 1_000_000
@@ -143,6 +146,19 @@ class Version(Node, LineageNode):
     async def expires_at(self, info: Info) -> Instant | None:
         lifetime = await info.context.loaders.lifetime(self.content_id)
         return None if lifetime is None else expires_at(lifetime)
+
+    @resolved(
+        "How another version differs from it, in any collection; of links their sources are compared. Null when there "
+        "is no such version, or the viewer may not see it or the files of either."
+    )
+    async def compare(
+        self,
+        info: Info,
+        to: Annotated[strawberry.ID, strawberry.argument(description="Id of the other version, the second.")],
+    ) -> Annotated["VersionComparison", strawberry.lazy("headwater_service.api.comparison")] | None:
+        from headwater_service.api.comparison import compare
+
+        return await compare(info.context, self, to)
 
     @resolved("What it came from, what came of it, or both, as far as the viewer may see.")
     async def lineage(

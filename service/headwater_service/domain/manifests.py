@@ -80,7 +80,7 @@ async def has_manifest(graph: Graph, viewer: Viewer, entity_name: str, digest: s
 async def read_layout(objects: ObjectStore, entity_id: str, digest: str) -> list[tuple[str, int]]:
     """Return the blobs of a manifest with their sizes, in order of digest."""
     blobs: list[tuple[str, int]] = []
-    async for lines in _lines(objects, layout_key(entity_id, digest)):
+    async for lines in read_lines(objects, layout_key(entity_id, digest)):
         blobs += await asyncio.to_thread(_blobs_of, lines)
     return blobs
 
@@ -94,7 +94,7 @@ async def list_entries(
         return _select(entries, prefix.encode(), (after or "").encode(), limit)
     found: list[ManifestEntry] = []
     # Closed at once when the page is full, so that the connection does not wait for the rest.
-    async with aclosing(_lines(objects, manifest_key(entity_id, digest))) as groups:
+    async with aclosing(read_lines(objects, manifest_key(entity_id, digest))) as groups:
         async for lines in groups:
             entries = await asyncio.to_thread(_entries_of, lines)
             found += _select(entries, prefix.encode(), (after or "").encode(), limit - len(found))
@@ -144,7 +144,7 @@ async def _cached_entries(objects: ObjectStore, entity_id: str, digest: str) -> 
     entries = _cache.find(key)
     if entries is None:
         entries = []
-        async for lines in _lines(objects, manifest_key(entity_id, digest)):
+        async for lines in read_lines(objects, manifest_key(entity_id, digest)):
             entries += await asyncio.to_thread(_entries_of, lines)
         _cache.keep(key, entries)
     return entries
@@ -199,7 +199,7 @@ async def _missing(graph: Graph, entity_id: str, reader: ManifestReader) -> list
     return missing[:MOST_MISSING]
 
 
-async def _lines(objects: ObjectStore, key: str) -> AsyncGenerator[list[bytes], None]:
+async def read_lines(objects: ObjectStore, key: str) -> AsyncGenerator[list[bytes], None]:
     """Yield the lines of a stored document in groups, without its format line."""
     inflate = zlib.decompressobj(wbits=31)
     rest = b""
