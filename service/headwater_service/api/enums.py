@@ -11,8 +11,11 @@ from headwater_service.model import CollectionKind, EntityKind, ProposalState, R
 
 def describe(cls: type[Enum], about: str, values: Mapping[str, str]) -> None:
     """Register an enum of a lower layer with the schema; `values` describes each member by its name."""
-    # The model knows nothing of GraphQL, so that the descriptions can't stand beside its members.
-    definition: StrawberryEnumDefinition = vars(strawberry.enum(cls, description=about))["__strawberry_definition__"]
+    # The model knows nothing of GraphQL, so that the descriptions can't stand beside its members. A type that was
+    # imported before has registered the enum already, without a word: a second definition would be another enum.
+    known: StrawberryEnumDefinition | None = vars(cls).get("__strawberry_definition__")
+    definition: StrawberryEnumDefinition = known or vars(strawberry.enum(cls))["__strawberry_definition__"]
+    definition.description = about
     for value in definition.values:
         value.description = values[value.name]
 

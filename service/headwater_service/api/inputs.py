@@ -1,7 +1,7 @@
 """GraphQL inputs: filters and orders of listings, and what each becomes below."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final, Generic, TypeVar
 
 import strawberry
 
@@ -21,6 +21,8 @@ from headwater_service.store.filters import (
 )
 from headwater_service.store.listings_runs import RunGroup
 from headwater_service.store.listings_versions import VersionGroup
+
+F = TypeVar("F")
 
 describe(
     FieldOperator,
@@ -92,7 +94,12 @@ describe(
 
 OfRuns: Final = strawberry.argument(description="Which runs are wanted; null wants all.")
 OfVersions: Final = strawberry.argument(description="Which versions are wanted; null wants all that are not deleted.")
+OfNeighbours: Final = strawberry.argument(description="Which versions are wanted; null wants all, also deleted ones.")
 OfCollections: Final = strawberry.argument(description="Which collections are wanted; null wants all.")
+EarliestFirst = Annotated[
+    OrderDirection,
+    strawberry.argument(description="ASC begins with the earliest step, DESC with the latest."),
+]
 Order: Final = strawberry.argument(description="What comes first; null takes the order that the input type names.")
 
 
@@ -320,6 +327,14 @@ class CollectionOrder:
 
     def to_order(self) -> filters.CollectionOrder:
         return filters.CollectionOrder(self.field, self.direction)
+
+
+@dataclass(frozen=True, slots=True)
+class NeighboursWanted(Generic[F]):
+    """Which neighbours of a node a list is to hold, and in which order; None wants all."""
+
+    filter: F | None = None
+    direction: OrderDirection = OrderDirection.ASC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

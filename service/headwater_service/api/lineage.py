@@ -1,6 +1,7 @@
 """GraphQL types: the lineage of a run or a version, and the arguments by which it is asked for."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -10,11 +11,14 @@ from headwater_service import model
 from headwater_service.api.context import Info
 from headwater_service.api.enums import describe
 from headwater_service.api.fields import resolved
+from headwater_service.api.lineage_groups import LineageCluster, LineageHub
 from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.scalars import Json
 from headwater_service.domain import lineage as domain
 from headwater_service.domain import lineage_forms as forms
 from headwater_service.domain.lineage import IncompleteReason, LineageDirection, LineageEdgeKind
+from headwater_service.domain.lineage_cards import Card, read_cards
+from headwater_service.domain.lineage_groups import Groups, group
 from headwater_service.model import Instant
 from headwater_service.store.lineage import WalkedNode, run_of, version_of
 
@@ -73,6 +77,24 @@ JobTypes = Annotated[
     list[str] | None,
     strawberry.argument(description="Of runs show only those with one of these job types, such as `train`."),
 ]
+Aliases = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description="Of versions show only those that one of these aliases points at now, such as `production`."
+    ),
+]
+CreatedAfter = Annotated[
+    Instant | None,
+    strawberry.argument(
+        description="Show only what the server learned of later than this; the walk still passes through the rest."
+    ),
+]
+CreatedBefore = Annotated[
+    Instant | None,
+    strawberry.argument(
+        description="Show only what the server learned of earlier than this; the walk still passes through the rest."
+    ),
+]
 
 
 @strawberry.type(description="A step that data took. It points the way data flows: from cause to effect.")
@@ -82,6 +104,9 @@ class LineageEdge:
     target: strawberry.ID = strawberry.field(description="The node that the data went into.")
     kind: LineageEdgeKind = strawberry.field(description="Whether it was used, made or linked.")
     at: Instant = strawberry.field(description="When the server learned of it, by the clock of the database.")
+    is_reused: bool | None = strawberry.field(
+        description="Of what a run produced: whether the same content was there before. Null for the other kinds."
+    )
 
 
 @strawberry.type(description="Where a lineage ends although more is there.")
@@ -90,6 +115,14 @@ class FrontierNode:
         description="The last node that was reached; a filter of the request may keep it out of `nodes`."
     )
     hidden: int = strawberry.field(description="How many of its neighbours, the way the walk went, were left out.")
+    upstream: int = strawberry.field(description="How many of these are upstream of it.")
+    downstream: int = strawberry.field(description="How many of these are downstream of it.")
+    forbidden_upstream: int = strawberry.field(
+        description="How many of those upstream the viewer may not see; the rest is beyond `depth` or `limit`."
+    )
+    forbidden_downstream: int = strawberry.field(
+        description="How many of those downstream the viewer may not see; the rest is beyond `depth` or `limit`."
+    )
 
 
 @strawberry.type(description="Whether a lineage shows everything, and if not, why and where it ends.")
@@ -108,19 +141,51 @@ class LineageGraph:
     completeness: Completeness = strawberry.field(description="Read this before you take an absence for a fact.")
     answer: strawberry.Private[domain.Lineage]
     names: strawberry.Private[forms.Names]
+    details: strawberry.Private["_Details"]
+
+    @resolved("Nodes that a map draws as one, because they are alike; each node is in one of these at most.")
+    async def clusters(self) -> list[LineageCluster]:
+        _, groups = await self.details.read()
+        return [LineageCluster.from_group(cluster, self.names) for cluster in groups.clusters]
+
+    @resolved("Shown nodes that have more than 200 neighbours on one side, with their exact number.")
+    async def hubs(self) -> list[LineageHub]:
+        _, groups = await self.details.read()
+        return [LineageHub.from_group(hub) for hub in groups.hubs]
 
     @resolved("The same graph as the text of a Mermaid flowchart: runs rounded, registry versions hexagons.")
     def mermaid(self) -> str:
         return forms.mermaid(self.answer, self.names)
 
     @resolved(
-        "The same graph as columns, many times quicker to read for programs: `{nodes: {id, kind, label, url, type, "
-        "state, aliases, createdAt, distance}, edges: {source, target, kind, at}, completeness}`, each column a list; "
-        "`source` and `target` are positions in the columns of `nodes`, times are microseconds since 1970 UTC."
+        "The same graph as columns, many times quicker to read for programs: `{nodes: {id, kind, label, name, scope, "
+        "url, type, jobType, state, runState, isDeleted, aliases, protected, isRecalled, recall, inputs, outputs, "
+        "createdAt, distance}, edges: {source, target, kind, at, reused}, completeness: {isComplete, reason, "
+        "frontier, sides}, clusters: {…}, hubs: {…}}`, each column a list; `source`, `target`, `members` and other "
+        "nodes are positions in the columns of `nodes`, times are microseconds since 1970 UTC."
     )
     async def compact(self, info: Info) -> Json:
-        aliases = await forms.read_aliases(info.context.graph, self.answer)
-        return Json(forms.compact(self.answer, self.names, aliases, info.context.public_url))
+        cards, groups = await self.details.read()
+        return Json(forms.compact(self.answer, self.names, cards, groups, info.context.public_url))
+
+
+class _Details:
+    """Cards and groups of an answer: read when a field first needs them, and once for all fields."""
+
+    def __init__(self, info: Info, answer: domain.Lineage, names: forms.Names) -> None:
+        self._graph = info.context.graph
+        self._answer = answer
+        self._names = names
+        self._reading: asyncio.Task[tuple[Mapping[str, Card], Groups]] | None = None
+
+    async def read(self) -> tuple[Mapping[str, Card], Groups]:
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return await self._reading
+
+    async def _read(self) -> tuple[Mapping[str, Card], Groups]:
+        cards = await read_cards(self._graph, self._answer, self._names.containers)
+        return cards, group(self._answer, cards)
 
 
 async def walk(info: Info, start_id: str, request: domain.LineageRequest) -> LineageGraph:
@@ -138,10 +203,11 @@ async def walk(info: Info, start_id: str, request: domain.LineageRequest) -> Lin
         completeness=Completeness(
             is_complete=found.is_complete,
             reason=found.reason,
-            frontier=[FrontierNode(id=strawberry.ID(node.id), hidden=node.hidden) for node in found.frontier],
+            frontier=[_frontier_node(node) for node in found.frontier],
         ),
         answer=answer,
         names=names,
+        details=_Details(info, answer, names),
     )
 
 
@@ -163,6 +229,18 @@ def edge_of(edge: domain.LineageEdge) -> LineageEdge:
         target=strawberry.ID(edge.target),
         kind=edge.kind,
         at=edge.at,
+        is_reused=edge.is_reused,
+    )
+
+
+def _frontier_node(node: domain.FrontierNode) -> FrontierNode:
+    return FrontierNode(
+        id=strawberry.ID(node.id),
+        hidden=node.hidden,
+        upstream=node.upstream,
+        downstream=node.downstream,
+        forbidden_upstream=node.forbidden_upstream,
+        forbidden_downstream=node.forbidden_downstream,
     )
 
 

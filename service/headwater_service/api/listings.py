@@ -1,8 +1,9 @@
 """Builds the connections of the schema: checks the page, asks the store, wraps what it finds."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from headwater_service.api.aliases import AliasMove, AliasMoveConnection, AliasMoveEdge
 from headwater_service.api.collections import CollectionConnection, CollectionEdge
@@ -19,6 +20,7 @@ from headwater_service.api.events import Event, EventConnection, EventEdge
 from headwater_service.api.inputs import (
     CollectionFilter,
     CollectionListing,
+    NeighboursWanted,
     RunFilter,
     RunListing,
     VersionFilter,
@@ -54,7 +56,7 @@ from headwater_service.model import ContainerKind, ManifestEntry, ProposalState
 from headwater_service.store import filters
 from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
 from headwater_service.store.graph import Work
-from headwater_service.store.hops import LINKS, OUTPUTS, Hop
+from headwater_service.store.hops import LINKS, OUTPUTS, Hop, among
 from headwater_service.store.listing import Window, fingerprint
 from headwater_service.store.listings_collections import (
     count_collections,
@@ -69,7 +71,10 @@ from headwater_service.store.listings_versions import Place, count_versions, lis
 from headwater_service.store.reads import PlacedRun, PlacedVersion
 from headwater_service.store.recalls import RecallsAsked, count_recalls, list_recalls
 
+T = TypeVar("T")
+
 Count = Callable[[], Awaitable[int]]
+EVERY: Final[NeighboursWanted[Any]] = NeighboursWanted()
 
 
 class Listings:
@@ -77,6 +82,7 @@ class Listings:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._hops: dict[tuple[str, str, str], asyncio.Task[Hop[Any]]] = {}
 
     async def run_filter(self, scopes: Sequence[str], given: RunFilter | None) -> filters.RunFilter:
         """Check a filter, find the versions that it names, and the words near those that nothing holds."""
@@ -202,36 +208,53 @@ class Listings:
         return await proposals_to_decide(self._context, first=first, after=after)
 
     async def run_neighbours(
-        self, hop: Hop[PlacedRun], node_id: str, *, first: int, after: str | None
+        self,
+        hop: Hop[PlacedRun],
+        node_id: str,
+        wanted: NeighboursWanted[RunFilter] = EVERY,
+        *,
+        first: int,
+        after: str | None,
     ) -> RunConnection:
         """List the runs one hop from a version, with those of the other versions of the request in one query."""
         request = self._request(first, after)
+        hop = await self._hop(hop, wanted)
         page = await self._context.loaders.neighbours(hop, _window(request), node_id)
         nodes = [run_type(placed, self._context.public_url) for placed in page.items]
         return connect(RunConnection, RunEdge, page, nodes, request=request, count=self._hop_count(hop, node_id))
 
     async def version_neighbours(
-        self, hop: Hop[PlacedVersion], node_id: str, *, first: int, after: str | None
+        self,
+        hop: Hop[PlacedVersion],
+        node_id: str,
+        wanted: NeighboursWanted[VersionFilter] = EVERY,
+        *,
+        first: int,
+        after: str | None,
     ) -> VersionConnection:
         """List the versions one hop from a run, with those of the other runs of the request in one query."""
         request = self._request(first, after)
+        hop = await self._hop(hop, wanted)
         page = await self._context.loaders.neighbours(hop, _window(request), node_id)
         nodes = [version_type(placed, self._context.public_url) for placed in page.items]
         return connect(
             VersionConnection, VersionEdge, page, nodes, request=request, count=self._hop_count(hop, node_id)
         )
 
-    async def outputs(self, run_id: str, *, first: int, after: str | None) -> OutputConnection:
+    async def outputs(
+        self, run_id: str, wanted: NeighboursWanted[VersionFilter] = EVERY, *, first: int, after: str | None
+    ) -> OutputConnection:
         """List what a run produced; each edge tells whether the content was there before."""
         request = self._request(first, after)
-        page = await self._context.loaders.neighbours(OUTPUTS, _window(request), run_id)
+        hop = await self._hop(OUTPUTS, wanted)
+        page = await self._context.loaders.neighbours(hop, _window(request), run_id)
         return connect(
             OutputConnection,
             OutputEdge,
             page,
             [version_type(produced.placed, self._context.public_url) for produced in page.items],
             request=request,
-            count=self._hop_count(OUTPUTS, run_id),
+            count=self._hop_count(hop, run_id),
             facts=[{"is_reused": produced.is_reused} for produced in page.items],
         )
 
@@ -274,6 +297,22 @@ class Listings:
         nodes = [_file(entry, locations.run_file_url(url, run.container, run.key, entry.path)) for entry in page.items]
         count = self._counting(lambda tx: count_run_files(tx, run.id, prefix))
         return connect(FileConnection, FileEdge, page, nodes, request=request, count=count)
+
+    async def _hop(self, hop: Hop[T], wanted: NeighboursWanted[Any]) -> Hop[T]:
+        """Return the hop to what is wanted: made once for all nodes of the request that ask for the same."""
+        if wanted == EVERY:
+            return hop
+        of = fingerprint(filter=wanted.filter)
+        key = hop.name, wanted.direction.value, of
+        if key not in self._hops:
+            self._hops[key] = asyncio.create_task(self._narrowed(hop, wanted, of))
+        return await self._hops[key]
+
+    async def _narrowed(self, hop: Hop[T], wanted: NeighboursWanted[Any], of: str) -> Hop[T]:
+        scopes = await self._context.loaders.scopes()
+        if isinstance(wanted.filter, VersionFilter):
+            return among(hop, await self.version_filter(scopes, wanted.filter), wanted.direction, of=of)
+        return among(hop, await self.run_filter(scopes, wanted.filter), wanted.direction, of=of)
 
     def _version_file_url(self, version: ArtifactVersion, path: str) -> str:
         return locations.file_url(self._context.public_url, version.home, version.name, path)

@@ -27,6 +27,8 @@ from headwater_service.api.versions import ArtifactVersion, RegistryVersion
 from headwater_service.config import Settings
 from headwater_service.domain import reading
 from headwater_service.domain.access import Viewer
+from headwater_service.domain.lineage import LineageDirection
+from headwater_service.domain.lineage_cards import group_neighbours
 from headwater_service.domain.recalls import SeenRecall, list_seen_recalls
 from headwater_service.domain.run_alerts import find_alerts
 from headwater_service.domain.trash import list_ends
@@ -35,6 +37,7 @@ from headwater_service.domain.version_metrics import Moment, metrics_at
 from headwater_service.errors import InvalidInputError
 from headwater_service.store import reads
 from headwater_service.store.alias_moves import Seen
+from headwater_service.store.degrees import NeighbourGroup
 from headwater_service.store.graph import Graph
 from headwater_service.store.hops import Hop, find_loggers
 from headwater_service.store.listing import Window
@@ -130,6 +133,9 @@ class Loaders:
     _moments: Loaded[Moment, model.JsonObject] = Loaded(lambda self, keys: self._load_moments(keys))
     _pages: Loaded[HopKey, model.Page[Any]] = Loaded(lambda self, keys: self._load_pages(keys))
     _counts: Loaded[tuple[Hop[Any], str], int] = Loaded(lambda self, keys: self._load_counts(keys))
+    _groups: Loaded[tuple[str, LineageDirection], Sequence[NeighbourGroup]] = Loaded(
+        lambda self, keys: self._load_groups(keys)
+    )
     _scopes: Loaded[str, list[str]] = Loaded(lambda self, keys: self._load_scopes(keys))
 
     @cached_property
@@ -276,6 +282,10 @@ class Loaders:
     async def count_neighbours(self, hop: Hop[Any], node_id: str) -> int:
         return await self._counts.load((hop, node_id))
 
+    async def neighbour_groups(self, node_id: str, direction: LineageDirection) -> Sequence[NeighbourGroup]:
+        """Return the visible neighbours of a node on one side, counted by state and type."""
+        return await self._groups.load((node_id, direction))
+
     async def scopes(self) -> Sequence[str]:
         """Return the ids of the projects and registries that the viewer may see; read once."""
         return await self._scopes.load(self._viewer.user_id)
@@ -312,6 +322,16 @@ class Loaders:
             ids = [node_id for other, node_id in keys if other == hop]
             counts = await reading.count_neighbours(self.graph, hop, ids, scopes)
             found.update({(hop, node_id): count for node_id, count in zip(ids, counts, strict=True)})
+        return [found[key] for key in keys]
+
+    async def _load_groups(self, keys: list[tuple[str, LineageDirection]]) -> list[Sequence[NeighbourGroup]]:
+        scopes = await self.scopes()
+        found: dict[tuple[str, LineageDirection], Sequence[NeighbourGroup]] = {}
+        for direction in dict.fromkeys(direction for _, direction in keys):
+            ids = [node_id for node_id, other in keys if other is direction]
+            is_upstream = direction is LineageDirection.UPSTREAM
+            groups = await group_neighbours(self.graph, ids, scopes, is_upstream=is_upstream)
+            found.update({(node_id, direction): of_node for node_id, of_node in zip(ids, groups, strict=True)})
         return [found[key] for key in keys]
 
 

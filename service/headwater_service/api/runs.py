@@ -10,7 +10,11 @@ from headwater_service.api.containers import Project
 from headwater_service.api.context import Info
 from headwater_service.api.deletion import Ending
 from headwater_service.api.fields import resolved
+from headwater_service.api.inputs import EarliestFirst, NeighboursWanted, OfNeighbours, VersionFilter
 from headwater_service.api.lineage import (
+    Aliases,
+    CreatedAfter,
+    CreatedBefore,
     Depth,
     Direction,
     JobTypes,
@@ -48,6 +52,7 @@ from headwater_service.domain import locations
 from headwater_service.domain.lineage import LineageKind, LineageRequest
 from headwater_service.domain.run_metrics import metrics_of
 from headwater_service.model import Instant, RunState
+from headwater_service.store.filters import OrderDirection
 from headwater_service.store.hops import INPUTS
 
 Prefix = Annotated[
@@ -147,15 +152,27 @@ class Run(Node, LineageNode):
 
     @resolved("Versions it consumed, in that order; a registry version is listed as itself.")
     async def inputs(
-        self, info: Info, first: First = 50, after: After = None
+        self,
+        info: Info,
+        filter: Annotated[VersionFilter | None, OfNeighbours] = None,
+        direction: EarliestFirst = OrderDirection.ASC,
+        first: First = 50,
+        after: After = None,
     ) -> Annotated["VersionConnection", strawberry.lazy("headwater_service.api.versions")]:
-        return await info.context.listings.version_neighbours(INPUTS, self.id, first=first, after=after)
+        wanted = NeighboursWanted(filter, direction)
+        return await info.context.listings.version_neighbours(INPUTS, self.id, wanted, first=first, after=after)
 
     @resolved("Versions it produced, in that order.")
     async def outputs(
-        self, info: Info, first: First = 50, after: After = None
+        self,
+        info: Info,
+        filter: Annotated[VersionFilter | None, OfNeighbours] = None,
+        direction: EarliestFirst = OrderDirection.ASC,
+        first: First = 50,
+        after: After = None,
     ) -> Annotated["OutputConnection", strawberry.lazy("headwater_service.api.versions")]:
-        return await info.context.listings.outputs(self.id, first=first, after=after)
+        wanted = NeighboursWanted(filter, direction)
+        return await info.context.listings.outputs(self.id, wanted, first=first, after=after)
 
     @resolved("What was saved beside its artifacts: media and single files, by path.")
     async def files(
@@ -220,9 +237,20 @@ class Run(Node, LineageNode):
         kinds: Kinds = None,
         types: Types = None,
         job_types: JobTypes = None,
+        aliases: Aliases = None,
+        created_after: CreatedAfter = None,
+        created_before: CreatedBefore = None,
     ) -> LineageGraph:
         request = LineageRequest(
-            direction=direction, depth=depth, limit=limit, kinds=kinds, types=types, job_types=job_types
+            direction=direction,
+            depth=depth,
+            limit=limit,
+            kinds=kinds,
+            types=types,
+            job_types=job_types,
+            aliases=aliases,
+            created_after=created_after,
+            created_before=created_before,
         )
         return await walk(info, self.id, request)
 

@@ -11,7 +11,11 @@ from headwater_service.api.connection import After, Connection, Edge, First
 from headwater_service.api.context import Info
 from headwater_service.api.deletion import Ending
 from headwater_service.api.fields import resolved
+from headwater_service.api.inputs import EarliestFirst, NeighboursWanted, OfRuns, RunFilter
 from headwater_service.api.lineage import (
+    Aliases,
+    CreatedAfter,
+    CreatedBefore,
     Depth,
     Direction,
     JobTypes,
@@ -32,6 +36,7 @@ from headwater_service.domain.files import download_urls, manifest_urls
 from headwater_service.domain.lineage import LineageKind, LineageRequest
 from headwater_service.domain.ttl import expires_at
 from headwater_service.model import Instant, VersionState
+from headwater_service.store.filters import OrderDirection
 from headwater_service.store.hops import CONSUMERS, CONSUMERS_VIA_LINKS, LINKS, PRODUCERS
 from headwater_service.store.listing import Window
 
@@ -108,7 +113,7 @@ class Version(Node, LineageNode):
     async def produced_by(self, info: Info, first: First = 50, after: After = None) -> RunConnection:
         return await info.context.listings.run_neighbours(PRODUCERS, self.content_id, first=first, after=after)
 
-    @resolved("Runs that used it, each once, the earliest first.")
+    @resolved("Runs that used it, each once, in the order in which they first did.")
     async def consumed_by(
         self,
         info: Info,
@@ -116,11 +121,13 @@ class Version(Node, LineageNode):
             bool,
             strawberry.argument(description="Of an artifact version also runs that used a registry's link to it."),
         ] = True,
+        filter: Annotated[RunFilter | None, OfRuns] = None,
+        direction: EarliestFirst = OrderDirection.ASC,
         first: First = 50,
         after: After = None,
     ) -> RunConnection:
-        hop = CONSUMERS_VIA_LINKS if via_links else CONSUMERS
-        return await info.context.listings.run_neighbours(hop, self.id, first=first, after=after)
+        hop, wanted = CONSUMERS_VIA_LINKS if via_links else CONSUMERS, NeighboursWanted(filter, direction)
+        return await info.context.listings.run_neighbours(hop, self.id, wanted, first=first, after=after)
 
     @resolved("How it was deleted, unlinked or expired; null while it is live.")
     async def ending(self, info: Info) -> Ending | None:
@@ -170,9 +177,20 @@ class Version(Node, LineageNode):
         kinds: Kinds = None,
         types: Types = None,
         job_types: JobTypes = None,
+        aliases: Aliases = None,
+        created_after: CreatedAfter = None,
+        created_before: CreatedBefore = None,
     ) -> LineageGraph:
         request = LineageRequest(
-            direction=direction, depth=depth, limit=limit, kinds=kinds, types=types, job_types=job_types
+            direction=direction,
+            depth=depth,
+            limit=limit,
+            kinds=kinds,
+            types=types,
+            job_types=job_types,
+            aliases=aliases,
+            created_after=created_after,
+            created_before=created_before,
         )
         return await walk(info, self.id, request)
 

@@ -50,12 +50,12 @@ def judge(walk: Walk | None, start_ids: frozenset[str], rule: RequiresUpstream) 
     founded = _reach(reached, effects, walk.nodes.keys() - between - reached)
     gaps = between - founded
     # What has no cause at all says more than what comes from it.
-    roots = sorted(node_id for node_id in gaps if not causes.get(node_id) and node_id not in walk.hidden)
+    roots = sorted(node_id for node_id in gaps if not causes.get(node_id) and node_id not in walk.before.hidden)
     return Verdict(
         reached=frozenset(reached),
         gaps=(roots or sorted(gaps))[:MOST_NAMED],
-        is_hidden=any(node_id in walk.hidden for node_id in between),
-        is_cut=any(node_id in walk.cut for node_id in between),
+        is_hidden=any(node_id in walk.before.hidden for node_id in between),
+        is_cut=any(node_id in walk.before.cut for node_id in between),
         lacks_collection=rule.collection_id is not None and not _has_collection(walk, start_ids, rule),
     )
 

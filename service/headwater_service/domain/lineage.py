@@ -3,8 +3,9 @@
 A walk passes through what the caller filters out, and through tombstones; it ends at what the viewer may not see.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, LiteralString
 
@@ -14,6 +15,7 @@ from headwater_service.domain.reading import visible_scopes
 from headwater_service.errors import InvalidInputError, UnavailableError
 from headwater_service.model import Instant
 from headwater_service.store import lineage as store
+from headwater_service.store.degrees import Degree
 from headwater_service.store.graph import Graph
 
 # When the walk does not end in time, this many nodes are asked for instead: breadth first, so the nearest.
@@ -63,7 +65,7 @@ EDGE_KINDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageRequest:
-    """What is asked. `depth` counts edges, None is no bound; the three filters choose what is shown, None is all."""
+    """What is asked. `depth` counts edges, None is no bound; the filters choose what is shown, None is all."""
 
     direction: LineageDirection
     depth: int | None = None
@@ -71,16 +73,26 @@ class LineageRequest:
     kinds: Sequence[LineageKind] | None = None
     types: Sequence[str] | None = None
     job_types: Sequence[str] | None = None
+    aliases: Sequence[str] | None = None
+    created_after: Instant | None = None
+    created_before: Instant | None = None
 
     @property
     def is_filtered(self) -> bool:
-        return not (self.kinds is None and self.types is None and self.job_types is None)
+        chosen = (self.kinds, self.types, self.job_types, self.aliases, self.created_after, self.created_before)
+        return any(one is not None for one in chosen)
 
-    def shows(self, node: store.WalkedNode) -> bool:
+    def shows(self, node: store.WalkedNode, *, is_carrier: bool) -> bool:
+        """Tell whether a node passes the filters. `is_carrier`: it has one of the aliases now."""
         if self.kinds is not None and node.kind not in self.kinds:
             return False
-        wanted = self.job_types if node.kind == LineageKind.RUN else self.types
-        return wanted is None or node.type in wanted
+        if self.created_after is not None and node.created_at <= self.created_after:
+            return False
+        if self.created_before is not None and node.created_at >= self.created_before:
+            return False
+        if node.kind == LineageKind.RUN:
+            return self.job_types is None or node.type in self.job_types
+        return (self.types is None or node.type in self.types) and (self.aliases is None or is_carrier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,8 @@ class LineageEdge:
     target: str
     kind: LineageEdgeKind
     at: Instant
+    # Of what a run produced: whether the content was there before. None of the other kinds.
+    is_reused: bool | None = None
 
     @property
     def id(self) -> str:
@@ -103,10 +117,28 @@ class LineageEdge:
 
 @dataclass(frozen=True, slots=True)
 class FrontierNode:
-    """A node some of whose neighbours, the way the walk went, were left out: `hidden` tells how many."""
+    """A node some of whose neighbours, the way the walk went, were left out: how many on either side.
+
+    Those that the viewer may not see are counted apart; the others are beyond the depth or the limit.
+    """
 
     id: str
-    hidden: int
+    cut_upstream: int = 0
+    cut_downstream: int = 0
+    forbidden_upstream: int = 0
+    forbidden_downstream: int = 0
+
+    @property
+    def upstream(self) -> int:
+        return self.cut_upstream + self.forbidden_upstream
+
+    @property
+    def downstream(self) -> int:
+        return self.cut_downstream + self.forbidden_downstream
+
+    @property
+    def hidden(self) -> int:
+        return self.upstream + self.downstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +155,19 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Nodes nearest first, the start always among them, and the edges between them."""
+    """Nodes nearest first, the start always among them, and the edges between them.
+
+    `inputs` and `outputs` are the degrees that the walk came to know: of the sides on which it looked around a node.
+    `scopes` are those that it could see.
+    """
 
     nodes: Sequence[LineageNode]
     edges: Sequence[LineageEdge]
     completeness: Completeness
+    start_id: str = ""
+    scopes: Sequence[str] = ()
+    inputs: Mapping[str, Degree] = field(default_factory=dict)
+    outputs: Mapping[str, Degree] = field(default_factory=dict)
 
 
 async def walk_lineage(
@@ -149,19 +189,19 @@ async def walk_lineage(
     text = _WALKS[request.direction]
     cap = (settings.lineage_nodes if request.is_filtered else request.limit) + 1
     seconds = settings.query_timeout_seconds * _FIRST_SHARE if seconds is None else seconds
-    reach = store.Reach(scopes, cap, request.depth, details)
+    reach = store.Reach(scopes, cap, request.depth, details, request.aliases)
     try:
         walk = await graph.read(lambda tx: store.walk(tx, text, start_id, reach), deadline_seconds=seconds)
-        return settle(walk, request, start_id, cap=cap)
+        return replace(settle(walk, request, start_id, cap=cap), scopes=scopes)
     except UnavailableError:
         # Late, or the database is away; in the latter case this raises the same again.
         few = min(NODES_WHEN_LATE, cap)
-        nearest = store.Reach(scopes, few, request.depth, details)
+        nearest = store.Reach(scopes, few, request.depth, details, request.aliases)
         walk = await graph.read(
             lambda tx: store.walk(tx, text, start_id, nearest),
             deadline_seconds=settings.query_timeout_seconds * _SECOND_SHARE,
         )
-        return settle(walk, request, start_id, cap=few, is_late=few < cap)
+        return replace(settle(walk, request, start_id, cap=few, is_late=few < cap), scopes=scopes)
 
 
 def settle(
@@ -175,26 +215,30 @@ def settle(
         return Lineage((), (), Completeness(None, ()))
     distances = _nearest(walk)
     kept = _within_limit(walk, request, start_id, sorted(distances, key=lambda node_id: distances[node_id]))
-    cut = _cut(walk, kept)
-    shown = [node_id for node_id in kept if node_id == start_id or request.shows(walk.nodes[node_id])]
+    frontier = _frontier(walk, kept)
+    shown = [node_id for node_id in kept if _is_shown(walk, request, start_id, node_id)]
     inside = frozenset(shown)
     is_full = len(kept) < len(distances) or len(walk.below) == cap or len(walk.above) == cap
-    hidden = {node_id: count for node_id, count in walk.hidden.items() if node_id in kept}
+    inputs, outputs = _degrees(walk, inside)
     return Lineage(
         nodes=[LineageNode(walk.nodes[node_id], distances[node_id]) for node_id in shown],
         edges=[
-            LineageEdge(edge.source, edge.target, EDGE_KINDS[edge.kind], edge.at)
+            LineageEdge(edge.source, edge.target, EDGE_KINDS[edge.kind], edge.at, edge.reused)
             for edge in walk.edges
             if edge.source in inside and edge.target in inside
         ],
         completeness=Completeness(
-            _reason(is_late=is_late, is_full=is_full, is_cut=bool(cut), is_hidden=bool(hidden)),
-            [
-                FrontierNode(node_id, cut.get(node_id, 0) + hidden.get(node_id, 0))
-                for node_id in kept
-                if node_id in cut or node_id in hidden
-            ],
+            _reason(
+                is_late=is_late,
+                is_full=is_full,
+                is_cut=any(one.cut_upstream or one.cut_downstream for one in frontier),
+                is_hidden=bool(frontier),
+            ),
+            frontier,
         ),
+        start_id=start_id,
+        inputs=inputs,
+        outputs=outputs,
     )
 
 
@@ -216,12 +260,16 @@ def _nearest(walk: store.Walk) -> dict[str, int]:
     return distances
 
 
+def _is_shown(walk: store.Walk, request: LineageRequest, start_id: str, node_id: str) -> bool:
+    return node_id == start_id or request.shows(walk.nodes[node_id], is_carrier=node_id in walk.carriers)
+
+
 def _within_limit(walk: store.Walk, request: LineageRequest, start_id: str, ordered: Sequence[str]) -> dict[str, None]:
     """Return the nodes before the one that would be shown beyond the limit; nearest first, as keys."""
     kept: dict[str, None] = {}
     count = 0
     for node_id in ordered:
-        if node_id == start_id or request.shows(walk.nodes[node_id]):
+        if _is_shown(walk, request, start_id, node_id):
             count += 1
             if count > request.limit:
                 break
@@ -229,15 +277,45 @@ def _within_limit(walk: store.Walk, request: LineageRequest, start_id: str, orde
     return kept
 
 
-def _cut(walk: store.Walk, kept: Mapping[str, None]) -> dict[str, int]:
-    """Count the visible neighbours that each kept node lost: outside the walk, or dropped by the limit."""
-    cut = {node_id: count for node_id, count in walk.cut.items() if node_id in kept}
-    for edge in walk.edges:
-        if edge.source in kept and edge.target not in kept and edge.source in walk.below:
-            cut[edge.source] = cut.get(edge.source, 0) + 1
-        if edge.target in kept and edge.source not in kept and edge.target in walk.above:
-            cut[edge.target] = cut.get(edge.target, 0) + 1
-    return cut
+def _frontier(walk: store.Walk, kept: Mapping[str, None]) -> list[FrontierNode]:
+    """Count the neighbours that each kept node lost, a side at a time: outside the walk, or dropped by the limit."""
+    above, below = Counter(walk.before.cut), Counter(walk.after.cut)
+    if len(kept) < len(walk.nodes):
+        for edge in walk.edges:
+            if edge.source in kept and edge.target not in kept and edge.source in walk.below:
+                below[edge.source] += 1
+            if edge.target in kept and edge.source not in kept and edge.target in walk.above:
+                above[edge.target] += 1
+    hidden_above, hidden_below = walk.before.hidden, walk.after.hidden
+    ends = above.keys() | below.keys() | hidden_above.keys() | hidden_below.keys()
+    return [
+        FrontierNode(
+            node_id,
+            cut_upstream=above[node_id],
+            cut_downstream=below[node_id],
+            forbidden_upstream=hidden_above.get(node_id, 0),
+            forbidden_downstream=hidden_below.get(node_id, 0),
+        )
+        for node_id in kept
+        if node_id in ends
+    ]
+
+
+def _degrees(walk: store.Walk, shown: Set[str]) -> tuple[dict[str, Degree], dict[str, Degree]]:
+    """Return how many neighbours the shown nodes have upstream, of those above, and downstream, of those below."""
+    causes = Counter(edge.target for edge in walk.edges)
+    effects = Counter(edge.source for edge in walk.edges)
+    return (
+        _degrees_of(walk.before, causes, shown & walk.above.keys()),
+        _degrees_of(walk.after, effects, shown & walk.below.keys()),
+    )
+
+
+def _degrees_of(around: store.Around, inside: Mapping[str, int], node_ids: Set[str]) -> dict[str, Degree]:
+    return {
+        node_id: Degree(inside.get(node_id, 0) + around.cut.get(node_id, 0), around.hidden.get(node_id, 0))
+        for node_id in node_ids
+    }
 
 
 def _reason(*, is_late: bool, is_full: bool, is_cut: bool, is_hidden: bool) -> IncompleteReason | None:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from headwater_service.domain import locations
 from headwater_service.domain.lineage import Lineage, LineageEdgeKind, LineageKind
+from headwater_service.domain.lineage_cards import Card
+from headwater_service.domain.lineage_groups import Cluster, Groups
 from headwater_service.model import ArtifactVersion, Collection, Container
 from headwater_service.store import reads
 from headwater_service.store.graph import Graph, Transaction
@@ -36,6 +38,9 @@ class Names:
         assert node.collection_id is not None and node.index is not None, "every version has both"
         return locations.version_name(self.collections[node.collection_id].name, node.index)
 
+    def collection(self, collection_id: str | None) -> str | None:
+        return None if collection_id is None else self.collections[collection_id].name
+
     def url(self, node: WalkedNode, public_url: str) -> str:
         container = self.containers[node.scope_id]
         if node.kind == LineageKind.RUN:
@@ -46,12 +51,6 @@ class Names:
 async def read_names(graph: Graph, lineage: Lineage) -> Names:
     """Read the names of the places in which the nodes of a lineage lie, few even when the nodes are many."""
     return await graph.read(lambda tx: _read_names(tx, lineage))
-
-
-async def read_aliases(graph: Graph, lineage: Lineage) -> Mapping[str, Sequence[str]]:
-    """Read the aliases of a lineage's versions."""
-    versions = [shown.node.id for shown in lineage.nodes if shown.node.kind != LineageKind.RUN]
-    return await graph.read(lambda tx: reads.list_alias_names(tx, versions))
 
 
 def mermaid(lineage: Lineage, names: Names) -> str:
@@ -72,33 +71,91 @@ def mermaid_label(text: str) -> str:
     return _CONTROL.sub(" ", text).translate(_SYNTAX)
 
 
-def compact(lineage: Lineage, names: Names, aliases: Mapping[str, Sequence[str]], public_url: str) -> dict[str, Any]:
+def compact(
+    lineage: Lineage, names: Names, cards: Mapping[str, Card], groups: Groups, public_url: str
+) -> dict[str, Any]:
     """Give a lineage as columns: each list has an entry for each node, or each edge; edges name nodes by position."""
-    nodes = [shown.node for shown in lineage.nodes]
-    position = {node.id: index for index, node in enumerate(nodes)}
+    position = {shown.node.id: index for index, shown in enumerate(lineage.nodes)}
     return {
-        "nodes": {
-            "id": [node.id for node in nodes],
-            "kind": [node.kind for node in nodes],
-            "label": [names.label(node) for node in nodes],
-            "url": [names.url(node, public_url) for node in nodes],
-            "type": [node.type for node in nodes],
-            "state": [node.shown_state for node in nodes],
-            "aliases": [list(aliases.get(node.id, ())) for node in nodes],
-            "createdAt": [node.created_at for node in nodes],
-            "distance": [shown.distance for shown in lineage.nodes],
-        },
+        "nodes": _node_columns(lineage, names, cards, public_url),
         "edges": {
             "source": [position[edge.source] for edge in lineage.edges],
             "target": [position[edge.target] for edge in lineage.edges],
             "kind": [edge.kind.value for edge in lineage.edges],
             "at": [edge.at for edge in lineage.edges],
+            "reused": [edge.is_reused for edge in lineage.edges],
         },
-        "completeness": {
-            "isComplete": lineage.completeness.is_complete,
-            "reason": None if lineage.completeness.reason is None else lineage.completeness.reason.value,
-            "frontier": [[node.id, node.hidden] for node in lineage.completeness.frontier],
+        "completeness": _completeness(lineage),
+        "clusters": _cluster_columns(groups.clusters, names, position),
+        "hubs": {
+            "node": [position[hub.id] for hub in groups.hubs],
+            "direction": [hub.direction.value for hub in groups.hubs],
+            "count": [hub.degree.visible for hub in groups.hubs],
+            "forbidden": [hub.degree.forbidden for hub in groups.hubs],
+            "shown": [hub.shown for hub in groups.hubs],
+            "members": [[position[one] for one in hub.members] for hub in groups.hubs],
         },
+    }
+
+
+def _node_columns(lineage: Lineage, names: Names, cards: Mapping[str, Card], public_url: str) -> dict[str, Any]:
+    nodes = [shown.node for shown in lineage.nodes]
+    in_order = [cards[node.id] for node in nodes]
+    is_run = [node.kind == LineageKind.RUN for node in nodes]
+    labels = [names.label(node) for node in nodes]
+    return {
+        "id": [node.id for node in nodes],
+        "kind": [node.kind for node in nodes],
+        "label": labels,
+        "name": [(node.name or "") if run else label for node, run, label in zip(nodes, is_run, labels, strict=True)],
+        "scope": [names.containers[node.scope_id].path for node in nodes],
+        "url": [names.url(node, public_url) for node in nodes],
+        "type": [node.type for node in nodes],
+        "jobType": [node.type if run else None for node, run in zip(nodes, is_run, strict=True)],
+        "state": [node.shown_state for node in nodes],
+        "runState": [node.state if run else None for node, run in zip(nodes, is_run, strict=True)],
+        "isDeleted": [node.shown_state == "DELETED" for node in nodes],
+        "aliases": [list(card.aliases) for card in in_order],
+        "protected": [list(card.protected) for card in in_order],
+        "isRecalled": [card.is_recalled for card in in_order],
+        "recall": [card.recall for card in in_order],
+        "inputs": [card.inputs.visible for card in in_order],
+        "outputs": [card.outputs.visible for card in in_order],
+        "createdAt": [node.created_at for node in nodes],
+        "distance": [shown.distance for shown in lineage.nodes],
+    }
+
+
+def _completeness(lineage: Lineage) -> dict[str, Any]:
+    found = lineage.completeness
+    return {
+        "isComplete": found.is_complete,
+        "reason": None if found.reason is None else found.reason.value,
+        "frontier": [[node.id, node.hidden] for node in found.frontier],
+        # In the order of `frontier`.
+        "sides": {
+            "upstream": [node.upstream for node in found.frontier],
+            "downstream": [node.downstream for node in found.frontier],
+            "forbiddenUpstream": [node.forbidden_upstream for node in found.frontier],
+            "forbiddenDownstream": [node.forbidden_downstream for node in found.frontier],
+        },
+    }
+
+
+def _cluster_columns(clusters: Sequence[Cluster], names: Names, position: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "id": [cluster.id for cluster in clusters],
+        "kind": [cluster.kind for cluster in clusters],
+        "type": [cluster.type for cluster in clusters],
+        "side": [cluster.side.value for cluster in clusters],
+        "count": [len(cluster.members) for cluster in clusters],
+        "states": [dict(cluster.states) for cluster in clusters],
+        "recall": [cluster.recall for cluster in clusters],
+        "collection": [names.collection(cluster.collection_id) for cluster in clusters],
+        "indexRange": [cluster.index_range for cluster in clusters],
+        "members": [[position[one] for one in cluster.members] for cluster in clusters],
+        "upstream": [[position[one] for one in cluster.upstream] for cluster in clusters],
+        "downstream": [[position[one] for one in cluster.downstream] for cluster in clusters],
     }
 
 

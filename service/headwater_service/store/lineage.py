@@ -5,8 +5,8 @@ database visit each node once (`VarLengthExpand(Pruning,BFS)`), nearest first, s
 A walk stops at nodes outside the visible scopes and at retracted edges, and passes through tombstones.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 
 from headwater_service.model import ArtifactVersion, Instant, RegistryVersion, Run, RunState, VersionState
@@ -42,17 +42,18 @@ CALL (start) {
 }
 """
 
-# Around each node, the way the walk went: the edges inside the set, and how many neighbours are outside it.
+# Around each node, the way the walk went: the edges inside the set, how many neighbours there are at all, and how many
+# of them the viewer may see. Nothing is asked twice of a neighbour: some nodes have 100,000.
 _AROUND_BELOW: Final[LiteralString] = """
 CALL (below, found) {
   UNWIND below AS node
   MATCH (node)-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]->(next)
   WHERE edge.retracted_at IS NULL
   WITH node,
-    collect(CASE WHEN next IN found THEN [node.id, next.id, type(edge), edge.at] END) AS inside,
-    sum(CASE WHEN next IN found OR NOT next.scope_id IN $visible THEN 0 ELSE 1 END) AS cut,
-    sum(CASE WHEN next.scope_id IN $visible THEN 0 ELSE 1 END) AS hidden
-  RETURN collect([node.id, inside, cut, hidden]) AS around_below
+    collect(CASE WHEN next IN found THEN [node.id, next.id, type(edge), edge.at, edge.reused] END) AS inside,
+    count(*) AS total,
+    sum(CASE WHEN next.scope_id IN $visible THEN 1 ELSE 0 END) AS visible
+  RETURN collect([node.id, inside, total, visible]) AS around_below
 }
 """
 
@@ -62,10 +63,10 @@ CALL (above, found) {
   MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(next)
   WHERE edge.retracted_at IS NULL
   WITH node,
-    collect(CASE WHEN next IN found THEN [next.id, node.id, type(edge), edge.at] END) AS inside,
-    sum(CASE WHEN next IN found OR NOT next.scope_id IN $visible THEN 0 ELSE 1 END) AS cut,
-    sum(CASE WHEN next.scope_id IN $visible THEN 0 ELSE 1 END) AS hidden
-  RETURN collect([node.id, inside, cut, hidden]) AS around_above
+    collect(CASE WHEN next IN found THEN [next.id, node.id, type(edge), edge.at, edge.reused] END) AS inside,
+    count(*) AS total,
+    sum(CASE WHEN next.scope_id IN $visible THEN 1 ELSE 0 END) AS visible
+  RETURN collect([node.id, inside, total, visible]) AS around_above
 }
 """
 
@@ -75,7 +76,7 @@ CALL (below, above) {
   UNWIND below AS node
   MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(cause)
   WHERE edge.retracted_at IS NULL AND cause IN above
-  RETURN collect([cause.id, node.id, type(edge), edge.at]) AS across
+  RETURN collect([cause.id, node.id, type(edge), edge.at, edge.reused]) AS across
 }
 """
 
@@ -84,6 +85,9 @@ RETURN
   [node IN below | node.id] AS below_ids, below_distances,
   [node IN above | node.id] AS above_ids, above_distances,
   around_below, around_above, across,
+  CASE WHEN $aliases IS NULL THEN [] ELSE [
+    node IN found WHERE EXISTS { (node)<-[:POINTS_TO]-(alias:Alias) WHERE alias.name IN $aliases } | node.id
+  ] END AS carriers,
   [node IN found | [
     node.id,
     CASE WHEN node:Run THEN 'RUN' WHEN node:ArtifactVersion THEN 'ARTIFACT_VERSION' ELSE 'REGISTRY_VERSION' END,
@@ -165,31 +169,47 @@ class WalkedEdge:
     target: str
     kind: str
     at: Instant
+    # Of what a run produced: whether the content was there before. None of the other kinds.
+    reused: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """How many neighbours nodes have outside what a walk found: those that the viewer may see, and may not."""
+
+    cut: Mapping[str, int] = field(default_factory=dict)
+    hidden: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
     """What one walk found, or two in opposite directions: `below` and `above` map ids to distances, nearest first.
 
-    `cut` and `hidden` count neighbours outside the set, the way the walk went: those the viewer may see, and may not.
+    `after` tells of the neighbours downstream of what is below, `before` of those upstream of what is above.
+    `carriers` are the versions with one of the aliases that were asked for.
     """
 
     nodes: Mapping[str, WalkedNode]
     below: Mapping[str, int]
     above: Mapping[str, int]
     edges: Sequence[WalkedEdge]
-    cut: Mapping[str, int]
-    hidden: Mapping[str, int]
+    after: Around = Around()
+    before: Around = Around()
+    carriers: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a walk goes: `cap` nodes and `depth` edges at most (None: no bound), inside the `visible` scopes."""
+    """How far a walk goes: `cap` nodes and `depth` edges at most (None: no bound), inside the `visible` scopes.
+
+    `aliases`, if any are given, are looked for on the versions that it finds.
+    """
 
     visible: Sequence[str]
     cap: int
     depth: int | None
     details: bool
+    aliases: Sequence[str] | None = None
 
 
 async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach) -> Walk | None:
@@ -201,6 +221,7 @@ async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach
         cap=reach.cap,
         depth=reach.depth,
         details=reach.details,
+        aliases=None if reach.aliases is None else list(reach.aliases),
     )
     return None if row is None else _walk_from(row)
 
@@ -208,23 +229,23 @@ async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach
 def _walk_from(row: Mapping[str, Any]) -> Walk:
     details = row["details"] or [None] * len(row["nodes"])
     nodes = {columns[0]: WalkedNode(*[*columns, detail]) for columns, detail in zip(row["nodes"], details, strict=True)}
-    edges = [WalkedEdge(*edge) for edge in row["across"]]
-    cut: dict[str, int] = {}
-    hidden: dict[str, int] = {}
-    for node_id, inside, cut_here, hidden_here in [*row["around_below"], *row["around_above"]]:
-        edges.extend(WalkedEdge(*edge) for edge in inside)
-        if cut_here:
-            cut[node_id] = cut.get(node_id, 0) + cut_here
-        if hidden_here:
-            hidden[node_id] = hidden.get(node_id, 0) + hidden_here
+    inside = [edge for around in (row["around_below"], row["around_above"]) for one in around for edge in one[1]]
     return Walk(
         nodes=nodes,
         below=dict(zip(row["below_ids"], row["below_distances"], strict=True)),
         above=dict(zip(row["above_ids"], row["above_distances"], strict=True)),
-        edges=list(dict.fromkeys(edges)),
-        cut=cut,
-        hidden=hidden,
+        edges=list(dict.fromkeys(WalkedEdge(*edge) for edge in [*row["across"], *inside])),
+        after=_around(row["around_below"]),
+        before=_around(row["around_above"]),
+        carriers=frozenset(row["carriers"]),
     )
+
+
+def _around(rows: Sequence[Sequence[Any]]) -> Around:
+    # All that lies inside may be seen.
+    cut = {node_id: left for node_id, inside, _, visible in rows if (left := visible - len(inside))}
+    hidden = {node_id: total - visible for node_id, _, total, visible in rows if total > visible}
+    return Around(cut, hidden)
 
 
 def run_of(node: WalkedNode) -> Run:

@@ -11,6 +11,8 @@ from headwater_service.store.listing import Listing, Sorting, Window, count_all,
 
 # Of recalled versions from which is walked, each with a walk of its own.
 MOST_WALKS: Final = 100
+# Of all walks together that tell of the nodes of one answer.
+MOST_TOGETHER: Final = 500_000
 
 _FACTS: Final[LiteralString] = """
 recall {
@@ -165,6 +167,26 @@ async def reached_from(
         for one in row["reached"]:
             found.setdefault(one["id"], []).append(Reached(_recall_from(row), one["distance"]))
     return found
+
+
+async def list_reaching_many(tx: Transaction, node_ids: Sequence[str], *, reach: int) -> Reaching:
+    """Return the recalls that reach the nodes of one answer: as `list_reaching`, for many nodes.
+
+    Recalled versions are few and nodes many, so the walks begin at what is recalled. Only where too much came from it,
+    the nodes are walked from; all walks together visit MOST_TOGETHER nodes at most. What is found of a node in
+    `untold` is true, yet there may be more.
+    """
+    recalled = [row["id"] for row in await tx.rows(LIST_RECALLED, limit=MOST_WALKS + 1)]
+    if not recalled or not node_ids:
+        return Reaching({})
+    if len(recalled) <= MOST_WALKS:
+        found = await reached_from(tx, recalled, node_ids, reach=min(reach, MOST_TOGETHER // len(recalled)))
+        if found is not None:
+            return Reaching(found)
+    each = min(reach, MOST_TOGETHER // len(node_ids))
+    rows = await tx.rows(RECALLS_OF, ids=list(node_ids), cap=each + 1)
+    reached = {row["id"]: [Reached(_recall_from(one), one["distance"]) for one in row["reached"]] for row in rows}
+    return Reaching(reached, frozenset(row["id"] for row in rows if row["walked"] > each))
 
 
 def _rank(one: Reached) -> tuple[str, int, int, str]:

@@ -9,6 +9,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from asking import answer, ask, refusal
 from content import Site
 from pipelines import Pipeline, new_pipeline, use
+from random_graphs import World
 
 LINEAGE = """
 query Lineage($id: ID!, $direction: LineageDirection!, $depth: Int, $limit: Int! = 500, $kinds: [LineageKind!]) {
@@ -101,16 +102,31 @@ async def test_columns_hold_the_same_graph(site: Site, pipeline: Pipeline) -> No
         (columns["nodes"]["id"][source], columns["nodes"]["id"][target])
         for source, target in zip(columns["edges"]["source"], columns["edges"]["target"], strict=True)
     } == {(edge["source"], edge["target"]) for edge in typed["node"]["lineage"]["edges"]}
-    assert columns["completeness"] == {"isComplete": True, "reason": None, "frontier": []}
+    none: dict[str, list[int]] = {
+        side: [] for side in ("upstream", "downstream", "forbiddenUpstream", "forbiddenDownstream")
+    }
+    assert columns["completeness"] == {"isComplete": True, "reason": None, "frontier": [], "sides": none}
     assert data["node"]["lineage"]["mermaid"].startswith("flowchart LR\n")
 
 
-async def test_columns_need_no_reads_of_typed_nodes(site: Site, pipeline: Pipeline) -> None:
+async def test_columns_take_as_many_queries_whatever_the_size(site: Site, pipeline: Pipeline) -> None:
+    world = World()
+    start = world.add("run", pipeline.project.id)
+    for _ in range(40):
+        world.connect(start, world.add("version", pipeline.project.id))
+    await world.write(site.graph)
+    large = COMPACT.replace("Version", "Run")
+
     before = site.graph.query_count
     await ask(site, pipeline.viewer, COMPACT, id=pipeline.model.version.id)
+    between = site.graph.query_count
+    await ask(site, pipeline.viewer, large.replace("compact mermaid", "edges { id }"), id=start)
+    after = site.graph.query_count
 
-    # What it is, the version, the visible scopes, the walk, its places in two, the aliases.
-    assert site.graph.query_count - before == 7
+    # What it is, the version, the visible scopes, the walk, its places in two; then the aliases, the neighbours of
+    # either side, and at most three for recalls.
+    assert between - before <= 12
+    assert after - between <= 7
 
 
 async def test_bad_limits_are_refused(site: Site, pipeline: Pipeline) -> None:

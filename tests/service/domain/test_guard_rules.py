@@ -30,7 +30,7 @@ from headwater_service.domain.guard_rules import (
 )
 from headwater_service.domain.guard_upstream import judge
 from headwater_service.model import Instant
-from headwater_service.store.lineage import Walk, WalkedEdge, WalkedNode
+from headwater_service.store.lineage import Around, Walk, WalkedEdge, WalkedNode
 
 SOURCES = st.sampled_from(MetricSource)
 PATHS = st.sampled_from(["accuracy", "eval.f1", "loss"])
@@ -180,9 +180,7 @@ def walk_of(pairs: list[tuple[int, int]], datasets: set[int]) -> Walk:
         nodes={str(n): node(n, "dataset" if n in datasets else "model") for n in above},
         below={},
         above={str(n): 1 for n in above},
-        edges=[WalkedEdge(str(a), str(b), "PRODUCED", Instant(0)) for a, b in edges if {a, b} <= above],
-        cut={},
-        hidden={},
+        edges=[WalkedEdge(str(a), str(b), "PRODUCED", Instant(0), False) for a, b in edges if {a, b} <= above],
     )
 
 
@@ -220,7 +218,7 @@ def test_what_was_cut_or_hidden_before_a_dataset_makes_it_incomplete_and_behind_
     rule = RequiresUpstream("dataset")
 
     def judged(*, cut: dict[str, int], hidden: dict[str, int]) -> bool:
-        return judge(replace(walk, cut=cut, hidden=hidden), frozenset({"0"}), rule).is_complete
+        return judge(replace(walk, before=Around(cut, hidden)), frozenset({"0"}), rule).is_complete
 
     assert judged(cut={}, hidden={})
     assert judged(cut={"2": 1}, hidden={"3": 2})

@@ -20,19 +20,20 @@ from headwater_service.domain.lineage import (
     settle,
     walk_lineage,
 )
+from headwater_service.domain.lineage_cards import read_cards
 from headwater_service.domain.lineage_forms import (
     Names,
     compact,
     mermaid,
     mermaid_label,
-    read_aliases,
     read_names,
 )
+from headwater_service.domain.lineage_groups import group
 from headwater_service.errors import InvalidInputError, UnavailableError
 from headwater_service.model import Instant
 from headwater_service.store.graph import connect
 from headwater_service.store.ids import new_id
-from headwater_service.store.lineage import Walk, WalkedEdge, WalkedNode
+from headwater_service.store.lineage import Around, Walk, WalkedEdge, WalkedNode
 from pipelines import Pipeline, new_pipeline, start, use
 from random_graphs import World
 from viewers import new_admin
@@ -58,12 +59,11 @@ def chain(distances: Mapping[str, int], *, cut: Any = None, hidden: Any = None) 
         below=distances,
         above={},
         edges=[
-            WalkedEdge(source, target, "PRODUCED" if source[0] == "r" else "CONSUMED_BY", Instant(1))
+            WalkedEdge(source, target, "PRODUCED" if source[0] == "r" else "CONSUMED_BY", Instant(1), None)
             for source, target in EDGES
             if source in distances and target in distances
         ],
-        cut=cut or {},
-        hidden=hidden or {},
+        after=Around(cut or {}, hidden or {}),
     )
 
 
@@ -90,7 +90,7 @@ def test_the_node_beyond_the_limit_is_dropped_and_counted() -> None:
     assert shown(found) == [("r0", 0), ("v1", 1), ("v5", 1), ("r2", 2)]
     assert found.completeness.reason is IncompleteReason.NODES
     # v3, which was read and dropped, is what r2 lost; what v3 lost is no business of this answer.
-    assert found.completeness.frontier == [FrontierNode("r2", 1)]
+    assert found.completeness.frontier == [FrontierNode("r2", cut_downstream=1)]
 
 
 def test_exactly_as_many_as_the_limit_is_complete() -> None:
@@ -107,7 +107,7 @@ def test_a_cut_by_depth_names_where_it_was() -> None:
 
     assert (found.completeness.reason, found.completeness.frontier) == (
         IncompleteReason.DEPTH,
-        [FrontierNode("r2", 1)],
+        [FrontierNode("r2", cut_downstream=1)],
     )
 
 
@@ -116,7 +116,7 @@ def test_hidden_neighbours_make_it_incomplete_by_permission() -> None:
 
     assert (found.completeness.reason, found.completeness.frontier) == (
         IncompleteReason.PERMISSION,
-        [FrontierNode("v1", 2)],
+        [FrontierNode("v1", forbidden_downstream=2)],
     )
 
 
@@ -128,7 +128,10 @@ def test_of_several_reasons_the_one_to_act_on_first_is_given() -> None:
     late = settle(both, LineageRequest(direction=DOWN), "r0", cap=6, is_late=True)
 
     assert found.completeness.reason is IncompleteReason.DEPTH
-    assert found.completeness.frontier == [FrontierNode("v1", 2), FrontierNode("r4", 4)]
+    assert found.completeness.frontier == [
+        FrontierNode("v1", forbidden_downstream=2),
+        FrontierNode("r4", cut_downstream=3, forbidden_downstream=1),
+    ]
     assert full.completeness.reason is IncompleteReason.NODES
     assert late.completeness.reason is IncompleteReason.TIME
 
@@ -162,7 +165,7 @@ def test_the_limit_counts_what_is_shown() -> None:
     assert shown(found) == [("r0", 0), ("v1", 1), ("v5", 1)]
     assert found.completeness.reason is IncompleteReason.NODES
     # The walk went on to r2 unseen; what it led to is cut there.
-    assert found.completeness.frontier == [FrontierNode("r2", 1)]
+    assert found.completeness.frontier == [FrontierNode("r2", cut_downstream=1)]
 
 
 def test_two_walks_are_merged_by_the_shorter_way() -> None:
@@ -170,9 +173,10 @@ def test_two_walks_are_merged_by_the_shorter_way() -> None:
         nodes={name: node(name) for name in ("r0", "v1", "r2")},
         below={"r0": 0, "v1": 1, "r2": 2},
         above={"r0": 0, "r2": 1},
-        edges=[WalkedEdge("r0", "v1", "PRODUCED", Instant(1)), WalkedEdge("v1", "r2", "CONSUMED_BY", Instant(1))],
-        cut={},
-        hidden={},
+        edges=[
+            WalkedEdge("r0", "v1", "PRODUCED", Instant(1), False),
+            WalkedEdge("v1", "r2", "CONSUMED_BY", Instant(1), None),
+        ],
     )
 
     found = settle(cycle, LineageRequest(direction=LineageDirection.BOTH), "r0", cap=501)
@@ -207,7 +211,7 @@ async def test_depth_counts_edges_from_dataset_to_run_to_model(site: Site) -> No
     assert shown(two) == [(data, 0), (pipeline.train.id, 1), (model, 2)]
     assert (two.completeness.reason, two.completeness.frontier) == (
         IncompleteReason.DEPTH,
-        [FrontierNode(model, 1)],
+        [FrontierNode(model, cut_downstream=1)],
     )
     link = pipeline.link.version.id
     assert shown(everything) == [*shown(two), (link, 3), (pipeline.evaluate.id, 4)]
@@ -261,7 +265,7 @@ async def test_a_walk_that_is_late_is_answered_with_the_nearest(site: Site) -> N
 
     assert found.completeness.reason is IncompleteReason.TIME
     assert len(found.nodes) == NODES_WHEN_LATE
-    assert found.completeness.frontier == [FrontierNode(source, 61 - NODES_WHEN_LATE)]
+    assert found.completeness.frontier == [FrontierNode(source, cut_downstream=61 - NODES_WHEN_LATE)]
     # What is small enough for the second attempt is complete all the same.
     assert (len(whole.nodes), whole.completeness.is_complete) == (5, True)
 
@@ -286,11 +290,11 @@ async def test_a_lineage_is_drawn_as_mermaid_and_given_as_columns(site: Site) ->
     pipeline = await new_pipeline(site)
     found = await lineage_of(site, pipeline, pipeline.train.id, LineageRequest(direction=DOWN, depth=2))
     names = await read_names(site.graph, found)
-    aliases = await read_aliases(site.graph, found)
+    cards = await read_cards(site.graph, found, names.containers)
     link = f"{pipeline.link.collection.name}:v0"
 
     drawn = mermaid(found, names)
-    columns = compact(found, names, aliases, "https://example.test")
+    columns = compact(found, names, cards, group(found, cards), "https://example.test")
 
     assert drawn == (
         f'flowchart LR\n  n0(["train"])\n  n1["model:v0"]\n  n2{{{{"{link}"}}}}\n  n0 --> n1\n  n1 -.-> n2\n'
@@ -299,14 +303,24 @@ async def test_a_lineage_is_drawn_as_mermaid_and_given_as_columns(site: Site) ->
         "id": [pipeline.train.id, pipeline.model.version.id, pipeline.link.version.id],
         "kind": ["RUN", "ARTIFACT_VERSION", "REGISTRY_VERSION"],
         "label": ["train", "model:v0", link],
+        "name": ["train", "model:v0", link],
+        "scope": [pipeline.project.path, pipeline.project.path, pipeline.registry.path],
         "url": [
             f"https://example.test/{pipeline.project.path}/-/runs/{pipeline.train.key}",
             f"https://example.test/{pipeline.project.path}/model:v0",
             f"https://example.test/{pipeline.registry.path}/{link}",
         ],
         "type": ["train", "model", "model"],
+        "jobType": ["train", None, None],
         "state": ["RUNNING", "COMMITTED", "COMMITTED"],
+        "runState": ["RUNNING", None, None],
+        "isDeleted": [False, False, False],
         "aliases": [[], ["latest"], ["latest", "production"]],
+        "protected": [[], [], []],
+        "isRecalled": [False, False, False],
+        "recall": [None, None, None],
+        "inputs": [1, 1, 1],
+        "outputs": [1, 1, 1],
         "createdAt": [
             pipeline.train.created_at,
             pipeline.model.version.created_at,
@@ -316,10 +330,12 @@ async def test_a_lineage_is_drawn_as_mermaid_and_given_as_columns(site: Site) ->
     }
     assert (columns["edges"]["source"], columns["edges"]["target"]) == ([0, 1], [1, 2])
     assert columns["edges"]["kind"] == ["PRODUCED", "LINKED_TO"]
+    assert columns["edges"]["reused"] == [False, None]
     assert columns["completeness"] == {
         "isComplete": False,
         "reason": "DEPTH",
         "frontier": [[pipeline.link.version.id, 1]],
+        "sides": {"upstream": [0], "downstream": [1], "forbiddenUpstream": [0], "forbiddenDownstream": [0]},
     }
 
 

@@ -11,6 +11,7 @@ from headwater_service.store.lineage import (
     WALK_BOTH,
     WALK_DOWNSTREAM,
     WALK_UPSTREAM,
+    Around,
     Reach,
     Walk,
     run_of,
@@ -95,9 +96,11 @@ async def test_walks_find_what_a_plain_search_finds(world: World, graph: Graph) 
     assert triples(down) == inside(world, below)
     assert triples(up) == inside(world, above)
     assert triples(both) == inside(world, both.nodes)
-    assert (down.cut, up.cut, both.cut) == ({}, {}, {})
-    assert down.hidden == hidden_around(below, world.live, enters, is_upstream=False)
-    assert up.hidden == hidden_around(above, world.live, enters, is_upstream=True)
+    hidden_below = hidden_around(below, world.live, enters, is_upstream=False)
+    hidden_above = hidden_around(above, world.live, enters, is_upstream=True)
+    assert (down.after, down.before) == (Around({}, hidden_below), Around())
+    assert (up.after, up.before) == (Around(), Around({}, hidden_above))
+    assert (both.after, both.before) == (Around({}, hidden_below), Around({}, hidden_above))
 
 
 @REAL
@@ -121,7 +124,7 @@ async def test_depth_and_cap_give_the_nearest(world: World, depth: int, cap: int
             for edge in world.live
             if edge.source == node and edge.target not in near and is_visible(world, edge.target)
         }
-        assert bounded.cut.get(node, 0) == len(beyond)
+        assert bounded.after.cut.get(node, 0) == len(beyond)
 
 
 async def test_a_ladder_is_walked_node_by_node_and_not_path_by_path(graph: Graph) -> None:
