@@ -3,8 +3,8 @@
 //     npm run generate
 //
 // A document may use the fragments of its own file and of src/lib/fragments.graphql.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as documents from '@graphql-codegen/typed-document-node';
@@ -58,20 +58,40 @@ function complete(document) {
   return { ...document, definitions: [...document.definitions, ...added.values()] };
 }
 
-rmSync(GENERATED, { recursive: true, force: true });
-const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf-8' }).filter((name) => name.endsWith('.graphql'));
-for (const name of files.sort()) {
-  const source = join(SOURCES, name);
-  if (source === SHARED) continue;
-  const target = join(GENERATED, name.replace(/\.graphql$/, '.ts'));
+/** The module for a document: its types and the document itself. */
+async function moduleOf(name) {
   const text = await codegen({
-    filename: target,
+    filename: name,
     schema: parse(printSchema(schema)),
-    documents: [{ location: source, document: complete(parse(readFileSync(source, 'utf-8'))) }],
+    documents: [{ location: name, document: complete(parse(readFileSync(join(SOURCES, name), 'utf-8'))) }],
     plugins: [{ inputs: OPTIONS }, { operations: OPTIONS }, { documents: OPTIONS }],
     pluginMap: { inputs, operations, documents },
     config: {},
   });
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, `// Generated from ${relative(SOURCES, source)} by \`npm run generate\`.\n${text}`);
+  return `// Generated from ${name} by \`npm run generate\`.\n${text}`;
+}
+
+function filesIn(folder, ending) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf-8' }).filter((name) => name.endsWith(ending));
+}
+
+const wanted = new Set();
+for (const name of filesIn(SOURCES, '.graphql').sort()) {
+  if (join(SOURCES, name) === SHARED) continue;
+  const target = join(GENERATED, name.replace(/\.graphql$/, '.ts'));
+  wanted.add(target);
+  try {
+    const text = await moduleOf(name);
+    // A file that stays the same keeps its time: nothing that reads it is built again.
+    if (existsSync(target) && readFileSync(target, 'utf-8') === text) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  } catch (error) {
+    console.error(`${name}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+for (const name of filesIn(GENERATED, '.ts')) {
+  if (!wanted.has(join(GENERATED, name))) rmSync(join(GENERATED, name));
 }
