@@ -61,7 +61,7 @@ function complete(document) {
 /** The module for a document: its types and the document itself. */
 async function moduleOf(name) {
   const text = await codegen({
-    filename: name,
+    filename: `${name}.ts`,
     schema: parse(printSchema(schema)),
     documents: [{ location: name, document: complete(parse(readFileSync(join(SOURCES, name), 'utf-8'))) }],
     plugins: [{ inputs: OPTIONS }, { operations: OPTIONS }, { documents: OPTIONS }],
