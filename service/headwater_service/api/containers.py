@@ -26,6 +26,7 @@ from headwater_service.api.inputs import (
 )
 from headwater_service.api.node import Node
 from headwater_service.api.people import Entity, Member
+from headwater_service.api.type_graph import CreatedAfter, CreatedBefore, GroupLimit, TypeGraph, type_graph_of
 from headwater_service.domain import locations
 from headwater_service.model import Instant, Role, Visibility
 from headwater_service.store.listings_versions import Place
@@ -98,6 +99,19 @@ class Project(Node):
     ) -> Annotated["VersionConnection", strawberry.lazy("headwater_service.api.versions")]:
         listing = VersionListing(filter=filter, order_by=order_by, first=first, after=after)
         return await info.context.listings.versions(Place([self.id]), listing)
+
+    @resolved(
+        "The lineage of all that lies in it, by type and job type, with the groups of other projects and registries "
+        "that it has edges with, as far as the viewer may see; deleted ones are left out."
+    )
+    async def type_graph(
+        self,
+        info: Info,
+        created_after: CreatedAfter = None,
+        created_before: CreatedBefore = None,
+        limit: GroupLimit = 500,
+    ) -> TypeGraph:
+        return await type_graph_of(info, self.container, created_after, created_before, limit)
 
 
 @strawberry.type(description="A shared place of collections into which versions are linked, to be found and promoted.")

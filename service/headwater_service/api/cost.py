@@ -1,7 +1,8 @@
 """What a GraphQL document may cost, counted before anything is resolved.
 
 Estimated nodes are the objects that a document can bring at most: the product of `first` or `limit` along each path.
-Columns (`compact`) are no objects: where they are asked for instead of these, ten rows count as one node.
+Columns (`compact`) and tables (`csv`) are no objects: where they are asked for instead of these, ten rows count as one
+node.
 Limits are settings; a refusal names the limit, its setting and what to change. Introspection has its own depth,
 which graphql-core's rules bound, so that tools can read the schema.
 """
@@ -37,10 +38,10 @@ from headwater_service.errors import InvalidInputError
 SIZE_ARGUMENTS: Final = ("first", "limit")
 # A list without a size argument is short by its nature: aliases of a collection, members of an entity.
 ASSUMED_ITEMS: Final = 10
-# Wrappers around the items of a page: they are counted with the page.
-_WRAPPERS: Final = ("Edge", "PageInfo", "Completeness")
-# A page whose items can be had as columns instead has this field; so many rows then cost as one node.
-_COLUMNS: Final = "compact"
+# Wrappers around the items of a page, and facts of the whole page: they are counted with the page.
+_WRAPPERS: Final = ("Edge", "PageInfo", "Completeness", "Totals")
+# A page whose items can be had as columns or as a table instead has one of these; so many rows then cost as one node.
+_COLUMNS: Final = frozenset({"compact", "csv"})
 _ROWS_A_NODE: Final = 10
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 # Selections looked at, each time a fragment is used: fragments in fragments grow exponentially.
@@ -182,7 +183,8 @@ class _Counter:
             type_, node.selection_set, depth + 1, is_page=size is not None or (is_page and _is_wrapper(type_))
         )
         if size is not None:
-            if _COLUMNS in getattr(type_, "fields", {}) and not self._takes_items(type_, node.selection_set, set()):
+            has_columns = not _COLUMNS.isdisjoint(getattr(type_, "fields", {}))
+            if has_columns and not self._takes_items(type_, node.selection_set, set()):
                 size = -(-size // _ROWS_A_NODE)
             return size + size * below, reached
         if is_counted:

@@ -22,6 +22,11 @@ def item_url(public_url: str, container: Container, name: str) -> str:
     return f"{container_url(public_url, container)}/{_quoted(name)}"
 
 
+def path_url(public_url: str, path: str) -> str:
+    """Address of what a whole path names, such as `acme/churn/model:v3`."""
+    return f"{public_url}/{'/'.join(_quoted(part) for part in path.split('/'))}"
+
+
 def run_url(public_url: str, container: Container, key: str) -> str:
     return f"{container_url(public_url, container)}/-/runs/{_quoted(key)}"
 
