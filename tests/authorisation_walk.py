@@ -27,6 +27,7 @@ ARGUMENTS = {
     "groupBy": "STATE",
     "name": '"latest"',
     # The node that the walk starts at.
+    "id": "$id",
     "to": "$id",
 }
 
