@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { Home } from './home/home.tsx';
 import { parseRoute } from './lib/routes.ts';
+import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { Frame } from './shell/frame.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { Loading } from './ui/notices.tsx';
@@ -15,11 +16,14 @@ const ComparePage = lazy(() => import('./artifacts/compare-page.tsx'));
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx'));
 
 export function App() {
+  const [location] = useLocation();
   return (
     <Frame>
-      <Suspense fallback={<Loading />}>
-        <RoutedPage />
-      </Suspense>
+      <ErrorBoundary resetKey={location}>
+        <Suspense fallback={<Loading />}>
+          <RoutedPage />
+        </Suspense>
+      </ErrorBoundary>
     </Frame>
   );
 }

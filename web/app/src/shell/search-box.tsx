@@ -1,8 +1,21 @@
+import { useState } from 'react';
+import { useKeys } from '../lib/keys.ts';
 import { useT } from '../lib/messages.tsx';
-import { Button } from '../ui/button.tsx';
+import styles from './search-box.module.css';
+import { SearchDialog } from './search-dialog.tsx';
 
-/** Opens the search over everything. */
+/** Opens the search over everything: `/`, Ctrl-K or a click. */
 export function SearchBox() {
   const t = useT();
-  return <Button>{t('frame.search')}</Button>;
+  const [isOpen, setOpen] = useState(false);
+  useKeys({ '/': () => setOpen(true), 'Mod+k': () => setOpen(true) });
+  return (
+    <>
+      <button type="button" className={styles.box} onClick={() => setOpen(true)} aria-haspopup="dialog">
+        <span>{t('frame.search')}</span>
+        <kbd className={styles.key}>/</kbd>
+      </button>
+      {isOpen && <SearchDialog onClose={() => setOpen(false)} />}
+    </>
+  );
 }

@@ -1,0 +1,10 @@
+/** The lines that make the first run of a newcomer, with this server's address. */
+export function firstSteps(origin: string, project = 'first-steps'): string {
+  return `import headwater
+
+headwater.login(host="${origin}")
+with headwater.init(project=${JSON.stringify(project)}, job_type="train", config={"lr": 0.01}) as run:
+    run.log({"loss": 0.42})
+    run.log_artifact("README.md", name="first-file", type="dataset")
+`;
+}
