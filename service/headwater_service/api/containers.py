@@ -28,11 +28,12 @@ from headwater_service.api.node import Node
 from headwater_service.api.people import Entity, Member
 from headwater_service.api.type_graph import CreatedAfter, CreatedBefore, GroupLimit, TypeGraph, type_graph_of
 from headwater_service.domain import locations
-from headwater_service.model import Instant, Role, Visibility
+from headwater_service.model import Instant, ProposalState, Role, Visibility
 from headwater_service.store.listings_versions import Place
 
 if TYPE_CHECKING:
     from headwater_service.api.collections import CollectionConnection
+    from headwater_service.api.proposals import ProposalConnection
     from headwater_service.api.runs import RunConnection
     from headwater_service.api.versions import VersionConnection
 
@@ -155,6 +156,18 @@ class Registry(Node):
     @resolved("Guards on aliases of all its series, by alias.")
     async def guards(self, info: Info) -> list[Guard]:
         return [Guard.from_model(guard) for guard in await info.context.loaders.guards.of(self.id)]
+
+    @resolved("Moves of aliases of all its series that somebody proposed, newest first.")
+    async def proposals(
+        self,
+        info: Info,
+        states: Annotated[
+            list[ProposalState] | None, strawberry.argument(description="Only those in these states; null: all.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["ProposalConnection", strawberry.lazy("headwater_service.api.proposals")]:
+        return await info.context.listings.proposals_in(self.id, states, first=first, after=after)
 
     @resolved("Those who have a role in the registry itself, by name. A key for one registry is told nobody.")
     async def members(self, info: Info) -> list[Member]:

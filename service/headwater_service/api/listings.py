@@ -28,10 +28,9 @@ from headwater_service.api.inputs import (
 )
 from headwater_service.api.loaders import collection_type, run_type, version_type
 from headwater_service.api.people import User, UserConnection, UserEdge
-from headwater_service.api.proposals import ProposalConnection, proposals_of, proposals_to_decide
+from headwater_service.api.proposals import ProposalConnection, proposals_in, proposals_of, proposals_to_decide
 from headwater_service.api.recalls import Recall, RecallConnection, RecallEdge
 from headwater_service.api.runs import Run, RunConnection, RunEdge
-from headwater_service.api.scalars import ByteCount, Digest
 from headwater_service.api.versions import (
     ArtifactVersion,
     File,
@@ -52,7 +51,7 @@ from headwater_service.domain.lookups import find_version_id
 from headwater_service.domain.people import count_users, list_users
 from headwater_service.domain.recall_changes import seen_in
 from headwater_service.domain.search import search, with_spellings
-from headwater_service.model import ContainerKind, ManifestEntry, ProposalState
+from headwater_service.model import ContainerKind, ProposalState
 from headwater_service.store import filters
 from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
 from headwater_service.store.graph import Work
@@ -203,6 +202,12 @@ class Listings:
         """List the proposals of a visible collection."""
         return await proposals_of(self._context, collection_id, states, first=first, after=after)
 
+    async def proposals_in(
+        self, scope_id: str, states: Sequence[ProposalState] | None, *, first: int, after: str | None
+    ) -> ProposalConnection:
+        """List the proposals of a visible project or registry."""
+        return await proposals_in(self._context, scope_id, states, first=first, after=after)
+
     async def proposals_to_decide(self, *, first: int, after: str | None) -> ProposalConnection:
         """List the proposals that wait for the viewer."""
         return await proposals_to_decide(self._context, first=first, after=after)
@@ -285,7 +290,7 @@ class Listings:
             after=request.after,
             first=request.first,
         )
-        nodes = [_file(entry, self._version_file_url(version, entry.path)) for entry in page.items]
+        nodes = [File.from_entry(entry, self._version_file_url(version, entry.path)) for entry in page.items]
         return connect(FileConnection, FileEdge, page, nodes, request=request, count=count)
 
     async def run_files(self, run: Run, prefix: str, *, first: int, after: str | None) -> FileConnection:
@@ -294,7 +299,10 @@ class Listings:
         window = _window(request, run=run.id, prefix=prefix)
         page = await self._context.graph.read(lambda tx: list_run_files(tx, run.id, prefix, window))
         url = self._context.public_url
-        nodes = [_file(entry, locations.run_file_url(url, run.container, run.key, entry.path)) for entry in page.items]
+        nodes = [
+            File.from_entry(entry, locations.run_file_url(url, run.container, run.key, entry.path))
+            for entry in page.items
+        ]
         count = self._counting(lambda tx: count_run_files(tx, run.id, prefix))
         return connect(FileConnection, FileEdge, page, nodes, request=request, count=count)
 
@@ -342,13 +350,3 @@ def _collection_filter(given: CollectionFilter | None) -> filters.CollectionFilt
 def _window(request: PageRequest, **asked: Any) -> Window:
     """Return the page of what is asked for: a cursor of anything else is refused."""
     return Window(request.first, request.after, fingerprint(**asked) if asked else "")
-
-
-def _file(entry: ManifestEntry, url: str) -> File:
-    return File(
-        path=entry.path,
-        size=ByteCount(entry.size),
-        digest=None if entry.digest is None else Digest(entry.digest),
-        reference=entry.reference,
-        url=url,
-    )

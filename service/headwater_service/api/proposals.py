@@ -113,6 +113,16 @@ async def proposals_of(
     return _connection(await listed, request, count)
 
 
+async def proposals_in(
+    context: Context, scope_id: str, states: Sequence[ProposalState] | None, *, first: int, after: str | None
+) -> ProposalConnection:
+    """List the proposals in a project or registry that the viewer was given."""
+    request = page_request(first, after, limit=context.settings.page_size)
+    listed = proposals.list_of_container(context.graph, scope_id, states, Window(request.first, request.after))
+    count = partial(proposals.count_of_container, context.graph, scope_id, states)
+    return _connection(await listed, request, count)
+
+
 async def proposals_to_decide(context: Context, *, first: int, after: str | None) -> ProposalConnection:
     """List the proposals that wait for the viewer."""
     request = page_request(first, after, limit=context.settings.page_size)

@@ -35,12 +35,14 @@ from headwater_service.store.operations import Lock, record, take_lock
 from headwater_service.store.proposals import (
     add_approval,
     count_proposals,
+    count_proposals_in,
     count_to_decide,
     create_proposal,
     decide_proposal,
     find_open,
     find_proposals,
     list_proposals,
+    list_proposals_in,
     list_to_decide,
 )
 from headwater_service.store.reads import PlacedCollection, find_collections, find_containers, find_versions
@@ -208,6 +210,17 @@ async def list_of_collection(
 
 async def count_of_collection(graph: Graph, collection_id: str, states: Sequence[ProposalState] | None) -> int:
     return await graph.read(lambda tx: count_proposals(tx, collection_id, states))
+
+
+async def list_of_container(
+    graph: Graph, scope_id: str, states: Sequence[ProposalState] | None, window: Window
+) -> Page[Proposal]:
+    """Return a page of the proposals, newest first, in a project or registry that the viewer was given."""
+    return await graph.read(lambda tx: list_proposals_in(tx, scope_id, states, window))
+
+
+async def count_of_container(graph: Graph, scope_id: str, states: Sequence[ProposalState] | None) -> int:
+    return await graph.read(lambda tx: count_proposals_in(tx, scope_id, states))
 
 
 async def list_for_viewer(graph: Graph, viewer: Viewer, window: Window) -> Page[Proposal]:

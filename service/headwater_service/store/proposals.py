@@ -64,6 +64,9 @@ LIMIT 1
 )
 
 _OF_COLLECTION: Final[LiteralString] = "MATCH (proposal:Proposal {collection_id: $collection_id})"
+_IN_SCOPE: Final[LiteralString] = (
+    "UNWIND $stored AS stored MATCH (proposal:Proposal {scope_id: $scope_id, state: stored})"
+)
 _OF_SCOPES: Final[LiteralString] = "UNWIND $scopes AS scope MATCH (proposal:Proposal {scope_id: scope, state: 'OPEN'})"
 _NEWEST: Final = Sorting("CREATED_AT", "proposal.created_at", "proposal.id", OrderDirection.DESC)
 
@@ -117,6 +120,17 @@ async def count_proposals(tx: Transaction, collection_id: str, states: Sequence[
     return await count_all(tx, _of_collection(collection_id, states), "proposal")
 
 
+async def list_proposals_in(
+    tx: Transaction, scope_id: str, states: Sequence[ProposalState] | None, window: Window
+) -> Page[Proposal]:
+    """Return a page of the proposals of all collections of a container, newest first."""
+    return await read_page(tx, _in_scope(scope_id, states), _NEWEST, window, proposal_from)
+
+
+async def count_proposals_in(tx: Transaction, scope_id: str, states: Sequence[ProposalState] | None) -> int:
+    return await count_all(tx, _in_scope(scope_id, states), "proposal")
+
+
 async def list_to_decide(tx: Transaction, scopes: Sequence[str], user_id: str, window: Window) -> Page[Proposal]:
     """Return a page of the proposals, newest first, that wait for a user who may approve in these scopes."""
     return await read_page(tx, _to_decide(scopes, user_id), _NEWEST, window, proposal_from)
@@ -146,6 +160,21 @@ def _of_collection(collection_id: str, states: Sequence[ProposalState] | None) -
         columns="RETURN " + _COLUMNS,
         parameters={**parameters.values, "collection_id": collection_id},
         leading="proposal.collection_id",
+    )
+
+
+def _in_scope(scope_id: str, states: Sequence[ProposalState] | None) -> Listing:
+    wanted = list(ProposalState) if states is None else states
+    # A stale one is stored as open.
+    stored = {"OPEN" if state is ProposalState.STALE else state.value for state in wanted}
+    parameters = Parameters()
+    shown = _STATE + " IN " + parameters.add([state.value for state in wanted])
+    return Listing(
+        match=_IN_SCOPE,
+        condition=all_of(["proposal.created_at > 0", shown]),
+        carry="proposal",
+        columns="RETURN " + _COLUMNS,
+        parameters={**parameters.values, "scope_id": scope_id, "stored": sorted(stored)},
     )
 
 

@@ -101,7 +101,10 @@ mutation RejectAliasMove($input: RejectAliasMoveInput!) {
 SHOW = """
 query Show($registry: String!, $collection: String!, $proposal: ID!) {
   viewer { proposals { edges { node { id } } totalCount } }
-  registry(path: $registry) { guards { name rules { __typename } } }
+  registry(path: $registry) {
+    guards { name rules { __typename } }
+    proposals(states: [OPEN], first: 1) { edges { node { id collection { path } } } totalCount }
+  }
   collection(path: $collection) {
     guards { name rules { __typename } }
     proposals(states: [OPEN, STALE]) { edges { node { id state approvalsNeeded viewerMayApprove } } totalCount }
@@ -260,6 +263,10 @@ async def test_a_proposal_goes_its_way_to_the_move(site: Site) -> None:
     assert (first["move"], first["proposal"]["viewerMayApprove"]) == (None, False)
     assert shown["viewer"]["proposals"] == {"edges": [{"node": {"id": made["id"]}}], "totalCount": 1}
     assert shown["registry"]["guards"] == [{"name": "production", "rules": [{"__typename": "ApprovalsRule"}]}]
+    assert shown["registry"]["proposals"] == {
+        "edges": [{"node": {"id": made["id"], "collection": {"path": world_path}}}],
+        "totalCount": 1,
+    }
     assert shown["collection"]["guards"] == []
     assert shown["collection"]["proposals"] == {
         "edges": [{"node": {"id": made["id"], "state": "OPEN", "approvalsNeeded": 2, "viewerMayApprove": True}}],

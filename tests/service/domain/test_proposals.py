@@ -19,7 +19,14 @@ from headwater_service.model import Container, Proposal, ProposalState, Role
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
 from headwater_service.store.listing import Window
-from headwater_service.store.proposals import count_proposals, find_proposals, list_proposals, list_to_decide
+from headwater_service.store.proposals import (
+    count_proposals,
+    count_proposals_in,
+    find_proposals,
+    list_proposals,
+    list_proposals_in,
+    list_to_decide,
+)
 from viewers import DOCUMENT_BYTES, new_admin
 
 EVENTS = """
@@ -426,6 +433,40 @@ async def test_proposals_are_listed_by_state_and_for_who_may_approve(site: Site)
     await world.approve(approved, world.admins[1])
     assert await listed(ProposalState.STALE) == [mine.id]
     assert await waiting(world.admins[1].user_id) == []
+
+
+async def test_a_registry_lists_the_proposals_of_all_its_collections_and_no_other(site: Site) -> None:
+    world, other = await guard_world(site, admins=2, models=2), await guard_world(site, admins=2)
+    open_one = await world.propose(world.models[0])
+    rejected = await world.propose(world.models[1])
+    await reject_move(site.graph, world.admin, rejected.id, reason="", operation=new_id())
+    await other.propose(other.models[0])
+
+    async def listed(*states: ProposalState) -> list[str]:
+        scope, wanted = world.registry.id, list(states) or None
+        page = await site.graph.read(lambda tx: list_proposals_in(tx, scope, wanted, Window(10)))
+        assert len(page.items) == await site.graph.read(lambda tx: count_proposals_in(tx, scope, wanted))
+        return [one.id for one in page.items]
+
+    assert await listed() == [rejected.id, open_one.id]
+    assert await listed(ProposalState.OPEN) == [open_one.id]
+    assert await listed(ProposalState.STALE) == []
+    await world.move(world.models[1])
+    assert await listed(ProposalState.OPEN) == []
+    assert await listed(ProposalState.STALE) == [open_one.id]
+    assert await listed(ProposalState.REJECTED, ProposalState.STALE) == [rejected.id, open_one.id]
+    assert await listed(ProposalState.EXECUTED) == []
+
+
+async def test_pages_of_proposals_of_a_registry_follow_each_other(site: Site) -> None:
+    world = await guard_world(site, models=3)
+    made = [(await world.propose(model)).id for model in world.models]
+    scope = world.registry.id
+
+    first = await site.graph.read(lambda tx: list_proposals_in(tx, scope, None, Window(2)))
+    second = await site.graph.read(lambda tx: list_proposals_in(tx, scope, None, Window(2, first.cursors[-1])))
+
+    assert [one.id for one in (*first.items, *second.items)] == made[::-1]
 
 
 async def test_pages_of_proposals_follow_each_other(site: Site) -> None:

@@ -37,7 +37,7 @@ from headwater_service.store.listings_events import Asked, list_events
 from headwater_service.store.listings_files import list_run_files
 from headwater_service.store.listings_runs import RunGroup, group_runs, list_runs
 from headwater_service.store.listings_versions import Place, VersionGroup, group_versions, list_versions
-from headwater_service.store.proposals import list_proposals, list_to_decide
+from headwater_service.store.proposals import list_proposals, list_proposals_in, list_to_decide
 from plans import Recorder, full_scans, label_scans, plan_of, starts_of
 
 # A whole query; what begins otherwise is a fragment that others are joined from.
@@ -263,15 +263,16 @@ async def test_other_pages_start_at_an_index(graph: Graph, monkeypatch: pytest.M
     await graph.read(lambda tx: list_moves(tx, MovesWanted("collection", "best"), Window(5)))
     await graph.read(lambda tx: list_run_files(tx, "run", "media/", Window(5)))
     await graph.read(lambda tx: list_proposals(tx, "collection", list(ProposalState), Window(5)))
+    await graph.read(lambda tx: list_proposals_in(tx, "scope", list(ProposalState), Window(5)))
     await graph.read(lambda tx: list_to_decide(tx, scopes, "user", Window(5)))
     monkeypatch.undo()
 
     plans = [await plan_of(graph, text) for text in recorder.texts]
-    assert len(plans) == 10
-    assert [label_scans(plan) for plan in plans] == [[]] * 10
+    assert len(plans) == 11
+    assert [label_scans(plan) for plan in plans] == [[]] * 11
     expected = [*["collection:Collection"] * 4, "container:Container", "event:Event", "move:AliasMove", "anon_0:Run"]
-    expected += ["proposal:Proposal"] * 2
-    assert [start in starts_of(plan) for start, plan in zip(expected, plans, strict=True)] == [True] * 10
+    expected += ["proposal:Proposal"] * 3
+    assert [start in starts_of(plan) for start, plan in zip(expected, plans, strict=True)] == [True] * 11
 
 
 def is_count(plan: list[tuple[str, str]]) -> bool:
