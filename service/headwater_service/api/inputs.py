@@ -76,6 +76,7 @@ describe(
     {
         "STATE": "How they stand: the key is a `RunState`.",
         "JOB_TYPE": "The step of a pipeline; the key is empty for runs that name none.",
+        "GROUP": "The experiment they belong to; the key is empty for runs that name none.",
         "DAY": "The day of their start in UTC: the key is `2026-11-03`.",
         "PROJECT": "Where they lie: the key is `entity/project`.",
     },

@@ -48,6 +48,7 @@ _SORT: Final[dict[RunOrderField, LiteralString]] = {
 class RunGroup(StrEnum):
     STATE = "STATE"
     JOB_TYPE = "JOB_TYPE"
+    GROUP = "GROUP"
     DAY = "DAY"
     PROJECT = "PROJECT"
 
@@ -56,6 +57,7 @@ class RunGroup(StrEnum):
 _GROUP: Final[dict[RunGroup, LiteralString]] = {
     RunGroup.STATE: "run.state",
     RunGroup.JOB_TYPE: "coalesce(run.job_type, '')",
+    RunGroup.GROUP: "coalesce(run.group, '')",
     RunGroup.DAY: "run.created_at / 86400000000",
     RunGroup.PROJECT: "run.scope_id",
 }

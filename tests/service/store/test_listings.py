@@ -333,6 +333,7 @@ async def test_groups_are_counted_with_their_bytes(graph: Graph, shelf: Shelf) -
     days = await runs(RunGroup.DAY)
     assert await runs(RunGroup.STATE) == [Group(["FAILED"], 1, 0), Group(["RUNNING"], 3, 0)]
     assert await runs(RunGroup.JOB_TYPE) == [Group(["evaluate"], 1, 0), Group(["load"], 1, 0), Group(["train"], 2, 0)]
+    assert await runs(RunGroup.GROUP) == [Group([""], 2, 0), Group(["first"], 2, 0)]
     assert sum(one.count for one in days) == 4 and days[0].keys == [day]
     assert await versions(place, VersionGroup.TYPE) == [Group(["dataset"], 4, 80), Group(["model"], 1, 100)]
     assert await versions(Place([shelf.registry.id]), VersionGroup.PROJECT) == [Group([shelf.registry.id], 1, 0)]
