@@ -13,7 +13,7 @@ from headwater_service.api.enums import describe
 from headwater_service.api.fields import resolved
 from headwater_service.api.loaders import collection_type, run_type, version_type
 from headwater_service.api.runs import Run
-from headwater_service.api.scalars import ByteCount, Digest, Json
+from headwater_service.api.scalars import ByteCount, Json
 from headwater_service.api.versions import ArtifactVersion, File, Version
 from headwater_service.domain import comparison, locations
 from headwater_service.domain.document_differences import ChangeKind, DocumentChange, document_changes
@@ -207,13 +207,7 @@ def _totals(found: FileChanges) -> FileChangeTotals:
 def _file(context: Context, version: ArtifactVersion, entry: ManifestEntry | None) -> File | None:
     if entry is None:
         return None
-    return File(
-        path=entry.path,
-        size=ByteCount(entry.size),
-        digest=None if entry.digest is None else Digest(entry.digest),
-        reference=entry.reference,
-        url=locations.file_url(context.public_url, version.home, version.name, entry.path),
-    )
+    return File.from_entry(entry, locations.file_url(context.public_url, version.home, version.name, entry.path))
 
 
 def _upstream(found: comparison.UpstreamComparison, public_url: str) -> UpstreamDifference:

@@ -42,6 +42,7 @@ from headwater_service.store.listing import Window
 
 if TYPE_CHECKING:
     from headwater_service.api.comparison import VersionComparison
+    from headwater_service.api.folders import FolderConnection
 
 MOST_LINKS: Final = 500
 _MICROSECONDS: Final = 1_000_000
@@ -250,6 +251,20 @@ class ArtifactVersion(Version):
     ) -> "FileConnection":
         return await info.context.listings.version_files(self, prefix or "", first=first, after=after)
 
+    @resolved("What lies directly in one of its folders, with how much lies below each subfolder.")
+    async def folder(
+        self,
+        info: Info,
+        path: Annotated[
+            str, strawberry.argument(description="From the top, with a `/` at its end; empty is the top itself.")
+        ] = "",
+        first: First = 50,
+        after: After = None,
+    ) -> Annotated["FolderConnection", strawberry.lazy("headwater_service.api.folders")]:
+        from headwater_service.api.folders import folder_of
+
+        return await folder_of(info.context, self, path, first=first, after=after)
+
     @resolved("Its complete list of files, for programs that need all of it.")
     async def manifest(self, info: Info) -> "Manifest":
         context = info.context
@@ -335,6 +350,16 @@ class File:
     digest: Digest | None = strawberry.field(description="Hash of the content; null for a reference.")
     reference: str | None = strawberry.field(description="Where the bytes lie outside this server; null for a file.")
     url: str = strawberry.field(description="Plain address for people and tools; it redirects to the bytes.")
+
+    @classmethod
+    def from_entry(cls, entry: model.ManifestEntry, url: str) -> "File":
+        return cls(
+            path=entry.path,
+            size=ByteCount(entry.size),
+            digest=None if entry.digest is None else Digest(entry.digest),
+            reference=entry.reference,
+            url=url,
+        )
 
 
 @strawberry.type(description="A file on a page.")

@@ -103,6 +103,22 @@ async def list_entries(
     return found
 
 
+async def read_entries(
+    objects: ObjectStore, entity_id: str, digest: str, *, file_count: int, prefix: str
+) -> AsyncGenerator[list[ManifestEntry], None]:
+    """Yield all entries whose path begins with `prefix`, in groups, in byte order."""
+    wanted = prefix.encode()
+    if file_count <= _CACHED_ENTRIES:
+        yield _select(await _cached_entries(objects, entity_id, digest), wanted, b"", file_count)
+        return
+    async with aclosing(read_lines(objects, manifest_key(entity_id, digest))) as groups:
+        async for lines in groups:
+            entries = await asyncio.to_thread(_entries_of, lines)
+            yield _select(entries, wanted, b"", len(entries))
+            if entries and _is_past(entries[-1], wanted):
+                return
+
+
 async def find_entry(
     objects: ObjectStore, entity_id: str, digest: str, *, file_count: int, path: str
 ) -> ManifestEntry | None:

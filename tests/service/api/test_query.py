@@ -163,6 +163,31 @@ async def test_files_are_listed_in_pages_with_plain_addresses(site: Site, pipeli
     assert "X-Amz-Signature=" in first["manifest"]["url"] and "X-Amz-Signature=" in first["manifest"]["layoutUrl"]
 
 
+async def test_a_folder_tells_its_files_and_what_lies_below_its_subfolders(site: Site, pipeline: Pipeline) -> None:
+    document = """
+    query Folder($id: ID!, $path: String!, $after: String) { node(id: $id) { ... on ArtifactVersion {
+      folder(path: $path, first: 1, after: $after) {
+        totalCount pageInfo { hasNextPage endCursor } edges { node { path fileCount size file { path url } } }
+      }
+    } } }
+    """
+    viewer, version = pipeline.viewer, pipeline.data.version
+    files = f"{site.settings.service_public_url}/files/{pipeline.project.path}/data:v0"
+
+    top = (await ask(site, viewer, document, id=version.id, path=""))["node"]["folder"]
+    after = top["pageInfo"]["endCursor"]
+    rest = (await ask(site, viewer, document, id=version.id, path="", after=after))["node"]["folder"]
+    below = (await ask(site, viewer, document, id=version.id, path="sub/"))["node"]["folder"]
+
+    assert (top["totalCount"], top["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (2, True, False)
+    assert [(one["node"]["path"], one["node"]["fileCount"], one["node"]["file"]) for one in top["edges"]] == [
+        ("sub/", 1, None)
+    ]
+    assert rest["edges"][0]["node"]["file"] == {"path": "train.csv", "url": f"{files}/train.csv"}
+    assert top["edges"][0]["node"]["size"] + rest["edges"][0]["node"]["size"] == 20
+    assert below["edges"][0]["node"]["file"] == {"path": "sub/test.csv", "url": f"{files}/sub/test.csv"}
+
+
 async def test_everything_with_an_id_is_found_by_it(site: Site, pipeline: Pipeline) -> None:
     document = "query Node($id: ID!) { node(id: $id) { __typename id } }"
     viewer = pipeline.viewer
