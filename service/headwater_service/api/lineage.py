@@ -159,10 +159,11 @@ class LineageGraph:
 
     @resolved(
         "The same graph as columns, many times quicker to read for programs: `{nodes: {id, kind, label, name, scope, "
-        "url, type, jobType, state, runState, isDeleted, aliases, protected, isRecalled, recall, inputs, outputs, "
-        "createdAt, distance}, edges: {source, target, kind, at, reused}, completeness: {isComplete, reason, "
-        "frontier, sides}, clusters: {…}, hubs: {…}}`, each column a list; `source`, `target`, `members` and other "
-        "nodes are positions in the columns of `nodes`, times are microseconds since 1970 UTC."
+        "path, url, type, jobType, state, runState, isDeleted, aliases, protected, isRecalled, recall, inputs, "
+        "outputs, forbiddenInputs, forbiddenOutputs, createdAt, distance}, edges: {source, target, kind, at, "
+        "reused}, completeness: {isComplete, reason, frontier, sides}, clusters: {…}, hubs: {…}}`, each column a "
+        "list; `source`, `target`, `members` and other nodes are positions in the columns of `nodes`, times are "
+        "microseconds since 1970 UTC."
     )
     async def compact(self, info: Info) -> Json:
         cards, groups = await self.details.read()

@@ -41,6 +41,10 @@ class Names:
     def collection(self, collection_id: str | None) -> str | None:
         return None if collection_id is None else self.collections[collection_id].name
 
+    def path(self, node: WalkedNode) -> str:
+        item = node.key if node.kind == LineageKind.RUN else self.label(node)
+        return f"{self.containers[node.scope_id].path}/{item}"
+
     def url(self, node: WalkedNode, public_url: str) -> str:
         container = self.containers[node.scope_id]
         if node.kind == LineageKind.RUN:
@@ -109,6 +113,7 @@ def _node_columns(lineage: Lineage, names: Names, cards: Mapping[str, Card], pub
         "label": labels,
         "name": [(node.name or "") if run else label for node, run, label in zip(nodes, is_run, labels, strict=True)],
         "scope": [names.containers[node.scope_id].path for node in nodes],
+        "path": [names.path(node) for node in nodes],
         "url": [names.url(node, public_url) for node in nodes],
         "type": [node.type for node in nodes],
         "jobType": [node.type if run else None for node, run in zip(nodes, is_run, strict=True)],
@@ -121,6 +126,8 @@ def _node_columns(lineage: Lineage, names: Names, cards: Mapping[str, Card], pub
         "recall": [card.recall for card in in_order],
         "inputs": [card.inputs.visible for card in in_order],
         "outputs": [card.outputs.visible for card in in_order],
+        "forbiddenInputs": [card.inputs.forbidden for card in in_order],
+        "forbiddenOutputs": [card.outputs.forbidden for card in in_order],
         "createdAt": [node.created_at for node in nodes],
         "distance": [shown.distance for shown in lineage.nodes],
     }

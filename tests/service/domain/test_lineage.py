@@ -31,6 +31,7 @@ from headwater_service.domain.lineage_forms import (
 from headwater_service.domain.lineage_groups import group
 from headwater_service.errors import InvalidInputError, UnavailableError
 from headwater_service.model import Instant
+from headwater_service.store.degrees import Degree
 from headwater_service.store.graph import connect
 from headwater_service.store.ids import new_id
 from headwater_service.store.lineage import Around, Walk, WalkedEdge, WalkedNode
@@ -291,6 +292,8 @@ async def test_a_lineage_is_drawn_as_mermaid_and_given_as_columns(site: Site) ->
     found = await lineage_of(site, pipeline, pipeline.train.id, LineageRequest(direction=DOWN, depth=2))
     names = await read_names(site.graph, found)
     cards = await read_cards(site.graph, found, names.containers)
+    end = found.nodes[-1].node.id
+    cards[end] = replace(cards[end], outputs=Degree(1, 3))
     link = f"{pipeline.link.collection.name}:v0"
 
     drawn = mermaid(found, names)
@@ -305,6 +308,11 @@ async def test_a_lineage_is_drawn_as_mermaid_and_given_as_columns(site: Site) ->
         "label": ["train", "model:v0", link],
         "name": ["train", "model:v0", link],
         "scope": [pipeline.project.path, pipeline.project.path, pipeline.registry.path],
+        "path": [
+            f"{pipeline.project.path}/{pipeline.train.key}",
+            f"{pipeline.project.path}/model:v0",
+            f"{pipeline.registry.path}/{link}",
+        ],
         "url": [
             f"https://example.test/{pipeline.project.path}/-/runs/{pipeline.train.key}",
             f"https://example.test/{pipeline.project.path}/model:v0",
@@ -321,6 +329,8 @@ async def test_a_lineage_is_drawn_as_mermaid_and_given_as_columns(site: Site) ->
         "recall": [None, None, None],
         "inputs": [1, 1, 1],
         "outputs": [1, 1, 1],
+        "forbiddenInputs": [0, 0, 0],
+        "forbiddenOutputs": [0, 0, 3],
         "createdAt": [
             pipeline.train.created_at,
             pipeline.model.version.created_at,
