@@ -27,6 +27,8 @@ export interface GraphNode {
   isDeleted: boolean;
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** Edges between it and the focus, as the service counted them. */
+  distance: number;
   /** All its neighbours on a side that the viewer may see, drawn or not; exact. */
   inputs: number;
   outputs: number;
