@@ -3,6 +3,7 @@ import type { HomeQuery } from '../generated/home/queries.ts';
 import { useT } from '../lib/messages.tsx';
 import { hrefOf } from '../lib/routes.ts';
 import { AliasChip } from '../ui/chips.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { Time } from '../ui/time.tsx';
 import styles from './home.module.css';
 
@@ -31,7 +32,7 @@ export function RegisteredModels({ models }: { models: HomeQuery['collections'] 
                       aria-label={t('home.recalled')}
                       title={t('home.recalled')}
                     >
-                      ⚠
+                      <Icon name="warning" />
                     </span>
                   )}
                 </span>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useT } from '../lib/messages.tsx';
 import { usePageQueryHref } from '../lib/page-query.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { type TabLink, TabLinks } from '../ui/tab-links.tsx';
 import styles from './page.module.css';
 import { useTitle } from './title.ts';
@@ -36,7 +37,7 @@ export function Page({ title, marks, answer, actions, tabs, tab = '', isFull = f
           {actions}
           {queryHref && (
             <a href={queryHref} className={styles.query} title={t('page.queryHint')} data-query="">
-              ⟨⟩ {t('page.query')}
+              <Icon name="query" /> {t('page.query')}
             </a>
           )}
         </div>

@@ -5,11 +5,12 @@ import { LOCALES, useLanguage, useT } from '../lib/messages.tsx';
 import type { Viewer } from '../lib/places.ts';
 import { applyTheme, storedTheme, type Theme } from '../lib/theme.ts';
 import { Button } from '../ui/button.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
 import { Menu } from '../ui/menu.tsx';
 import styles from './preferences.module.css';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
-const THEME_SIGNS: Record<Theme, string> = { system: '◐', light: '☀\uFE0E', dark: '☾' };
+const THEME_ICONS: Record<Theme, IconName> = { system: 'auto', light: 'sun', dark: 'moon' };
 const LOCALE_NAMES = { en: 'English', ja: '日本語' };
 
 /** Theme, language, keys, settings, signing out. */
@@ -26,7 +27,7 @@ export function Preferences({ viewer, onKeys }: { viewer: Viewer; onKeys: () => 
   return (
     <div className={styles.preferences}>
       <Button look="quiet" aria-label={t('frame.theme', { theme: t(`theme.${theme}`) })} onPress={() => choose(next)}>
-        {THEME_SIGNS[theme]}
+        <Icon name={THEME_ICONS[theme]} />
       </Button>
       <Menu
         look="quiet"

@@ -1,5 +1,6 @@
 import { useT } from '../lib/messages.tsx';
 import styles from './chips.module.css';
+import { Icon } from './icons.tsx';
 
 /** An alias, with a lock where only admins move it. */
 export function AliasChip({ name, isProtected = false }: { name: string; isProtected?: boolean }) {
@@ -8,7 +9,7 @@ export function AliasChip({ name, isProtected = false }: { name: string; isProte
     <span className={`${styles.chip} ${isProtected ? styles.protected : styles.alias}`} dir="auto">
       {isProtected && (
         <span role="img" aria-label={t('ui.protected')} title={t('ui.protected')}>
-          🔒
+          <Icon name="lock" />
         </span>
       )}
       {name}

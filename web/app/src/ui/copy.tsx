@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useT } from '../lib/messages.tsx';
 import { Button } from './button.tsx';
 import styles from './copy.module.css';
+import { Icon } from './icons.tsx';
 
 const SHOWN_MS = 1500;
 
@@ -21,7 +22,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
         aria-label={label ?? t('ui.copy')}
         onPress={() => void copyText(text).then(() => setCopied(true))}
       >
-        {isCopied ? '✓' : '⧉'}
+        <Icon name={isCopied ? 'check' : 'copy'} />
       </Button>
       <span role="status" className="visually-hidden">
         {isCopied ? t('ui.copied') : ''}

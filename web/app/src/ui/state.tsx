@@ -1,16 +1,17 @@
 // How kinds and states look: the one place that knows their signs.
 import { type MessageKey, useT } from '../lib/messages.tsx';
+import { Icon, type IconName } from './icons.tsx';
 import styles from './state.module.css';
 
 export type RunState = 'RUNNING' | 'FINISHED' | 'FAILED' | 'CRASHED' | 'KILLED';
 export type Kind = 'RUN' | 'ARTIFACT_VERSION' | 'REGISTRY_VERSION';
 
-export const STATE_SIGNS: Record<RunState, string> = {
-  RUNNING: '◐',
-  FINISHED: '●',
-  FAILED: '✕',
-  CRASHED: '⚡\uFE0E',
-  KILLED: '■',
+const STATE_ICONS: Record<RunState, IconName> = {
+  RUNNING: 'running',
+  FINISHED: 'finished',
+  FAILED: 'failed',
+  CRASHED: 'crashed',
+  KILLED: 'killed',
 };
 export const STATE_LABELS: Record<RunState, MessageKey> = {
   RUNNING: 'state.running',
@@ -36,7 +37,7 @@ export function StateMark({ state, isSignOnly = false }: { state: RunState; isSi
         className={state === 'RUNNING' ? styles.turning : undefined}
         {...(isSignOnly ? { role: 'img', 'aria-label': label, title: label } : { 'aria-hidden': true })}
       >
-        {STATE_SIGNS[state]}
+        <Icon name={STATE_ICONS[state]} />
       </span>
       {!isSignOnly && label}
     </span>
