@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { useT } from '../lib/messages.tsx';
+import type { Refusal } from '../lib/mutate.ts';
+import { Button } from './button.tsx';
+import styles from './editable.module.css';
+import { TextField } from './field.tsx';
+import { Markdown } from './markdown.tsx';
+import { Refused } from './refused.tsx';
+
+interface EditableTextProps {
+  label: string;
+  text: string;
+  /** What stands there while it is empty. */
+  placeholder: string;
+  canEdit: boolean;
+  /** Saves, and returns why not; null when it is saved. */
+  onSave: (text: string) => Promise<Refusal | null>;
+}
+
+/** A text in Markdown, and where the viewer may, a button that makes it a field. What was typed stays when refused. */
+export function EditableText({ label, text, placeholder, canEdit, onSave }: EditableTextProps) {
+  const t = useT();
+  const [draft, setDraft] = useState<string | null>(null);
+  const [isSaving, setSaving] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+
+  const save = async () => {
+    if (draft === null || isSaving) return;
+    setSaving(true);
+    const refused = draft === text ? null : await onSave(draft);
+    setSaving(false);
+    setRefusal(refused);
+    if (!refused) setDraft(null);
+  };
+  if (draft === null) {
+    return (
+      <section className={styles.shown} aria-label={label}>
+        {text ? <Markdown text={text} /> : <p className={styles.placeholder}>{placeholder}</p>}
+        {canEdit && (
+          <span>
+            <Button look="quiet" onPress={() => setDraft(text)} aria-label={t('ui.editThis', { what: label })}>
+              {t('ui.edit')}
+            </Button>
+          </span>
+        )}
+      </section>
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the field inside.
+    <div
+      className={styles.editor}
+      onKeyDown={(event) => {
+        if (event.nativeEvent.isComposing) return;
+        if (event.key === 'Escape' && draft === text) setDraft(null);
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
+      }}
+    >
+      <TextField
+        label={label}
+        value={draft}
+        onChange={setDraft}
+        rows={Math.min(20, Math.max(6, draft.split('\n').length + 1))}
+        hint={t('ui.markdownHint')}
+        autoFocus
+      />
+      <Refused refusal={refusal} />
+      <div className={styles.actions}>
+        <Button look="primary" isDisabled={isSaving} onPress={() => void save()}>
+          {t('ui.save')}
+        </Button>
+        <Button
+          onPress={() => {
+            setDraft(null);
+            setRefusal(null);
+          }}
+        >
+          {t('ui.cancel')}
+        </Button>
+      </div>
+    </div>
+  );
+}
