@@ -1,5 +1,6 @@
 // The English texts, by the part of the interface they stand in. Their keys are the type of all catalogues.
 import artifacts from './artifacts.json';
+import deletion from './deletion.json';
 import entity from './entity.json';
 import home from './home.json';
 import lineage from './lineage.json';
@@ -11,6 +12,7 @@ import shell from './shell.json';
 
 export const catalogue = {
   ...artifacts,
+  ...deletion,
   ...entity,
   ...home,
   ...lineage,
