@@ -144,7 +144,8 @@ def _reason(found: Between) -> IncompleteReason | None:
     """Tell what a path as short as these, or any where there is none, could have been missed by."""
     if found.is_cut:
         return IncompleteReason.NODES
-    if found.hidden_below is None or found.hidden_above is None:
+    if found.unseen_below is None or found.unseen_above is None:
         return None
-    shortest = found.hidden_below + 2 + found.hidden_above
+    # One edge into what is not seen, and one out of it.
+    shortest = found.unseen_below + 2 + found.unseen_above
     return IncompleteReason.PERMISSION if found.length is None or shortest <= found.length else None

@@ -86,7 +86,8 @@ CALL (found) {
   RETURN collect([previous.id, node.id, type(edge), edge.at, edge.reused]) AS edges
 }
 RETURN length, distances, edges, hidden_below, hidden_above,
-  size(below) = $cap AS is_cut_below, size(above) = $cap AS is_cut_above,
+  CASE WHEN size(below) = $cap THEN last(below_distances) END AS cut_below,
+  CASE WHEN size(above) = $cap THEN last(above_distances) END AS cut_above,
   [node IN found | [
     node.id,
     CASE WHEN node:Run THEN 'RUN' WHEN node:ArtifactVersion THEN 'ARTIFACT_VERSION' ELSE 'REGISTRY_VERSION' END
@@ -101,16 +102,16 @@ class Between:
     """What lies between two nodes. `length` is that of the shortest path, None: the walks found none.
 
     `nodes` map ids to kinds and `distances` to edges from the start; where a walk was cut, some may lie on no path.
-    `hidden_below` and `hidden_above` are the distances, from the start and from the end, of the nearest node next to
-    what may not be seen. `is_cut`: no path was found, and both walks were cut.
+    `is_cut`: no path was found, and both walks were cut. `unseen_below` and `unseen_above` are the least distances,
+    from the start and from the end, of a node next to which there is or, beyond a cut, may be what is not to be seen.
     """
 
     length: int | None
     nodes: Mapping[str, str]
     distances: Mapping[str, int]
     edges: Sequence[WalkedEdge]
-    hidden_below: int | None
-    hidden_above: int | None
+    unseen_below: int | None
+    unseen_above: int | None
     is_cut: bool
 
 
@@ -130,7 +131,11 @@ def _between_from(row: Mapping[str, Any]) -> Between:
         nodes=nodes,
         distances=dict(zip(nodes, row["distances"], strict=True)),
         edges=[WalkedEdge(*edge) for edge in row["edges"]],
-        hidden_below=row["hidden_below"],
-        hidden_above=row["hidden_above"],
-        is_cut=length is None and row["is_cut_below"] and row["is_cut_above"],
+        unseen_below=_least(row["hidden_below"], row["cut_below"]),
+        unseen_above=_least(row["hidden_above"], row["cut_above"]),
+        is_cut=length is None and None not in (row["cut_below"], row["cut_above"]),
     )
+
+
+def _least(*distances: int | None) -> int | None:
+    return min((one for one in distances if one is not None), default=None)

@@ -199,3 +199,26 @@ async def test_a_cursor_of_another_impact_is_refused(graph: Graph) -> None:
 
     with pytest.raises(InvalidInputError, match="another listing"):
         await graph.read(lambda tx: find_impact(tx, ImpactAsked("x", True, None), [], cap=5, window=window))
+
+
+async def test_a_page_of_many_rows_needs_little_memory(graph: Graph) -> None:
+    scope, run = "seen-" + new_id(), new_id()
+    made = """
+    MERGE (entity:Entity {id: $scope, name: $scope})
+    CREATE (:Container {id: $scope, name: $scope})-[:OWNED_BY]->(entity)
+    CREATE (collection:Collection {id: $scope, name: 'model'})-[:IN]->(:Container {id: $scope + '-in'})
+      -[:OWNED_BY]->(entity)
+    CREATE (run:Run:Lineage {id: $run, key: $run, scope_id: $scope, created_at: 1})
+    WITH run, collection
+    UNWIND range(0, 5999) AS index
+    CREATE (run)-[:PRODUCED {id: $run + index, at: 1}]->(version:ArtifactVersion:Lineage {
+      id: $run + '-' + index, scope_id: $scope, collection_id: $scope, index: index, type: 'model', created_at: 1
+    })-[:VERSION_OF]->(collection)
+    """
+    await graph.write(lambda tx: tx.rows(made, scope=scope, run=run))
+
+    # A sort that carried all rows along with each of the page would need some gigabytes.
+    found = await impact_of(graph, ImpactAsked(run, False, None), scope, Window(200, of="test"))
+
+    assert [row.index for row in found.rows] == list(range(5999, 5799, -1))
+    assert found.total == 6000
