@@ -1,7 +1,8 @@
 """What the card of a node says besides what a walk reads: aliases, how many neighbours, and whether it is recalled."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,10 +12,22 @@ from headwater_service.model import Container, RecallSeverity
 from headwater_service.store import reads
 from headwater_service.store.degrees import Degree, NeighbourGroup, count_around, group_around
 from headwater_service.store.graph import Graph
-from headwater_service.store.recalls import Reaching, list_reaching_many
+from headwater_service.store.recalls import is_anything_recalled, list_reaching_many, list_recalled
 
 # Said in place of a severity: whether a recall reaches a node can't be told, because too much is upstream of it.
 UNTOLD: Final = "UNKNOWN"
+
+
+# What can't be told may be critical: it comes before a warning.
+_WORST_FIRST: Final = (RecallSeverity.CRITICAL.value, UNTOLD, RecallSeverity.WARNING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalls:
+    """The nodes on which recalls stand, and the worst that reaches each node, if anything does."""
+
+    standing: Set[str]
+    worst: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +44,61 @@ class Card:
 
 async def read_cards(graph: Graph, lineage: Lineage, containers: Mapping[str, Container]) -> dict[str, Card]:
     """Return the cards of a lineage, which tells what its viewer may see; as many queries whatever its size."""
-    scopes = lineage.scopes
     nodes = [shown.node for shown in lineage.nodes]
-    ids = [node.id for node in nodes]
     versions = [node.id for node in nodes if node.kind != LineageKind.RUN]
-    aliases, recalls, inputs, outputs = await asyncio.gather(
+    aliases, inputs, outputs, is_any_recalled = await asyncio.gather(
         graph.read(lambda tx: reads.list_alias_names(tx, versions)),
-        graph.read(lambda tx: list_reaching_many(tx, ids, reach=MOST_WALKED)),
-        _degrees(graph, ids, lineage.inputs, scopes, is_upstream=True),
-        _degrees(graph, ids, lineage.outputs, scopes, is_upstream=False),
+        _degrees(graph, lineage, lineage.inputs, is_upstream=True),
+        _degrees(graph, lineage, lineage.outputs, is_upstream=False),
+        graph.read(is_anything_recalled),
     )
+    recalls = await read_recalls(graph, lineage, inputs) if is_any_recalled else Recalls(frozenset(), {})
     return {
         node.id: Card(
             aliases=(names := aliases.get(node.id, [])),
             protected=[name for name in names if name in containers[node.scope_id].protected_aliases],
-            is_recalled=any(one.distance == 0 for one in recalls.of_node.get(node.id, ())),
-            recall=_worst(recalls, node.id),
+            is_recalled=node.id in recalls.standing,
+            recall=recalls.worst.get(node.id),
             inputs=inputs[node.id],
             outputs=outputs[node.id],
         )
         for node in nodes
     }
+
+
+async def read_recalls(graph: Graph, lineage: Lineage, inputs: Mapping[str, Degree]) -> Recalls:
+    """Return what recalls reach. Only where data comes from outside the answer, the graph is walked."""
+    inside = Counter(edge.target for edge in lineage.edges)
+    ids = [shown.node.id for shown in lineage.nodes]
+    entered = [one for one in ids if inputs[one].visible + inputs[one].forbidden > inside[one]]
+    standing, outside = await asyncio.gather(
+        graph.read(lambda tx: list_recalled(tx, ids)),
+        graph.read(lambda tx: list_reaching_many(tx, entered, reach=MOST_WALKED)),
+    )
+    sources: dict[str, set[str]] = {severity: set() for severity in _WORST_FIRST}
+    for node_id, severity in standing.items():
+        sources[severity].add(node_id)
+    for node_id, reached in outside.of_node.items():
+        for one in reached:
+            sources[one.recall.severity].add(node_id)
+    sources[UNTOLD].update(outside.untold)
+    return Recalls(frozenset(standing), spread(lineage, sources))
+
+
+def spread(lineage: Lineage, sources: Mapping[str, Set[str]]) -> dict[str, str]:
+    """Return the worst that reaches each node of an answer along its edges, from where each severity begins."""
+    effects: dict[str, list[str]] = {}
+    for edge in lineage.edges:
+        effects.setdefault(edge.source, []).append(edge.target)
+    worst: dict[str, str] = {}
+    for severity in _WORST_FIRST:
+        waiting = list(sources.get(severity, ()))
+        while waiting:
+            node_id = waiting.pop()
+            if node_id not in worst:
+                worst[node_id] = severity
+                waiting.extend(effects.get(node_id, ()))
+    return worst
 
 
 async def group_neighbours(
@@ -63,19 +110,13 @@ async def group_neighbours(
 
 
 async def _degrees(
-    graph: Graph, ids: Sequence[str], known: Mapping[str, Degree], scopes: Sequence[str], *, is_upstream: bool
+    graph: Graph, lineage: Lineage, known: Mapping[str, Degree], *, is_upstream: bool
 ) -> dict[str, Degree]:
     # A walk has counted the side that it went to: of a node with 100,000 neighbours that is not done twice.
-    missing = [node_id for node_id in ids if node_id not in known]
+    missing = [shown.node.id for shown in lineage.nodes if shown.node.id not in known]
     if not missing:
         return dict(known)
-    return {**known, **await graph.read(lambda tx: count_around(tx, missing, scopes, is_upstream=is_upstream))}
-
-
-def _worst(recalls: Reaching, node_id: str) -> str | None:
-    found = {one.recall.severity for one in recalls.of_node.get(node_id, ())}
-    if RecallSeverity.CRITICAL in found:
-        return RecallSeverity.CRITICAL.value
-    if node_id in recalls.untold:
-        return UNTOLD
-    return RecallSeverity.WARNING.value if found else None
+    return {
+        **known,
+        **await graph.read(lambda tx: count_around(tx, missing, lineage.scopes, is_upstream=is_upstream)),
+    }

@@ -36,6 +36,13 @@ RETURN DISTINCT recall.active_for AS id
 LIMIT $limit
 """
 
+# What is itself recalled, among many.
+RECALLED_AMONG: Final = """
+MATCH (recall:Recall)
+WHERE recall.active_for IN $ids
+RETURN recall.active_for AS id, recall.severity AS severity
+"""
+
 # A CALL for each start: the pruned walk needs exactly one, found by equality on its unique id. It passes through
 # tombstones, and through what a viewer may not see: a recall reaches further than anybody's sight.
 RECALLS_OF: Final[LiteralString] = (
@@ -169,17 +176,30 @@ async def reached_from(
     return found
 
 
+async def is_anything_recalled(tx: Transaction) -> bool:
+    return await tx.row(FIND_ANY) is not None
+
+
+async def list_recalled(tx: Transaction, node_ids: Sequence[str]) -> dict[str, RecallSeverity]:
+    """Return those among nodes on which recalls stand, with the worst severity of these."""
+    found: dict[str, RecallSeverity] = {}
+    for row in await tx.rows(RECALLED_AMONG, ids=list(node_ids)):
+        found[row["id"]] = min(found.get(row["id"], RecallSeverity.WARNING), RecallSeverity(row["severity"]))
+    return found
+
+
 async def list_reaching_many(tx: Transaction, node_ids: Sequence[str], *, reach: int) -> Reaching:
     """Return the recalls that reach the nodes of one answer: as `list_reaching`, for many nodes.
 
-    Recalled versions are few and nodes many, so the walks begin at what is recalled. Only where too much came from it,
-    the nodes are walked from; all walks together visit MOST_TOGETHER nodes at most. What is found of a node in
-    `untold` is true, yet there may be more.
+    The walks begin where there are fewer: at what is recalled, or at the nodes; all together they visit MOST_TOGETHER
+    nodes at most. What is found of a node in `untold` is true, yet there may be more.
     """
-    recalled = [row["id"] for row in await tx.rows(LIST_RECALLED, limit=MOST_WALKS + 1)]
-    if not recalled or not node_ids:
+    if not node_ids:
         return Reaching({})
-    if len(recalled) <= MOST_WALKS:
+    recalled = [row["id"] for row in await tx.rows(LIST_RECALLED, limit=MOST_WALKS + 1)]
+    if not recalled:
+        return Reaching({})
+    if len(recalled) <= min(MOST_WALKS, len(node_ids)):
         found = await reached_from(tx, recalled, node_ids, reach=min(reach, MOST_TOGETHER // len(recalled)))
         if found is not None:
             return Reaching(found)
