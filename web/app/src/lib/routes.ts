@@ -71,10 +71,11 @@ export function hrefOf(path: string): string {
   return `/${path.split('/').map(encodePart).join('/')}`;
 }
 
-/** The address of a tab of an object: `tabHref('acme/digits', 'runs', 'a1b2')`. */
+/** The address of a tab of an object: `tabHref('acme/digits', 'runs', 'a1b2')`; of our own pages with an empty path. */
 export function tabHref(path: string, ...tabs: string[]): string {
   const wanted = tabs.filter((tab) => tab !== '');
-  return wanted.length ? `${hrefOf(path)}/-/${wanted.map(encodePart).join('/')}` : hrefOf(path);
+  const base = path === '' ? '' : hrefOf(path);
+  return wanted.length ? `${base}/-/${wanted.map(encodePart).join('/')}` : base || '/';
 }
 
 /** The address of a run, from its path `entity/project/key`. */
