@@ -86,7 +86,8 @@ def test_the_owner_walks_from_the_same_things_to_the_secrets(world: World) -> No
 def test_lineage_stops_at_what_the_outsider_may_not_see_and_says_so(world: World) -> None:
     document = """
       query L($id: ID!) { node(id: $id) { ... on ArtifactVersion { lineage(direction: DOWNSTREAM) {
-        nodes { id } completeness { isComplete reason frontier { id hidden } } } } } }
+        nodes { id } hubs { id } clusters { id members }
+        completeness { isComplete reason frontier { id hidden downstream forbiddenDownstream } } compact } } } }
     """
     _, answer = ask(world, document, world.outsider.key, id=world.shared.version_id)
 
@@ -96,8 +97,25 @@ def test_lineage_stops_at_what_the_outsider_may_not_see_and_says_so(world: World
         "isComplete": False,
         "reason": "PERMISSION",
         # What the owner's run made of it, and its link in the restricted registry.
-        "frontier": [{"id": world.shared.version_id, "hidden": 2}],
+        "frontier": [{"id": world.shared.version_id, "hidden": 2, "downstream": 2, "forbiddenDownstream": 2}],
     }
+    assert (lineage["hubs"], lineage["clusters"]) == ([], [])
+    assert lineage["compact"]["nodes"]["outputs"] == [0]
+    assert [word for word in words(world) if word in orjson.dumps(answer).decode()] == []
+
+
+def test_consumers_are_filtered_among_those_alone_that_the_outsider_may_see(world: World) -> None:
+    document = """
+      query C($id: ID!, $filter: RunFilter) { node(id: $id) { ... on ArtifactVersion {
+        consumedBy(direction: DESC, filter: $filter) { totalCount edges { node { id } } } } } }
+    """
+    wanted = {"search": world.secret}
+
+    _, own = ask(world, document, world.owner.key, id=world.shared.version_id)
+    _, answer = ask(world, document, world.outsider.key, id=world.shared.version_id, filter=wanted)
+
+    assert own["data"]["node"]["consumedBy"]["totalCount"] == 1
+    assert answer["data"]["node"]["consumedBy"] == {"totalCount": 0, "edges": []}
 
 
 def test_a_version_is_not_compared_with_what_the_outsider_may_not_see(world: World) -> None:

@@ -159,7 +159,7 @@ def _cluster_columns(clusters: Sequence[Cluster], names: Names, position: Mappin
         "states": [dict(cluster.states) for cluster in clusters],
         "recall": [cluster.recall for cluster in clusters],
         "collection": [names.collection(cluster.collection_id) for cluster in clusters],
-        "indexRange": [cluster.index_range for cluster in clusters],
+        "indexRange": [None if (of := cluster.index_range) is None else list(of) for cluster in clusters],
         "members": [[position[one] for one in cluster.members] for cluster in clusters],
         "upstream": [[position[one] for one in cluster.upstream] for cluster in clusters],
         "downstream": [[position[one] for one in cluster.downstream] for cluster in clusters],
