@@ -19,7 +19,8 @@ export default defineConfig(({ command }) => ({
       '/assets/': toService,
       '/static/': toService,
       '/sign-in': toService,
-      '/files/': toService,
+      // Followed here, since the object store lets only pages of the service itself read its bytes.
+      '/files/': { ...toService, followRedirects: true },
     },
   },
   build: {

@@ -28,11 +28,15 @@ def page_policy(settings: Settings) -> str:
 
 
 def app_policy(settings: Settings, *, nonce: str) -> str:
-    """The same for the web UI: a library of it sets a style with this nonce, and previews are read as blobs."""
+    """The same for the web UI: a library of it sets a style with this nonce, and previews are read as blobs.
+
+    Sound and film begin at an address of ours, which leads to the store.
+    """
     return (
         page_policy(settings)
         .replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'; worker-src 'self'")
         .replace("img-src 'self' data:", "img-src 'self' data: blob:")
+        .replace("media-src", "media-src 'self'")
     )
 
 

@@ -1,0 +1,42 @@
+// The head of a Parquet file, read by ranges: its footer and what the first rows need, never the whole file.
+import { decompress } from 'fzstd';
+import { type Compressors, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import { readPart } from './bytes.ts';
+import { cellText } from './contents.ts';
+import type { Rows } from './delimited.ts';
+
+/** Rows come in groups, and columns of a group whole: of very large groups nothing is shown. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+// How our own tables are compressed; Snappy, the usual one elsewhere, is known to the reader itself.
+const COMPRESSORS: Compressors = { ZSTD: (input, size) => decompress(input, new Uint8Array(size)) };
+
+/** The first rows as texts, and how many there are in all; null when that would take too many bytes. */
+export async function readParquetHead(
+  url: string,
+  size: number,
+  most: number,
+): Promise<(Rows & { total: number }) | null> {
+  let left = MOST_BYTES;
+  const file = {
+    byteLength: size,
+    slice: async (start: number, end = size) => {
+      left -= end - start;
+      if (left < 0) throw new TooLarge();
+      return (await readPart(url, start, end - start)).bytes.buffer;
+    },
+  };
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const total = Number(metadata.num_rows);
+    const columns = parquetSchema(metadata).children.map((child) => child.element.name);
+    const rows = { rowStart: 0, rowEnd: Math.min(most, total) };
+    const found = await parquetReadObjects({ file, metadata, compressors: COMPRESSORS, ...rows });
+    return { columns, total, rows: found.map((row) => columns.map((column) => cellText(row[column]))) };
+  } catch (error) {
+    if (error instanceof TooLarge) return null;
+    throw error;
+  }
+}
+
+class TooLarge extends Error {}

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fileAddress, readPart } from './bytes.ts';
+import { cellText, hexLines, prettyJson, textOf } from './contents.ts';
+import { parseDelimited } from './delimited.ts';
+import { loadPreview } from './load.ts';
+import { isServedAsImage, previewKind } from './preview-kind.ts';
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** A store that holds these bytes, and knows ranges or not. */
+function serve(bytes: Uint8Array<ArrayBuffer>, { knowsRanges = true } = {}) {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (address: string, init: RequestInit) => {
+    asked.push(address);
+    const range = /bytes=(\d+)-(\d+)/.exec(new Headers(init.headers).get('Range') ?? '');
+    if (!knowsRanges || !range) return new Response(bytes, { status: 200 });
+    const [start, end] = [Number(range[1]), Number(range[2]) + 1];
+    if (start >= bytes.length) return new Response('', { status: 416 });
+    return new Response(bytes.slice(start, end), { status: 206 });
+  });
+  return asked;
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('the kind of a preview', () => {
+  it.each([
+    ['a/b.PNG', 'image'],
+    ['x.svg', 'svg'],
+    ['page.html', 'text'],
+    ['Makefile', 'text'],
+    ['train.csv', 'table'],
+    ['t.parquet', 'parquet'],
+    ['v.mp4', 'video'],
+    ['weights.npz', 'unknown'],
+    ['.png/none', 'unknown'],
+  ])('of %s is %s', (path, kind) => {
+    expect(previewKind(path)).toBe(kind);
+  });
+
+  it('has no drawing or page among what the browser shows by its address', () => {
+    expect(['a.svg', 'a.html', 'a.xml', 'a.avif'].filter(isServedAsImage)).toEqual([]);
+  });
+});
+
+describe('reading a part of a file', () => {
+  it('asks this server whatever name the address has', async () => {
+    const asked = serve(encode('hello'));
+    await readPart('https://elsewhere.example/files/a/b/c:v0/%E6%95%B0.txt', 0, 3);
+    expect(asked).toEqual(['/files/a/b/c:v0/%E6%95%B0.txt']);
+    expect(fileAddress('http://h/files/a%20b')).toBe('/files/a%20b');
+  });
+
+  it.each([true, false])('gives that part and no more (ranges known: %s)', async (knowsRanges) => {
+    serve(encode('hello world'), { knowsRanges });
+    expect(new TextDecoder().decode((await readPart('/f', 6, 3)).bytes)).toBe('wor');
+  });
+
+  it('gives nothing of an empty file', async () => {
+    serve(encode(''));
+    expect((await readPart('/f', 0, 10)).bytes.length).toBe(0);
+  });
+
+  it('says what the store said when it refuses', async () => {
+    vi.stubGlobal('fetch', async () => new Response('<Error><Message>Gone away</Message></Error>', { status: 404 }));
+    await expect(readPart('/f', 0, 10)).rejects.toThrow('404 Gone away');
+  });
+
+  it('says what the service said when it refuses', async () => {
+    vi.stubGlobal('fetch', async () => new Response('{"message": "It was deleted."}', { status: 409 }));
+    await expect(readPart('/f', 0, 10)).rejects.toThrow('It was deleted.');
+  });
+});
+
+describe('delimited text', () => {
+  it('keeps delimiters, quotes and line ends inside quotes', () => {
+    expect(parseDelimited('a,b\r\n"x, ""y""","1\n2"\r\n', ',', 10)).toEqual({
+      columns: ['a', 'b'],
+      rows: [['x, "y"', '1\n2']],
+    });
+  });
+
+  it('leaves out a row that the cut breaks off', () => {
+    expect(parseDelimited('a\n1\n2', ',', 10, true).rows).toEqual([['1']]);
+    expect(parseDelimited('a\n1\n2', ',', 10, false).rows).toEqual([['1'], ['2']]);
+  });
+
+  it('stops at the number of rows asked for', () => {
+    const text = `n\n${Array.from({ length: 500 }, (_, row) => row).join('\n')}`;
+    expect(parseDelimited(text, ',', 100).rows).toHaveLength(100);
+  });
+
+  it('drops the mark that some programs put before a text', () => {
+    expect(parseDelimited('\uFEFFid\n1', ',', 5).columns).toEqual(['id']);
+  });
+});
+
+describe('contents', () => {
+  it('is no text with a zero byte or broken UTF-8', () => {
+    expect(textOf(new Uint8Array([65, 0]), false)).toBeNull();
+    expect(textOf(new Uint8Array([0xff, 65]), false)).toBeNull();
+  });
+
+  it('leaves out a sign that the cut breaks apart', () => {
+    expect(textOf(encode('日本').slice(0, 5), true)).toBe('日');
+    expect(textOf(encode('日本').slice(0, 5), false)).toBeNull();
+  });
+
+  it('writes JSON by lines, and leaves text that is none', () => {
+    expect(prettyJson('{"a":1}', false)).toBe('{\n  "a": 1\n}');
+    expect(prettyJson('{"a":', false)).toBe('{"a":');
+    expect(prettyJson('{"a":1}', true)).toBe('{"a":1}');
+  });
+
+  it('writes bytes with offset and printable signs', () => {
+    expect(hexLines(new Uint8Array([72, 105, 0, 60]), 16)).toBe(`00000000  ${'48 69 00 3c'.padEnd(47)}  Hi·<`);
+  });
+
+  it('writes cells of any type as texts', () => {
+    expect(cellText(2n ** 60n)).toBe('1152921504606846976');
+    expect(cellText({ a: [1n] })).toBe('{"a":["1"]}');
+    expect(cellText(null)).toBe('');
+  });
+});
+
+describe('a preview', () => {
+  const stop = new AbortController().signal;
+
+  it('shows a page as its text', async () => {
+    const bytes = encode('<script>alert(1)</script>');
+    serve(bytes);
+    const found = await loadPreview({ path: 'a.html', size: bytes.length, url: '/f' }, previewKind('a.html'), stop);
+    expect(found).toEqual({ sort: 'text', text: '<script>alert(1)</script>', isCut: false });
+  });
+
+  it('shows a drawing as an image that has no origin', async () => {
+    const bytes = encode('<svg onload="alert(1)"/>');
+    serve(bytes);
+    const found = await loadPreview({ path: 'a.svg', size: bytes.length, url: '/f' }, 'svg', stop);
+    expect(found.sort === 'image' && found.source).toMatch(/^data:image\/svg\+xml;base64,/);
+  });
+
+  it('tells that a long text goes on', async () => {
+    const bytes = encode('x'.repeat(300_000));
+    serve(bytes);
+    const found = await loadPreview({ path: 'a.txt', size: bytes.length, url: '/f' }, 'text', stop);
+    expect(found.sort === 'text' && [found.text.length, found.isCut]).toEqual([256 * 1024, true]);
+  });
+
+  it.each(['snappy', 'zstd'])('reads the first rows of a Parquet file by ranges (%s)', async (codec) => {
+    const bytes = new Uint8Array(readFileSync(join(import.meta.dirname, `${codec}.parquet`)));
+    serve(bytes);
+    const found = await loadPreview({ path: 'a.parquet', size: bytes.length, url: '/f' }, 'parquet', stop);
+    expect(found).toMatchObject({ sort: 'table', total: 150, columns: ['id', 'text', 'large'] });
+    expect(found.sort === 'table' && found.rows.length).toBe(100);
+    expect(found.sort === 'table' && found.rows[1]).toEqual(['1', '行 1 <b>', '1152921504606846977']);
+  });
+});
