@@ -1,0 +1,36 @@
+import { lazy, Suspense } from 'react';
+import type { ContainerQuery } from '../generated/project/queries.ts';
+import { useT } from '../lib/messages.tsx';
+import { type Route, tabHref } from '../lib/routes.ts';
+import { RunsTab } from '../runs/runs-tab.tsx';
+import { Page } from '../shell/page.tsx';
+import { Loading, Missing } from '../ui/notices.tsx';
+
+const ProjectSettings = lazy(() =>
+  import('../settings/project-settings.tsx').then((all) => ({ default: all.ProjectSettings })),
+);
+
+interface ProjectPageProps {
+  route: Extract<Route, { page: 'container' }>;
+  project: NonNullable<ContainerQuery['project']>;
+}
+
+/** A project: its runs, its artifacts, its lineage by type, its settings. */
+export default function ProjectPage({ route, project }: ProjectPageProps) {
+  const t = useT();
+  const path = project.path;
+  const tab = route.tab || 'runs';
+  const tabs = [
+    { id: 'runs', label: t('project.runs'), href: tabHref(path, 'runs') },
+    { id: 'settings', label: t('project.settings'), href: tabHref(path, 'settings') },
+  ];
+  return (
+    <Page title={project.name} tabs={tabs} tab={tab} answer={project.description || undefined}>
+      <Suspense fallback={<Loading />}>
+        {tab === 'runs' && <RunsTab key={path} projectPath={path} />}
+        {tab === 'settings' && <ProjectSettings projectPath={path} />}
+        {!tabs.some((one) => one.id === tab) && <Missing what="notFound.page" />}
+      </Suspense>
+    </Page>
+  );
+}

@@ -1,0 +1,106 @@
+import { useMemo, useState } from 'react';
+import { formatCount, formatNumber } from '../../lib/format.ts';
+import { useLanguage, useT } from '../../lib/messages.tsx';
+import { Button } from '../../ui/button.tsx';
+import styles from './chart.module.css';
+import { type Line, smooth, type XAxis } from './chart-data.ts';
+import { ChartTable } from './chart-table.tsx';
+import { colourOf, dashOf } from './palette.ts';
+import { formatX, Plot } from './plot.tsx';
+
+export interface ChartView {
+  axis: XAxis;
+  isLog: boolean;
+  /** From 0, as measured, to below 1. */
+  smoothing: number;
+}
+
+interface ChartProps {
+  name: string;
+  /** Undefined while nothing has arrived. */
+  lines: readonly Line[] | undefined;
+  view: ChartView;
+  onBrush: (lines: readonly Line[], left: number, right: number) => void;
+}
+
+const HEIGHT = 180;
+
+/** One metric: its curves, what is under the pointer, and the same as a table. */
+export function Chart({ name, lines, view, onBrush }: ChartProps) {
+  const t = useT();
+  const { locale } = useLanguage();
+  const [isTable, setTable] = useState(false);
+  const [point, setPoint] = useState<{ x: number; ys: readonly (number | null | undefined)[] } | null>(null);
+  const drawn = useMemo(
+    () => lines?.map((line) => ({ ...line, ys: positiveIn(smooth(line.ys, view.smoothing), view.isLog) })),
+    [lines, view.smoothing, view.isLog],
+  );
+  const hasPoints = drawn?.some((line) => line.ys.some((y) => y !== null)) ?? false;
+  return (
+    <figure className={styles.chart} aria-label={t('runs.chartOf', { name })}>
+      <figcaption className={styles.head}>
+        <span className={styles.name} dir="auto" title={name}>
+          {name}
+        </span>
+        {drawn && (
+          <Button look="quiet" aria-pressed={isTable} onPress={() => setTable(!isTable)}>
+            {isTable ? t('runs.showChart') : t('runs.showTable')}
+          </Button>
+        )}
+      </figcaption>
+      {drawn && isTable && <ChartTable lines={drawn} axis={view.axis} />}
+      {drawn && !isTable && hasPoints && (
+        <Plot
+          lines={drawn}
+          axis={view.axis}
+          isLog={view.isLog}
+          height={HEIGHT}
+          onBrush={(left, right) => onBrush(drawn, left, right)}
+          onPoint={(x, ys) => setPoint(x === null ? null : { x, ys })}
+        />
+      )}
+      {drawn && !isTable && !hasPoints && <div className={styles.empty}>{t('runs.noNumbers')}</div>}
+      {drawn && (
+        <ul className={styles.legend}>
+          {point && <li>{formatX(point.x, view.axis, locale)}</li>}
+          {drawn.map((line, index) => {
+            const value = point ? point.ys[index] : line.ys.findLast((y) => y !== null);
+            return (
+              <li key={line.id} className={styles.entry} title={t('runs.logged', { count: line.count })}>
+                {drawn.length > 1 && <Swatch index={index} />}
+                {drawn.length > 1 && <span dir="auto">{line.label}</span>}
+                <span className={styles.value}>
+                  {value === null || value === undefined ? t('ui.none') : formatNumber(value, locale)}
+                </span>
+                {drawn.length === 1 && !point && (
+                  <span>· {t('runs.points', { shown: formatCount(line.count, locale), count: line.count })}</span>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </figure>
+  );
+}
+
+/** A logarithm has no place for what is not above zero. */
+function positiveIn(ys: readonly (number | null)[], isLog: boolean): readonly (number | null)[] {
+  return isLog ? ys.map((y) => (y !== null && y > 0 ? y : null)) : ys;
+}
+
+function Swatch({ index }: { index: number }) {
+  return (
+    <svg width="20" height="8" aria-hidden="true" focusable="false">
+      <line
+        x1="0"
+        y1="4"
+        x2="20"
+        y2="4"
+        strokeWidth="2"
+        strokeDasharray={dashOf(index).join(' ')}
+        style={{ stroke: `var(${colourOf(index)})` }}
+      />
+    </svg>
+  );
+}
