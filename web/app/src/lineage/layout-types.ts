@@ -7,6 +7,7 @@ export const COLUMN_GAP = 110;
 export const ROW_GAP = 14;
 /** Between a version and the registry versions that stand for it. */
 export const DOCK_GAP = 4;
+/** What `mostRows` is at first. */
 export const MOST_ROWS = 40;
 
 /** `more` stands for the rows of a column beyond the limit. */
@@ -50,7 +51,7 @@ export interface LayoutColumn {
   /** Nodes in it, also those inside of clusters and beyond the limit of rows. */
   runs: number;
   versions: number;
-  /** Rows beyond the limit, in its `more` box. */
+  /** Nodes beyond the limit of rows, in its `more` box. */
   hiddenRows: number;
 }
 
@@ -66,7 +67,7 @@ export interface Layout {
   milliseconds: number;
 }
 
-/** Where a box was drawn before; it stays there. */
+/** Where a box was drawn before: it stays there, unless a new node must stand between it and what it came from. */
 export interface Pin {
   column: number;
   y: number;
@@ -80,4 +81,6 @@ export interface LayoutInput {
   alone: ReadonlySet<string>;
   /** Boxes that were drawn before, by id. Empty lays out afresh. */
   pinned: ReadonlyMap<string, Pin>;
+  /** Rows that a column shows before the rest goes into its `more` box; "draw all" sets it to Infinity. */
+  mostRows: number;
 }
