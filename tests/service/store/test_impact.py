@@ -119,7 +119,7 @@ class Placed:
 
 @st.composite
 def placed_worlds(draw: st.DrawFn) -> Placed:
-    return Placed(draw(worlds(["seen", "seen", "seen", "hidden"], most_edges=60)), draw)
+    return Placed(draw(worlds(["seen", "seen", "seen", "hidden"])), draw)
 
 
 async def impact_of(graph: Graph, asked: ImpactAsked, scope: str, window: Window, *, cap: int = ENOUGH) -> Impact:
