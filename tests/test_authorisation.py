@@ -107,6 +107,12 @@ def test_the_table_names_every_root_field() -> None:
     assert set(ROOT_FIELDS) == set(QUERY.fields)
 
 
+def test_the_one_subscription_is_that_whose_own_tests_ask_as_an_outsider() -> None:
+    # tests/service/http/test_graphql_socket.py
+    assert SCHEMA.subscription_type is not None
+    assert set(SCHEMA.subscription_type.fields) == {"events"}
+
+
 @pytest.mark.parametrize(
     ("field", "text", "expected"),
     [

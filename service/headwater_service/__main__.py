@@ -10,6 +10,8 @@ from headwater_service.config import Settings, settings_from
 from headwater_service.errors import InvalidInputError
 
 GRACE_SECONDS = 30
+# A message of a client holds a subscription, and nothing else.
+SOCKET_MESSAGE_BYTES = 1024 * 1024
 
 
 def main() -> int:
@@ -41,6 +43,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         # sequential request; uvloop sets TCP_NODELAY on each connection.
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http="httptools",
+        ws_max_size=SOCKET_MESSAGE_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware
 
 from headwater_service.config import Settings, settings_from
+from headwater_service.domain.event_tail import EventTail
 from headwater_service.domain.periodic import start
 from headwater_service.errors import UnavailableError
 from headwater_service.http.hosts import AllowedHosts
@@ -59,17 +60,14 @@ def build_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        services = Services(
-            settings=settings,
-            graph=connect(
-                settings.neo4j_uri,
-                settings.neo4j_user,
-                settings.neo4j_password,
-                settings.neo4j_database,
-                deadline_seconds=settings.query_timeout_seconds,
-            ),
-            objects=open_objects(settings),
+        graph = connect(
+            settings.neo4j_uri,
+            settings.neo4j_user,
+            settings.neo4j_password,
+            settings.neo4j_database,
+            deadline_seconds=settings.query_timeout_seconds,
         )
+        services = Services(settings=settings, graph=graph, objects=open_objects(settings), tail=EventTail(graph))
         background = asyncio.create_task(_run_in_background(services), name="background")
         try:
             yield {"services": services}
@@ -77,6 +75,7 @@ def build_app(settings: Settings) -> Starlette:
             background.cancel()
             with suppress(asyncio.CancelledError):
                 await background
+            await services.tail.stop()
             await services.objects.close()
             await services.graph.close()
 

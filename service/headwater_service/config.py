@@ -73,6 +73,15 @@ class Settings:
         "`columns` completes lists of plain objects by columns; `core` leaves all to graphql-core",
         "columns",
     )
+    sockets_per_user: int = _setting(
+        "HEADWATER_SOCKETS_PER_USER", "Most WebSockets that one user has open to one service process", 20
+    )
+    socket_subscriptions: int = _setting(
+        "HEADWATER_SOCKET_SUBSCRIPTIONS", "Most subscriptions on one WebSocket at a time", 10
+    )
+    socket_init_seconds: float = _setting(
+        "HEADWATER_SOCKET_INIT_SECONDS", "How long a WebSocket may take to say who it is", 10.0
+    )
     page_size: int = _setting("HEADWATER_PAGE_SIZE", "Most items on one page of a listing", 200)
     lineage_nodes: int = _setting("HEADWATER_LINEAGE_NODES", "Most nodes in one lineage answer", 50_000)
     manifest_entries: int = _setting("HEADWATER_MANIFEST_ENTRIES", "Most entries in one artifact version", 2_000_000)

@@ -8,6 +8,7 @@ import strawberry
 
 from headwater_service.config import Settings
 from headwater_service.domain.access import Viewer
+from headwater_service.domain.event_stream import Live
 from headwater_service.store.graph import Graph
 from headwater_service.store.objects import ObjectStore
 
@@ -25,6 +26,8 @@ class Context:
     settings: Settings
     viewer: Viewer
     request_id: str
+    # Of a subscription alone.
+    live: Live | None = None
 
     @cached_property
     def loaders(self) -> "Loaders":

@@ -124,7 +124,7 @@ def code_of(error: GraphQLError) -> str:
     """Return one of the five names, or InternalError for what nobody foresaw."""
     cause = error.original_error
     if isinstance(cause, errors.DomainError):
-        return type(cause).__name__
+        return next(kind for kind in ERROR_TYPES if isinstance(cause, kind)).__name__
     # What graphql-core says itself is about the document or its variables.
     if cause is None or isinstance(cause, GraphQLError):
         return "InvalidInputError"

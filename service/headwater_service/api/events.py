@@ -5,7 +5,7 @@ from typing import Final
 import strawberry
 
 from headwater_service import model
-from headwater_service.api.connection import Connection, Edge
+from headwater_service.api.connection import Connection, Edge, encode_cursor
 from headwater_service.api.context import Info
 from headwater_service.api.enums import describe
 from headwater_service.api.fields import resolved
@@ -15,6 +15,7 @@ from headwater_service.api.scalars import Json
 from headwater_service.domain import audit
 from headwater_service.domain.audit import AuditFaultKind
 from headwater_service.model import Instant, JsonObject
+from headwater_service.store.listings_events import position_of
 
 describe(
     AuditFaultKind,
@@ -43,6 +44,9 @@ class Event(Node):
     seq: int = strawberry.field(
         description="Place in the order of all events of this server. Readers that page by it miss none."
     )
+    cursor: str = strawberry.field(
+        description="Its position, to be sent as `after`, to the query `events` as to the subscription."
+    )
     scope: str = strawberry.field(description="Id of the thing under whose lock the change was made.")
     number: int = strawberry.field(description="Place in the order of that scope's events: from 1, without gaps.")
     kind: str = strawberry.field(description="What happened, for example `run.started`.")
@@ -60,6 +64,7 @@ class Event(Node):
             id=strawberry.ID(event.id),
             # Listings show only events that the sequencer has numbered.
             seq=event.seq or 0,
+            cursor=encode_cursor(position_of(event.seq or 0, event.id)),
             scope=event.scope,
             subject_id=event.subject_id,
             number=event.number,

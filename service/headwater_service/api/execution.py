@@ -61,7 +61,7 @@ class GraphQLAnswer:
     is_failed: bool
 
 
-class _Document:
+class Document:
     """A text that parsed, whose faults are looked for when it may run, and once."""
 
     def __init__(self, schema: strawberry.Schema, text: str) -> None:
@@ -73,7 +73,7 @@ class _Document:
         return validate_document(self.schema._schema, self.parsed, tuple(specified_rules))
 
 
-_document: Final = lru_cache(_DOCUMENTS)(_Document)
+document_of: Final = lru_cache(_DOCUMENTS)(Document)
 
 
 async def execute(schema: strawberry.Schema, request: GraphQLRequest, context: Context) -> GraphQLAnswer:
@@ -94,7 +94,7 @@ async def _body(schema: strawberry.Schema, request: GraphQLRequest, context: Con
     try:
         if not request.query:
             raise InvalidInputError("The document is empty.")
-        document = _document(schema, request.query)
+        document = document_of(schema, request.query)
         cost = document_cost(
             schema._schema,
             document.parsed,
@@ -128,7 +128,7 @@ async def _body(schema: strawberry.Schema, request: GraphQLRequest, context: Con
     return body
 
 
-async def _run(document: _Document, request: GraphQLRequest, context: Context) -> ExecutionResult:
+async def _run(document: Document, request: GraphQLRequest, context: Context) -> ExecutionResult:
     named = request.operation_name
     operation = find_operation(document.parsed, named)
     if operation is None:

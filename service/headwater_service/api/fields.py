@@ -39,6 +39,12 @@ def mutation(about: str) -> Callable[[F], F]:
     return field
 
 
+def subscription(about: str) -> Callable[[F], F]:
+    """Make a method a subscription that `about` describes."""
+    field: Callable[[F], F] = strawberry.subscription(description=about)
+    return field
+
+
 def digest_of(given: Any) -> str:
     """Return the digest of an input. What has its default does not count, so that a new field changes nothing."""
     return hashlib.sha256(json.dumps(_plain(given), sort_keys=True, default=str).encode()).hexdigest()

@@ -18,6 +18,7 @@ from headwater_service.api.registry_mutations import RegistryMutation
 from headwater_service.api.run_mutations import RunMutation
 from headwater_service.api.run_surroundings import AlertMutation
 from headwater_service.api.scalars import SCALARS
+from headwater_service.api.subscription import Subscription
 from headwater_service.api.upload_mutations import UploadMutation
 from headwater_service.api.versions import VersionTypes
 
@@ -48,6 +49,7 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=VersionTypes,
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=ListExecutor,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from headwater_service.config import Settings
 from headwater_service.domain import sessions
@@ -14,6 +14,7 @@ from headwater_service.domain.access import Viewer
 from headwater_service.errors import PermissionDeniedError
 from headwater_service.http.errors import UnauthenticatedError
 from headwater_service.http.services import services_of
+from headwater_service.store.graph import Graph
 
 SESSION_COOKIE: Final = "headwater_session"
 REQUEST_HEADER: Final = "X-Headwater-Request"
@@ -41,9 +42,15 @@ async def authenticate(request: Request) -> Viewer:
         raise UnauthenticatedError(f"There are no credentials in this request. {_HOW}")
     if credentials.means == "session":
         _refuse_forgery(request)
-        viewer = await sessions.viewer_of_session(services.graph, credentials.secret)
+    return await viewer_with(services.graph, credentials)
+
+
+async def viewer_with(graph: Graph, credentials: Credentials) -> Viewer:
+    """Return who stands behind credentials now. Raises UnauthenticatedError when they are not valid any more."""
+    if credentials.means == "session":
+        viewer = await sessions.viewer_of_session(graph, credentials.secret)
     else:
-        viewer = await sessions.viewer_of_key(services.graph, credentials.secret)
+        viewer = await sessions.viewer_of_key(graph, credentials.secret)
     if viewer is None:
         what = "This browser's session is over." if credentials.means == "session" else "This API key is not valid."
         raise UnauthenticatedError(f"{what} {_HOW}")
@@ -54,15 +61,16 @@ def find_credentials(request: Request, settings: Settings) -> Credentials | None
     """Return what the request shows; a header wins over the cookie. Raises UnauthenticatedError for a bad header."""
     header = request.headers.get("authorization")
     if header is not None:
-        return _from_header(header)
+        return credentials_in(header)
     token = request.cookies.get(SESSION_COOKIE)
     # A page of another origin may send our cookie along; it then counts for nothing.
-    if token and request.headers.get("origin", settings.service_public_url) in _own_origins(request, settings):
+    if token and request.headers.get("origin", settings.service_public_url) in own_origins(request, settings):
         return Credentials("session", token)
     return None
 
 
-def _from_header(header: str) -> Credentials:
+def credentials_in(header: str) -> Credentials:
+    """Read what an `Authorization` header says. Raises UnauthenticatedError."""
     scheme, _, value = header.strip().partition(" ")
     key, means = value.strip(), scheme.lower()
     if means == "basic":
@@ -81,7 +89,7 @@ def _basic(value: str) -> str:
         raise UnauthenticatedError("The Basic credentials are not base64 of `api:<API key>`.") from error
 
 
-def _own_origins(request: Request, settings: Settings) -> tuple[str, ...]:
+def own_origins(request: HTTPConnection, settings: Settings) -> tuple[str, ...]:
     # The host was checked against the allow-list before any route ran.
     host = request.headers.get("host", "")
     return (settings.service_public_url, f"http://{host}", f"https://{host}")

@@ -27,12 +27,16 @@ class AllowedHosts:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _ANY_HOST:
+        if scope["type"] not in ("http", "websocket") or scope["path"] in _ANY_HOST:
             await self.app(scope, receive, send)
             return
         name = _name(Headers(scope=scope).get("host", ""))
         if name in self._names or _is_address(name):
             await self.app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            # Not accepted, so that its server answers the handshake with 403.
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return
         error = InvalidInputError(
             f"This service does not answer to the name {name!r}. If that is its public name, set HEADWATER_PUBLIC_URL.",

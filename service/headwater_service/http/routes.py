@@ -7,7 +7,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from headwater_service.errors import NotFoundError
 from headwater_service.http.app_page import app_page
@@ -15,6 +15,7 @@ from headwater_service.http.errors import error_response, json_response
 from headwater_service.http.files import redirect_to_file
 from headwater_service.http.graphiql import graphiql, refuse_page
 from headwater_service.http.graphql import get_graphql, post_graphql, refuse_graphql
+from headwater_service.http.graphql_socket import graphql_socket
 from headwater_service.http.guard import Access, Endpoint
 from headwater_service.http.health import healthz, readyz
 from headwater_service.http.history import post_history
@@ -76,8 +77,12 @@ ENDPOINTS: Final = (
 )
 
 
-def routes() -> list[Route]:
-    return [Route(endpoint.path, endpoint, methods=list(endpoint.methods)) for endpoint in ENDPOINTS]
+# Sockets decide themselves who is let in, for a handshake has no form in which to say why not.
+SOCKETS: Final = (WebSocketRoute("/graphql", graphql_socket),)
+
+
+def routes() -> list[Route | WebSocketRoute]:
+    return [*(Route(endpoint.path, endpoint, methods=list(endpoint.methods)) for endpoint in ENDPOINTS), *SOCKETS]
 
 
 async def refuse_route(request: Request, error: Exception) -> Response:

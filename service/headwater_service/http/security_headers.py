@@ -61,13 +61,14 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.accept"):
+                message["headers"] = [*message.get("headers", ()), *_ON_ALL]
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_ON_ALL]
                 MutableHeaders(scope=message).setdefault("Content-Security-Policy", ANSWER_POLICY)
             await send(message)
 

@@ -1,10 +1,12 @@
 """What a request finds behind the routes: one set a process, made when the application starts."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
 from headwater_service.config import Settings
+from headwater_service.domain.event_tail import EventTail
 from headwater_service.store.graph import Graph
 from headwater_service.store.objects import ObjectStore
 
@@ -19,6 +21,9 @@ class Services:
     settings: Settings
     graph: Graph
     objects: ObjectStore
+    tail: EventTail
+    # Open sockets by the id of their user.
+    sockets: Counter[str] = field(default_factory=Counter)
     is_prepared: bool = False
     store_faults: tuple[str, ...] | None = None
     preparation_error: str = "has not been tried yet"

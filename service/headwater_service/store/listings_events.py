@@ -137,7 +137,7 @@ async def list_events(
     position = _LAST if is_newest else _FIRST
     if window.after is not None:
         # A position is the same in both directions, so a reader may turn round.
-        position = _position(window.after)
+        position = seq_at(window.after)
     if asked.subject is not None:
         text = OF_SUBJECT_NEWEST if is_newest else OF_SUBJECT
     elif asked.actor is not None:
@@ -148,7 +148,7 @@ async def list_events(
     found = [event_from(row) for row in rows[: window.first]]
     return Page(
         items=found,
-        cursors=[write_position(_ORDER, scoped.event.seq, scoped.event.id) for scoped in found],
+        cursors=[position_of(scoped.event.seq or 0, scoped.event.id) for scoped in found],
         has_next=len(rows) > window.first,
     )
 
@@ -171,7 +171,13 @@ async def find_labels(tx: Transaction, ids: Sequence[str]) -> dict[str, frozense
     return {row["id"]: frozenset(row["labels"]) for row in rows}
 
 
-def _position(after: str) -> int:
+def position_of(seq: int, event_id: str) -> str:
+    """Return the position of an event in every listing of events."""
+    return write_position(_ORDER, seq, event_id)
+
+
+def seq_at(after: str) -> int:
+    """Return the number of the event at a position. Raises InvalidInputError for one of another listing."""
     seq, _ = read_position(after, _ORDER)
     if not isinstance(seq, int):
         raise InvalidInputError("`after` is not a cursor of this listing.", field="after")

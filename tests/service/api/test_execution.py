@@ -32,4 +32,4 @@ async def test_a_fixed_text_is_parsed_and_validated_once(site: Site, monkeypatch
         await ask(site, viewer, document, name=name)
 
     assert done == ["parse", "validate_document"]
-    assert execution._document.cache_info().maxsize is not None
+    assert execution.document_of.cache_info().maxsize is not None

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from headwater_service.app import build_app
 from headwater_service.config import Settings
 from headwater_service.domain.names import valid_entity_name
 from headwater_service.errors import InvalidInputError
 from headwater_service.http.guard import Access, Endpoint
-from headwater_service.http.routes import ENDPOINTS
+from headwater_service.http.routes import ENDPOINTS, SOCKETS
 from servers import Service
 from service.http.http_client import bearer, send
 
@@ -35,7 +35,10 @@ def app(settings: Settings) -> Starlette:
 
 
 def test_every_route_of_the_application_is_a_declared_endpoint(app: Starlette) -> None:
-    for route in app.routes:
+    sockets = [route for route in app.routes if isinstance(route, WebSocketRoute)]
+    assert sockets == list(SOCKETS)
+    assert [route.path for route in sockets] == ["/graphql"]
+    for route in (route for route in app.routes if route not in sockets):
         assert isinstance(route, Route), route
         assert isinstance(route.app, Endpoint), route.path
         assert route.app in ENDPOINTS
