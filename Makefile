@@ -40,6 +40,7 @@ down: $(INSTALLED) ## Stop them
 	$(BIN)/headwater down
 
 test: $(INSTALLED) $(UI) ## Run the tests, but those that take minutes
+	cd web/app && npm run --silent test
 	$(PYTEST) -n $(TEST_PROCESSES) --dist loadfile -m "not slow" $(ARGS)
 
 test-all: $(INSTALLED) $(UI) ## Run all tests

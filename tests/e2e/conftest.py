@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from browsers import running_browser
 from conftest import Person
 from e2e.examples import NewPlace, Place
 from e2e.killed import KilledServer
@@ -22,6 +24,12 @@ class Replicas:
 
     url: str
     services: tuple[Service, Service]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

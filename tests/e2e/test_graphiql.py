@@ -1,40 +1,22 @@
 """A browser signs in by a link and explores the lineage in GraphiQL, under the content policy that we ship."""
 
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from authorisation_world import log, operation
+from authorisation_world import log
+from browsers import NEEDS_CHROMIUM, STATIC, Complaints, sign_in_link
 from servers import Service
 
-CHROMIUM = Path("/usr/bin/chromium")
-BUILT = Path(str(files("headwater_service"))) / "static" / "graphiql" / "index.html"
-QUIET = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync --disable-default-apps --disable-domain-reliability --no-pings"
-)
-SIGN_IN = """
-mutation SignIn($input: CreateSignInLinkInput!) {
-  createSignInLink(input: $input) { ... on CreateSignInLinkPayload { url } ... on UserError { message } }
-}
-"""
+BUILT = STATIC / "graphiql" / "index.html"
 
 pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium"),
+    NEEDS_CHROMIUM,
     pytest.mark.skipif(not BUILT.exists(), reason="needs the built pages: `make ui`"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET.split())
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -42,26 +24,6 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 850})
     yield context.new_page()
     context.close()
-
-
-class Complaints:
-    """What the browser says is wrong: errors of scripts, and everything the content policy stopped."""
-
-    def __init__(self, page: Page) -> None:
-        self.found: list[str] = []
-        self.hosts: set[str] = set()
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.found.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.found.append(message.text)
-
-
-def sign_in_link(post: Callable[..., dict[str, Any]], key: str) -> str:
-    url: str = post(SIGN_IN, key=key, input={"operationId": operation()})["createSignInLink"]["url"]
-    return url
 
 
 def graphiql_link(post: Callable[..., dict[str, Any]], key: str) -> str:

@@ -31,7 +31,7 @@ export function Preferences({ viewer, onKeys }: { viewer: Viewer; onKeys: () => 
       </Button>
       <Menu
         look="quiet"
-        label={t('frame.language')}
+        label={`${locale === 'ja' ? '日本語' : 'EN'} · ${t('frame.language')}`}
         entries={LOCALES.map((one) => ({ id: one, label: LOCALE_NAMES[one], onAction: () => setLocale(one) }))}
       >
         {locale === 'ja' ? '日本語' : 'EN'}
