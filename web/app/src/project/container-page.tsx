@@ -1,6 +1,24 @@
+import { lazy } from 'react';
+import { ContainerDocument } from '../generated/project/queries.ts';
+import { useData } from '../lib/page-query.tsx';
 import type { Route } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
+import { Failure, Loading, Missing } from '../ui/notices.tsx';
 
+const ProjectPage = lazy(() => import('./project-page.tsx'));
+const RegistryPage = lazy(() => import('../registry/registry-page.tsx'));
+
+/** Projects and registries share their names: which of the two a path names, the service says. */
 export default function ContainerPage({ route }: { route: Extract<Route, { page: 'container' }> }) {
-  return <Page title={route.page}>{null}</Page>;
+  const path = `${route.entity}/${route.container}`;
+  const { data, error, reload } = useData(ContainerDocument, { path });
+  if (data?.project) return <ProjectPage route={route} project={data.project} />;
+  if (data?.registry) return <RegistryPage route={route} registry={data.registry} />;
+  return (
+    <Page title={route.container}>
+      {error && <Failure error={error} onRetry={reload} />}
+      {!error && !data && <Loading />}
+      {data && <Missing what="project.missing" />}
+    </Page>
+  );
 }
