@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-all test-integrations lint ui schema docs bench build
+.PHONY: help demo up down test test-all test-integrations lint ui screenshots schema docs bench build
 .DELETE_ON_ERROR:
 
 help:
@@ -51,6 +51,9 @@ test-integrations: $(INTEGRATIONS_INSTALLED) ## Run the tests with PyTorch, Kera
 	KERAS_BACKEND=torch $(INTEGRATIONS)/bin/python -c "import accelerate, keras, lightning, onnx, torch, transformers"
 	KERAS_BACKEND=torch $(INTEGRATIONS)/bin/python -m pytest tests/sdk/integration tests/sdk/test_adapters.py \
 	  "tests/test_docs.py::test_every_snippet_of_a_page_runs[integrations.md]" $(ARGS)
+
+screenshots: $(INSTALLED) $(UI) ## Take pictures of every page of the web UI, into build/screenshots
+	HEADWATER_SCREENSHOTS=build/screenshots $(PYTEST) -q tests/e2e/ui/test_screenshots.py
 
 lint: $(INSTALLED) $(APP_INSTALLED) ## Check format, style and types
 	$(BIN)/ruff format --check .

@@ -1,26 +1,15 @@
 """Every page shows what it is for, without a complaint of the browser, and nothing that a name says ever runs."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.ui.conftest import SignIn, UIWorld
+from e2e.ui.conftest import NARROW, SignIn, UIWorld
+from e2e.ui.pages import PAGES
 
 AXE = Path(__file__).parents[3] / "web" / "app" / "node_modules" / "axe-core" / "axe.min.js"
-
-# The pages by name: where each is, and a text that it must show.
-PAGES: dict[str, tuple[Callable[[UIWorld], str], Callable[[UIWorld], str]]] = {
-    "home": (lambda world: "/", lambda world: world.project),
-    "entity": (lambda world: f"/{world.entity}", lambda world: world.project.split("/")[1]),
-    "entity-registries": (lambda world: f"/{world.entity}/-/registries", lambda world: "model-registry"),
-    "entity-members": (lambda world: f"/{world.entity}/-/members", lambda world: world.entity),
-    "settings-keys": (lambda world: "/-/settings/keys", lambda world: "New key"),
-    "settings-entities": (lambda world: "/-/settings/entities", lambda world: world.entity),
-    "settings-interface": (lambda world: "/-/settings/interface", lambda world: "Language"),
-}
 
 
 @pytest.fixture(params=PAGES)
@@ -31,16 +20,38 @@ def page_name(request: pytest.FixtureRequest) -> str:
 def test_a_page_shows_what_it_is_for_and_the_browser_complains_of_nothing(
     sign_in: SignIn, ui_world: UIWorld, page_name: str
 ) -> None:
-    path, text = PAGES[page_name]
+    wanted = PAGES[page_name]
     browser = sign_in(ui_world.key)
 
-    page, complaints = browser.open(path(ui_world))
+    page, complaints = browser.open(wanted.path(ui_world))
 
-    expect(page.locator("main")).to_contain_text(text(ui_world))
+    expect(page.locator("main")).to_contain_text(wanted.shows(ui_world))
     assert complaints.found == []
     assert complaints.answers == []
     assert page.evaluate("window.harmed") is None
     assert serious_findings(page) == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+def test_on_a_narrow_screen_nothing_is_cut_and_nothing_lies_beside_it(
+    sign_in: SignIn, ui_world: UIWorld, page_name: str, locale: str
+) -> None:
+    browser = sign_in(ui_world.key, viewport=NARROW, locale=locale)
+
+    page, _ = browser.open(PAGES[page_name].path(ui_world))
+
+    expect(page.locator("main h1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert page.evaluate(CUT_LABELS) == []
+
+
+# Labels of ours that do not fit their box. What users named may be cut: it has a title.
+CUT_LABELS = """
+[...document.querySelectorAll('button, [role=columnheader], label, h1, h2, h3, nav a, dt')]
+  .filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
+  .filter((one) => getComputedStyle(one).overflow !== 'visible' && !one.closest('[dir=auto]'))
+  .map((one) => `${one.tagName} ${one.textContent.slice(0, 60)}`)
+"""
 
 
 def serious_findings(page: Page) -> list[str]:
