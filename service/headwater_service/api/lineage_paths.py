@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from headwater_service.api.lineage_node import LineageNode
 
 OtherEnd = Annotated[strawberry.ID, strawberry.argument(description="Id of the run or version at the other end.")]
-FirstPaths = Annotated[int, strawberry.argument(description="Most paths to show: 1 to 100.")]
+FirstPaths = Annotated[
+    int, strawberry.argument(description="Most paths to show: 1 to 100, and as many as have 10,000 steps together.")
+]
 
 
 @strawberry.type(description="One way from a node to another.")

@@ -21,6 +21,8 @@ from headwater_service.store.lineage import WalkedEdge
 from headwater_service.store.lineage_paths import Between, find_between
 
 MOST_PATHS: Final = 100
+# Of long paths fewer are shown, at least one: so many steps altogether.
+MOST_STEPS: Final = 10_000
 # The largest number of the API's; there may be about 4^40 shortest paths between two nodes.
 MOST_COUNTED: Final = 2**31 - 1
 
@@ -79,7 +81,8 @@ def settle(found: Between, source_id: str, target_id: str, direction: LineageDir
     following = _following(found)
     counts = _counts(found, following, target_id)
     steps = {(edge.source, edge.target): edge for edge in found.edges}
-    shown = [_path(ids, steps, direction) for ids in _enumerate(following, counts, source_id, target_id, first)]
+    most = max(1, min(first, MOST_STEPS // max(found.length or 0, 1)))
+    shown = [_path(ids, steps, direction) for ids in _enumerate(following, counts, source_id, target_id, most)]
     return Paths(
         direction,
         shown,

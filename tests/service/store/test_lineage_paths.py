@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from headwater_service.domain.lineage import IncompleteReason, LineageDirection
 from headwater_service.domain.lineage_paths import Paths, settle
+from headwater_service.model import Instant
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id
+from headwater_service.store.lineage import WalkedEdge
 from headwater_service.store.lineage_paths import Between, find_between
 from random_graphs import World
 from random_worlds import REAL, worlds
@@ -141,6 +143,23 @@ async def test_the_paths_of_a_ladder_are_counted_and_not_followed(graph: Graph) 
     assert paths.count == 4**40
     assert [len(path.edges) for path in paths.shown] == [41] * 3
     assert len({tuple(path.node_ids) for path in paths.shown}) == 3
+
+
+@pytest.mark.parametrize(("length", "count"), [(100, 100), (200, 50), (6000, 1), (10_001, 1)])
+def test_of_long_paths_fewer_are_shown_and_at_least_one(length: int, count: int) -> None:
+    names = [["s"], *([f"a{number}", f"b{number}"] for number in range(1, length)), ["t"]]
+    distances = {name: distance for distance, layer in enumerate(names) for name in layer}
+    edges = [
+        WalkedEdge(source, target, "PRODUCED", Instant(1), False)
+        for near, far in pairwise(names)
+        for source in near
+        for target in far
+    ]
+    found = Between(length, dict.fromkeys(distances, "RUN"), distances, edges, None, None, False)
+
+    paths = settle(found, "s", "t", DOWN, first=100)
+
+    assert (len(paths.shown), paths.count) == (count, 2 ** (length - 1))
 
 
 async def test_a_chain_of_thousands_of_steps_is_one_path(graph: Graph) -> None:
