@@ -35,9 +35,12 @@ fragment map on LineageGraph {
 }
 """
 CONSUMERS = """
-query Consumers($id: ID!, $first: Int! = 50, $after: String, $direction: OrderDirection! = DESC, $filter: RunFilter) {
+query Consumers(
+  $id: ID!, $first: Int! = 50, $after: String, $direction: OrderDirection! = DESC, $filter: RunFilter,
+  $viaLinks: Boolean! = true
+) {
   node(id: $id) { ... on Version {
-    consumedBy(first: $first, after: $after, direction: $direction, filter: $filter) {
+    consumedBy(first: $first, after: $after, direction: $direction, filter: $filter, viaLinks: $viaLinks) {
       totalCount edges { cursor node { name } } pageInfo { hasNextPage endCursor }
     }
   } }
@@ -238,6 +241,7 @@ async def test_consumers_are_searched_and_filtered_where_they_lie(site: Site) ->
     one = await new_pipeline(site)
     other = await start(site, one.viewer, one.project, "tune")
     await use(site, one.viewer, other, "data:v0")
+    await use(site, one.viewer, other, "model:v0")
 
     async def names(wanted: dict[str, Any]) -> tuple[list[str], int]:
         found = (await ask(site, one.viewer, CONSUMERS, id=one.data.version.id, filter=wanted))["node"]["consumedBy"]
@@ -249,7 +253,19 @@ async def test_consumers_are_searched_and_filtered_where_they_lie(site: Site) ->
     assert await names({"states": ["FAILED"]}) == ([], 0)
     # The condition on what a run consumed is its own, not the step by which it was found.
     assert await names({"consumed": f"{one.project.path}/data:v0"}) == (["tune", "train"], 2)
-    assert await names({"consumed": f"{one.project.path}/model:v0"}) == ([], 0)
+    assert await names({"consumed": f"{one.project.path}/model:v0"}) == (["tune"], 1)
+
+
+async def test_what_a_run_consumed_besides_is_found_from_a_version_itself(site: Site) -> None:
+    one = await new_pipeline(site)
+    both = await start(site, one.viewer, one.project, "both")
+    await use(site, one.viewer, both, "data:v0")
+    await use(site, one.viewer, both, "model:v0")
+    wanted = {"consumed": f"{one.project.path}/model:v0"}
+
+    data = await ask(site, one.viewer, CONSUMERS, id=one.data.version.id, filter=wanted, viaLinks=False)
+
+    assert [edge["node"]["name"] for edge in data["node"]["consumedBy"]["edges"]] == ["both"]
 
 
 async def test_consumers_through_a_link_are_found_by_the_filter_too(site: Site, pipeline: Pipeline) -> None:

@@ -86,6 +86,17 @@ def test_versions_of_one_collection_tell_their_range() -> None:
     assert (of_two.index_range, of_two.collection_id) == (None, None)
 
 
+def test_what_is_alike_on_both_sides_is_in_one_cluster_only() -> None:
+    answer = fan(6)
+    made = [("r" + str(number), "v1") for number in range(6)]
+    both = lineage([*(shown.node for shown in answer.nodes), node("v1")], [("v0", one) for one, _ in made] + made, "v0")
+
+    (cluster,) = group(both, plain(both)).clusters
+
+    assert len(cluster.members) == 6
+    assert (cluster.upstream, cluster.downstream) == (["v0"], ["v1"])
+
+
 def test_a_cluster_keeps_its_id_when_more_join_it() -> None:
     five, nine = fan(5), fan(9)
 
@@ -132,9 +143,9 @@ def answers(draw: st.DrawFn) -> tuple[Lineage, dict[str, Card]]:
     few = st.sampled_from(names)
     edges: set[tuple[str, str]] = set()
     for _ in range(draw(st.integers(0, 4))):
-        hub, is_source = draw(few), draw(st.booleans())
+        hub, is_source, is_whole = draw(few), draw(st.booleans()), draw(st.booleans())
         for other in names:
-            if other[0] != hub[0] and draw(st.integers(0, 4)):
+            if other[0] != hub[0] and (is_whole or draw(st.integers(0, 4))):
                 edges.add((hub, other) if is_source else (other, hub))
     cards = {
         name: replace(
