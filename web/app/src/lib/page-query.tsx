@@ -4,6 +4,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { type AnyVariables, type CombinedError, useQuery } from 'urql';
+import { useLiveChanges } from './live.ts';
 
 interface ShownQuery {
   text: string;
@@ -44,7 +45,7 @@ export interface Loaded<Data> {
 interface Options {
   /** Do not ask yet. */
   isPaused?: boolean;
-  /** Whether "show this query" shows this one: the main query of a page. */
+  /** Whether it is the main query of a page: "show this query" shows it, and it is asked again when something changed. */
   isMain?: boolean;
 }
 
@@ -59,6 +60,7 @@ export function useData<Data, Variables extends AnyVariables>(
   if (data !== undefined && !fetching) last.current = data;
   useShownQuery(isMain && !isPaused ? document : null, variables);
   const reload = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask]);
+  useLiveChanges(reload, { isPaused: isPaused || !isMain });
   return { data: data ?? (error ? undefined : last.current), error, isLoading: fetching || stale, reload };
 }
 

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ViewerDocument } from '../generated/shell/queries.ts';
 import { useKeys } from '../lib/keys.ts';
+import { LiveContext, useLiveConnection } from '../lib/live.ts';
 import { useT } from '../lib/messages.tsx';
 import { useData, usePageQueryHref } from '../lib/page-query.tsx';
 import { ViewerContext } from '../lib/places.ts';
@@ -10,6 +11,7 @@ import { Failure, Loading } from '../ui/notices.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import styles from './frame.module.css';
 import { KeysDialog } from './keys-dialog.tsx';
+import { LiveMark } from './live-mark.tsx';
 import { Preferences } from './preferences.tsx';
 import { SearchBox } from './search-box.tsx';
 
@@ -22,6 +24,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const { data, error, reload } = useData(ViewerDocument, {});
   const route = parseRoute(location);
   const entity = 'entity' in route ? route.entity : data?.viewer.defaultEntity.name;
+  const liveness = useLiveConnection(data && entity);
   useKeys({
     '?': () => showKeys(true),
     'g h': () => navigate('/'),
@@ -36,20 +39,23 @@ export function Frame({ children }: { children: ReactNode }) {
   if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
   return (
     <ViewerContext value={data.viewer}>
-      <div className={styles.frame}>
-        <a href="#content" className={styles.skip}>
-          {t('frame.skip')}
-        </a>
-        <header className={styles.bar}>
-          <Link href="/" className={styles.brand}>
-            Headwater
-          </Link>
-          <Breadcrumb route={route} />
-          <SearchBox />
-          <Preferences viewer={data.viewer} onKeys={() => showKeys(true)} />
-        </header>
-        {children}
-      </div>
+      <LiveContext value={liveness}>
+        <div className={styles.frame}>
+          <a href="#content" className={styles.skip}>
+            {t('frame.skip')}
+          </a>
+          <header className={styles.bar}>
+            <Link href="/" className={styles.brand}>
+              Headwater
+            </Link>
+            <Breadcrumb route={route} />
+            <SearchBox />
+            <LiveMark />
+            <Preferences viewer={data.viewer} onKeys={() => showKeys(true)} />
+          </header>
+          {children}
+        </div>
+      </LiveContext>
       <KeysDialog isOpen={areKeysShown} onClose={() => showKeys(false)} />
     </ViewerContext>
   );
