@@ -1,6 +1,86 @@
-import type { Route } from '../lib/routes.ts';
+import { lazy, Suspense, useMemo } from 'react';
+import { RunPageDocument, type RunPageQuery } from '../generated/runs/run.ts';
+import { useT } from '../lib/messages.tsx';
+import { useData } from '../lib/page-query.tsx';
+import { usePolling } from '../lib/polling.ts';
+import { type Route, runHref } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
+import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import type { ChartedRun } from './charts/use-series.ts';
+import { OverviewTab } from './overview-tab.tsx';
+import { RunActions } from './run-actions.tsx';
+import { RunAnswer, RunMarks } from './run-header.tsx';
+import { RunNotices } from './run-notices.tsx';
+
+const ChartsTab = lazy(() => import('./charts/charts-tab.tsx'));
+const SystemTab = lazy(() => import('./charts/system-tab.tsx'));
+const ArtifactsTab = lazy(() => import('./artifacts-tab.tsx'));
+const MediaTab = lazy(() => import('./media/media-tab.tsx'));
+const FilesTab = lazy(() => import('./files-tab.tsx'));
+const LogTab = lazy(() => import('./log/log-tab.tsx'));
+
+export type ShownRun = NonNullable<RunPageQuery['run']>;
+
+const EVERY_MS = 5000;
 
 export default function RunPage({ route }: { route: Extract<Route, { page: 'run' }> }) {
-  return <Page title={route.page}>{null}</Page>;
+  const t = useT();
+  const path = `${route.entity}/${route.container}/${route.run}`;
+  const { data, error, reload } = useData(RunPageDocument, { path }, { isMain: true });
+  const run = data?.run;
+  const isRunning = run?.state === 'RUNNING' && !run.ending;
+  usePolling(reload, isRunning ? EVERY_MS : null);
+  if (!data) return <Page title={route.run}>{error ? <Failure error={error} onRetry={reload} /> : <Loading />}</Page>;
+  if (!run) return <Page title={route.run}>{<Missing what="runs.missing" />}</Page>;
+  const tab = (id: string, label: string, count?: number) => ({
+    id,
+    label,
+    href: runHref(path, id),
+    ...(count !== undefined && { note: String(count) }),
+  });
+  const tabs = [
+    tab('', t('runs.overview')),
+    tab('charts', t('runs.charts')),
+    { ...tab('artifacts', t('runs.artifacts')), note: `${run.inputs.totalCount} → ${run.outputs.totalCount}` },
+    tab('media', t('runs.media')),
+    tab('files', t('runs.files'), run.files.totalCount),
+    tab('log', t('runs.log')),
+    tab('system', t('runs.system')),
+  ];
+  return (
+    <Page
+      title={run.name}
+      marks={<RunMarks run={run} />}
+      answer={<RunAnswer run={run} />}
+      actions={<RunActions run={run} onChanged={reload} />}
+      tabs={tabs}
+      tab={route.tab}
+    >
+      <RunNotices run={run} onChanged={reload} />
+      {error && <Failure error={error} onRetry={reload} />}
+      <Suspense fallback={<Loading />}>
+        <RunTab tab={route.tab} run={run} isRunning={isRunning} isKnown={tabs.some((one) => one.id === route.tab)} />
+      </Suspense>
+    </Page>
+  );
+}
+
+interface RunTabProps {
+  tab: string;
+  run: ShownRun;
+  isRunning: boolean;
+  isKnown: boolean;
+}
+
+function RunTab({ tab, run, isRunning, isKnown }: RunTabProps) {
+  const { path, name } = run;
+  const charted = useMemo<ChartedRun>(() => ({ path, label: name, isRunning }), [path, name, isRunning]);
+  if (!isKnown) return <Missing what="notFound.page" />;
+  if (tab === 'charts') return <ChartsTab run={charted} />;
+  if (tab === 'artifacts') return <ArtifactsTab path={path} />;
+  if (tab === 'media') return <MediaTab run={charted} />;
+  if (tab === 'files') return <FilesTab path={path} />;
+  if (tab === 'log') return <LogTab run={charted} />;
+  if (tab === 'system') return <SystemTab run={charted} />;
+  return <OverviewTab run={run} isRunning={isRunning} />;
 }

@@ -11,12 +11,16 @@ const MOST_BYTES = 64 * 1024 * 1024;
 // How our own tables are compressed; Snappy, the usual one elsewhere, is known to the reader itself.
 const COMPRESSORS: Compressors = { ZSTD: (input, size) => decompress(input, new Uint8Array(size)) };
 
-/** The first rows as texts, and how many there are in all; null when that would take too many bytes. */
-export async function readParquetHead(
-  url: string,
-  size: number,
-  most: number,
-): Promise<(Rows & { total: number }) | null> {
+/** A Parquet file that rows can be read of, as its values are. */
+export interface ParquetTable {
+  columns: readonly string[];
+  total: number;
+  /** Rows from a number to before another one; null when that would take too many bytes. */
+  rows: (start: number, end: number) => Promise<Record<string, unknown>[] | null>;
+}
+
+/** Reads what a Parquet file says of itself. */
+export async function openParquet(url: string, size: number): Promise<ParquetTable | null> {
   let left = MOST_BYTES;
   const file = {
     byteLength: size,
@@ -26,13 +30,37 @@ export async function readParquetHead(
       return (await readPart(url, start, end - start)).bytes.buffer;
     },
   };
-  try {
+  return unlessTooLarge(async () => {
     const metadata = await parquetMetadataAsync(file);
     const total = Number(metadata.num_rows);
     const columns = parquetSchema(metadata).children.map((child) => child.element.name);
-    const rows = { rowStart: 0, rowEnd: Math.min(most, total) };
-    const found = await parquetReadObjects({ file, metadata, compressors: COMPRESSORS, ...rows });
-    return { columns, total, rows: found.map((row) => columns.map((column) => cellText(row[column]))) };
+    const rows = (rowStart: number, rowEnd: number) => {
+      left = MOST_BYTES;
+      const end = Math.min(rowEnd, total);
+      return unlessTooLarge(() =>
+        parquetReadObjects({ file, metadata, compressors: COMPRESSORS, rowStart, rowEnd: end }),
+      );
+    };
+    return { columns, total, rows };
+  });
+}
+
+/** The first rows as texts, and how many there are in all; null when that would take too many bytes. */
+export async function readParquetHead(
+  url: string,
+  size: number,
+  most: number,
+): Promise<(Rows & { total: number }) | null> {
+  const table = await openParquet(url, size);
+  const found = await table?.rows(0, most);
+  if (!table || !found) return null;
+  const { columns, total } = table;
+  return { columns: [...columns], total, rows: found.map((row) => columns.map((column) => cellText(row[column]))) };
+}
+
+async function unlessTooLarge<Value>(read: () => Promise<Value>): Promise<Value | null> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof TooLarge) return null;
     throw error;

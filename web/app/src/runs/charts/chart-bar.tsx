@@ -30,8 +30,15 @@ export function chartStateOf(params: URLSearchParams): ChartState {
   };
 }
 
+interface ChartBarProps {
+  state: ChartState;
+  isLive: boolean;
+  /** Whether what is drawn has steps, not only times. */
+  hasSteps?: boolean;
+}
+
 /** The controls that all charts of a page share. */
-export function ChartBar({ state, isLive }: { state: ChartState; isLive: boolean }) {
+export function ChartBar({ state, isLive, hasSteps = true }: ChartBarProps) {
   const t = useT();
   const [, setParams] = useParams();
   const { view, zoom, search } = state;
@@ -46,7 +53,10 @@ export function ChartBar({ state, isLive }: { state: ChartState; isLive: boolean
         label={t('runs.axis')}
         isLabelHidden
         value={view.axis}
-        options={X_AXES.map((axis) => ({ value: axis, label: t(`runs.axis.${axis}`) }))}
+        options={X_AXES.filter((axis) => hasSteps || axis !== 'step').map((axis) => ({
+          value: axis,
+          label: t(`runs.axis.${axis}`),
+        }))}
         onChange={(axis) => setParams({ x: axis === 'step' ? null : axis }, { replace: true })}
       />
       <label className={styles.range}>
@@ -67,7 +77,7 @@ export function ChartBar({ state, isLive }: { state: ChartState; isLive: boolean
       </Checkbox>
       {zoom && (
         <Button onPress={() => setParams({ zoom: null })}>
-          {t('runs.allSteps', { from: zoom.from, to: zoom.to })}
+          {hasSteps ? t('runs.allSteps', { from: zoom.from, to: zoom.to }) : t('runs.allTimes')}
         </Button>
       )}
       {isLive && <span className={styles.live}>● {t('runs.live')}</span>}

@@ -20,7 +20,8 @@ interface ChartProps {
   /** Undefined while nothing has arrived. */
   lines: readonly Line[] | undefined;
   view: ChartView;
-  onBrush: (lines: readonly Line[], left: number, right: number) => void;
+  /** Without it there is nothing to zoom into. */
+  onBrush?: (lines: readonly Line[], left: number, right: number) => void;
 }
 
 const HEIGHT = 180;
@@ -55,7 +56,7 @@ export function Chart({ name, lines, view, onBrush }: ChartProps) {
           axis={view.axis}
           isLog={view.isLog}
           height={HEIGHT}
-          onBrush={(left, right) => onBrush(drawn, left, right)}
+          onBrush={(left, right) => onBrush?.(drawn, left, right)}
           onPoint={(x, ys) => setPoint(x === null ? null : { x, ys })}
         />
       )}
