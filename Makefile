@@ -40,10 +40,12 @@ down: $(INSTALLED) ## Stop them
 	$(BIN)/headwater down
 
 test: $(INSTALLED) $(UI) ## Run the tests, but those that take minutes
+	scripts/install_browser.sh
 	cd web/app && npm run --silent test
 	$(PYTEST) -n $(TEST_PROCESSES) --dist loadfile -m "not slow" $(ARGS)
 
 test-all: $(INSTALLED) $(UI) ## Run all tests
+	scripts/install_browser.sh
 	$(PYTEST) $(ARGS)
 
 # Their imports come first: where one is missing, its tests would be skipped.

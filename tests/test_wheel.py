@@ -105,8 +105,9 @@ def test_the_wheel_holds_the_assets_of_the_service(installed: Installed) -> None
     assert any(name.startswith("headwater_service/store/migrations/") for name in names)
     assert "headwater_service/http/pages/sign_in.html" in names
     # What the browser gets is built and not in the repository; it goes into the wheel all the same.
-    built = SERVICE / "static" / "graphiql"
-    assert {f"headwater_service/static/graphiql/{path.relative_to(built).as_posix()}" for path in files_in(built)} == {
-        name for name in names if name.startswith("headwater_service/static/graphiql/")
+    built = SERVICE / "static"
+    assert {"app/index.html", "graphiql/index.html"} <= {path.relative_to(built).as_posix() for path in files_in(built)}
+    assert {f"headwater_service/static/{path.relative_to(built).as_posix()}" for path in files_in(built)} == {
+        name for name in names if name.startswith("headwater_service/static/")
     }
     assert not [name for name in names if name.startswith(("tests/", "examples/", "docs/"))]
