@@ -64,7 +64,8 @@ export function useData<Data, Variables extends AnyVariables>(
   return { data: data ?? (error ? undefined : last.current), error, isLoading: fetching || stale, reload };
 }
 
-function useShownQuery<Data, Variables extends AnyVariables>(
+/** Makes a query the one that "show this query" shows; null makes it none. */
+export function useShownQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables> | null,
   variables: Variables,
 ): void {

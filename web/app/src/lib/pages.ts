@@ -2,6 +2,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type AnyVariables, type CombinedError, useClient } from 'urql';
+import { useShownQuery } from './page-query.tsx';
 
 export interface Connection<Node> {
   pageInfo: { hasNextPage: boolean; endCursor?: string | null };
@@ -47,9 +48,10 @@ export function usePages<Data, Variables extends AnyVariables & { after?: string
   document: TypedDocumentNode<Data, Variables>,
   variables: Omit<Variables, 'after'>,
   select: (data: Data) => Connection<Node> | null | undefined,
-  { isPaused = false }: { isPaused?: boolean } = {},
+  { isPaused = false, isMain = false }: { isPaused?: boolean; isMain?: boolean } = {},
 ): Pages<Node> {
   const client = useClient();
+  useShownQuery(isMain && !isPaused ? document : null, variables as Variables);
   const key = JSON.stringify(variables);
   const [state, setState] = useState<State<Node>>(NOTHING);
   const choose = useRef(select);

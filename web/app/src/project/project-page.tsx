@@ -6,6 +6,10 @@ import { RunsTab } from '../runs/runs-tab.tsx';
 import { Page } from '../shell/page.tsx';
 import { Loading, Missing } from '../ui/notices.tsx';
 
+const ArtifactBrowser = lazy(() =>
+  import('../artifacts/artifact-browser.tsx').then((all) => ({ default: all.ArtifactBrowser })),
+);
+const TypeGraphView = lazy(() => import('../lineage/type-graph.tsx').then((all) => ({ default: all.TypeGraphView })));
 const ProjectSettings = lazy(() =>
   import('../settings/project-settings.tsx').then((all) => ({ default: all.ProjectSettings })),
 );
@@ -22,12 +26,22 @@ export default function ProjectPage({ route, project }: ProjectPageProps) {
   const tab = route.tab || 'runs';
   const tabs = [
     { id: 'runs', label: t('project.runs'), href: tabHref(path, 'runs') },
+    { id: 'artifacts', label: t('project.artifacts'), href: tabHref(path, 'artifacts') },
+    { id: 'lineage', label: t('project.lineage'), href: tabHref(path, 'lineage') },
     { id: 'settings', label: t('project.settings'), href: tabHref(path, 'settings') },
   ];
   return (
-    <Page title={project.name} tabs={tabs} tab={tab} answer={project.description || undefined}>
+    <Page
+      title={project.name}
+      tabs={tabs}
+      tab={tab}
+      answer={project.description || undefined}
+      isFull={tab === 'lineage'}
+    >
       <Suspense fallback={<Loading />}>
         {tab === 'runs' && <RunsTab key={path} projectPath={path} />}
+        {tab === 'artifacts' && <ArtifactBrowser projectPath={path} />}
+        {tab === 'lineage' && <TypeGraphView projectPath={path} />}
         {tab === 'settings' && <ProjectSettings projectPath={path} />}
         {!tabs.some((one) => one.id === tab) && <Missing what="notFound.page" />}
       </Suspense>

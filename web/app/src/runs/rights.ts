@@ -3,8 +3,13 @@ interface Placed {
   project: { entity: { viewerRole: 'VIEWER' | 'MEMBER' | 'ADMIN' | null } };
 }
 
-/** Whether the viewer may change a run: members may, as long as it is there. */
-export function mayChange(run: Placed): boolean {
+/** Whether the viewer may change things in the project of a run. */
+export function isMember(run: Placed): boolean {
   const role = run.project.entity.viewerRole;
-  return run.ending === null && (role === 'MEMBER' || role === 'ADMIN');
+  return role === 'MEMBER' || role === 'ADMIN';
+}
+
+/** Whether the viewer may change a run: as long as it is there. */
+export function mayChange(run: Placed): boolean {
+  return run.ending === null && isMember(run);
 }

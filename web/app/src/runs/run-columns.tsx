@@ -11,6 +11,7 @@ import { StateMark } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { isMedium, leavesOf, valueAt } from './documents.ts';
 import { Duration } from './duration.tsx';
+import styles from './runs-tab.module.css';
 import { Value } from './value.tsx';
 
 const SAMPLED_ROWS = 50;
@@ -74,7 +75,7 @@ export function runColumns(t: Translate, locale: Locale, chosen: readonly string
         sortKey: key,
       }),
     ),
-    column('tags', t('runs.tags'), (run) => <Tags names={run.tags} />, { width: 'minmax(80px, 1fr)' }),
+    column('tags', t('runs.tags'), (run) => <RowTags tags={run.tags} />, { width: 'minmax(96px, 1.2fr)' }),
     column('created', t('runs.created'), (run) => <Time at={run.createdAt} />, {
       width: 'minmax(96px, 120px)',
       isKey: true,
@@ -89,6 +90,15 @@ export function runColumns(t: Translate, locale: Locale, chosen: readonly string
       isNumeric: true,
     }),
   ];
+}
+
+/** Tags in one line, all of them on hover. */
+function RowTags({ tags }: { tags: readonly string[] }) {
+  return (
+    <span className={styles.tags} title={tags.join(', ')}>
+      <Tags names={tags} />
+    </span>
+  );
 }
 
 function RunLink({ run }: { run: RunRowFragment }) {

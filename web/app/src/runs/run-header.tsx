@@ -45,7 +45,7 @@ export function RunAnswer({ run }: { run: ShownRun }) {
     ),
     run.createdBy && <span key="by">{t('runs.by', { name: run.createdBy.name })}</span>,
     <span key="started">
-      {t('runs.started')} <Time at={run.startedAt} />
+      {t('runs.startedAgo')} <Time at={run.startedAt} />
     </span>,
     run.state === 'CRASHED' && run.heartbeatAt && (
       <span key="heard">{t('runs.lastHeard', { time: formatTime(run.heartbeatAt, locale) })}</span>

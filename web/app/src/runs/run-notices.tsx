@@ -12,6 +12,7 @@ import { Markdown } from '../ui/markdown.tsx';
 import { describeError, Notice } from '../ui/notices.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { Time } from '../ui/time.tsx';
+import { isMember } from './rights.ts';
 import styles from './run-page.module.css';
 import type { ShownRun } from './run-page.tsx';
 
@@ -34,13 +35,15 @@ function Deleted({ run, onRestored }: { run: ShownRun; onRestored: () => void })
   const restore = useChange(RestoreDocument);
   const ending = run.ending;
   if (!ending) return null;
+  const isRestorable = ending.deletion !== null && Date.parse(ending.restorableUntil) > Date.now();
   const values = { time: formatTime(ending.endedAt, locale), name: ending.endedBy?.name ?? t('runs.somebody') };
   return (
     <Notice tone="danger">
       <span>
-        {t('runs.deleted', values)} {t('runs.restorable', { time: formatTime(ending.restorableUntil, locale) })}
+        {t('runs.deleted', values)}{' '}
+        {isRestorable && t('runs.restorable', { time: formatTime(ending.restorableUntil, locale) })}
       </span>
-      {ending.deletion !== null && (
+      {isRestorable && isMember(run) && (
         <Button
           isDisabled={restore.isRunning}
           onPress={async () => {

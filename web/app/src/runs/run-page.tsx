@@ -17,6 +17,7 @@ const SystemTab = lazy(() => import('./charts/system-tab.tsx'));
 const ArtifactsTab = lazy(() => import('./artifacts-tab.tsx'));
 const MediaTab = lazy(() => import('./media/media-tab.tsx'));
 const FilesTab = lazy(() => import('./files-tab.tsx'));
+const LineageExplorer = lazy(() => import('../lineage/explorer.tsx').then((all) => ({ default: all.LineageExplorer })));
 const LogTab = lazy(() => import('./log/log-tab.tsx'));
 
 export type ShownRun = NonNullable<RunPageQuery['run']>;
@@ -46,6 +47,7 @@ export default function RunPage({ route }: { route: Extract<Route, { page: 'run'
     tab('files', t('runs.files'), run.files.totalCount),
     tab('log', t('runs.log')),
     tab('system', t('runs.system')),
+    tab('lineage', t('runs.lineage')),
   ];
   return (
     <Page
@@ -55,6 +57,7 @@ export default function RunPage({ route }: { route: Extract<Route, { page: 'run'
       actions={<RunActions run={run} onChanged={reload} />}
       tabs={tabs}
       tab={route.tab}
+      isFull={route.tab === 'lineage'}
     >
       <RunNotices run={run} onChanged={reload} />
       {error && <Failure error={error} onRetry={reload} />}
@@ -81,6 +84,7 @@ function RunTab({ tab, run, isRunning, isKnown }: RunTabProps) {
   if (tab === 'media') return <MediaTab run={charted} />;
   if (tab === 'files') return <FilesTab path={path} />;
   if (tab === 'log') return <LogTab run={charted} />;
+  if (tab === 'lineage') return <LineageExplorer focusId={run.id} focusPath={path} kind="RUN" isFull />;
   if (tab === 'system') return <SystemTab run={charted} />;
   return <OverviewTab run={run} isRunning={isRunning} />;
 }

@@ -1,6 +1,6 @@
 // A runs table that stays true while it is looked at: rows that go on are asked for again, and new runs are counted but
 // not put in between.
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useClient } from 'urql';
 import {
   type RunFilter,
@@ -20,17 +20,12 @@ const RUNNING: RunFilter = { states: ['RUNNING'] };
 export interface LiveRuns extends Pages<RunRowFragment> {
   /** How many runs came since the list was asked for. */
   newCount: number;
-  /** Whether the project is there; null while nobody knows. */
-  isThere: boolean | null;
 }
 
 export function useLiveRuns(project: string, filter: RunFilter | null, orderBy: RunOrder): LiveRuns {
   const client = useClient();
-  const isThere = useRef<boolean | null>(null);
-  const pages = usePages(RunsTableDocument, { project, filter, orderBy, first: PAGE }, (data) => {
-    isThere.current = data.project !== null;
-    return data.project?.runs;
-  });
+  const variables = { project, filter, orderBy, first: PAGE };
+  const pages = usePages(RunsTableDocument, variables, (data) => data.project?.runs, { isMain: true });
   const [fresh, setFresh] = useState<ReadonlyMap<string, RunRowFragment>>(new Map());
   const [totalNow, setTotalNow] = useState<number | null>(null);
   const items = useMemo(() => pages.items.map((run) => fresh.get(run.id) ?? run), [pages.items, fresh]);
@@ -59,5 +54,5 @@ export function useLiveRuns(project: string, filter: RunFilter | null, orderBy: 
     pages.reload();
   }, [pages.reload]);
   const newCount = Math.max(0, (totalNow ?? 0) - (pages.totalCount ?? Number.POSITIVE_INFINITY));
-  return { ...pages, items, reload, newCount, isThere: isThere.current };
+  return { ...pages, items, reload, newCount };
 }

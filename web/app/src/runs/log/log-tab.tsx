@@ -85,13 +85,13 @@ function Lines({ lines, isFollowing, onScrolledUp }: LinesProps) {
     if (isFollowing && lines.length) virtual.scrollToIndex(lines.length - 1, { align: 'end' });
   }, [isFollowing, lines.length, virtual]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <div
       ref={scroller}
       className={styles.lines}
       role="log"
       aria-live="off"
       aria-label={t('runs.log')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
       tabIndex={0}
       onWheel={(event) => event.deltaY < 0 && onScrolledUp()}
       onKeyDown={(event) => ['ArrowUp', 'PageUp', 'Home'].includes(event.key) && onScrolledUp()}

@@ -38,7 +38,7 @@ export default function MediaTab({ run }: { run: ChartedRun }) {
   return (
     <div className={styles.tab}>
       {keys.length >= WORTH_SEARCHING && (
-        <span>
+        <span className={styles.search}>
           <SearchInput
             label={t('runs.searchMedia')}
             value={search}
