@@ -1,6 +1,25 @@
+import { lazy } from 'react';
+import { CollectionDocument } from '../generated/artifacts/collection-queries.ts';
+import { useData } from '../lib/page-query.tsx';
 import type { Route } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
+import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import { SourceCollectionPage } from './source-collection-page.tsx';
 
+const ModelPage = lazy(() => import('../registry/model-page.tsx').then((all) => ({ default: all.ModelPage })));
+
+/** A series of versions: an artifact of a project, or a registered model. */
 export default function CollectionPage({ route }: { route: Extract<Route, { page: 'collection' }> }) {
-  return <Page title={route.page}>{null}</Page>;
+  const path = `${route.entity}/${route.container}/${route.name}`;
+  const { data, error, reload } = useData(CollectionDocument, { path });
+  const collection = data?.collection;
+  if (collection?.kind === 'REGISTRY') return <ModelPage route={route} collection={collection} />;
+  if (collection) return <SourceCollectionPage route={route} collection={collection} />;
+  return (
+    <Page title={route.name}>
+      {error && <Failure error={error} onRetry={reload} />}
+      {!error && !data && <Loading />}
+      {data && <Missing what="artifacts.missingCollection" />}
+    </Page>
+  );
 }
