@@ -1,6 +1,7 @@
 // The second step of the layout: in which column each unit stands. Data flows from left to right; the focus is in
 // column 0, and runs and versions take turns.
 import type { Link, Plan, Unit } from './layout-parts.ts';
+import type { Pin } from './layout-types.ts';
 
 /** A line between two units; `span`: by how many columns the target is to the right at least. */
 interface Step {
@@ -22,12 +23,11 @@ interface Steps {
 export function setColumns(plan: Plan): void {
   const { units } = plan;
   const steps = withoutCycles(stepsOf(plan), units.length);
+  makeRoom(units, steps);
   const columns = fromLeft(plan, steps);
   pull(units, steps, columns);
   const shifts = shiftsOf(plan, steps, columns);
   units.forEach((unit, index) => {
-    // What had to move to another column is placed afresh there.
-    if (unit.pin?.column !== columns[index]) unit.pin = null;
     unit.column = (columns[index] as number) + (shifts[index] as number);
   });
 }
@@ -140,13 +140,58 @@ function topological(before: readonly Step[][], after: readonly Step[][]): numbe
 }
 
 /**
+ * Where something new must stand between what was drawn before, that and all that is right of it moves on together: so
+ * nothing changes its height or its order. Only what a new line joins the wrong way round moves on alone.
+ */
+function makeRoom(units: readonly Unit[], steps: Steps): void {
+  for (let round = 0; round < units.length; round++) {
+    const tight = firstTight(units, steps);
+    if (!tight) return;
+    const { column } = tight.pin;
+    if (tight.from >= column) {
+      tight.pin.column += tight.missing;
+      tight.unit.isMoved = true;
+    } else for (const { pin } of units) if (pin && pin.column >= column) pin.column += tight.missing;
+  }
+}
+
+/** The leftmost unit that was drawn too far left for what now leads to it, and the column from which that leads. */
+function firstTight(units: readonly Unit[], { before, inOrder }: Steps) {
+  const columns = new Map<number, number>();
+  const origins = new Map<number, number>();
+  let found: { unit: Unit; pin: Pin; missing: number; from: number } | null = null;
+  for (const index of inOrder) {
+    const unit = units[index] as Unit;
+    let column = Number.NEGATIVE_INFINITY;
+    let from = Number.NEGATIVE_INFINITY;
+    for (const step of before[index] ?? []) {
+      const next = (columns.get(step.source) ?? Number.NEGATIVE_INFINITY) + step.span;
+      if (next <= column) continue;
+      column = next;
+      from = origins.get(step.source) as number;
+    }
+    const { pin } = unit;
+    if (pin) {
+      const missing = column - pin.column;
+      if (missing > 0 && (!found || pin.column < found.pin.column)) found = { unit, pin, missing, from };
+      columns.set(index, pin.column);
+      origins.set(index, pin.column);
+    } else if (column > Number.NEGATIVE_INFINITY) {
+      columns.set(index, column);
+      origins.set(index, from);
+    }
+  }
+  return found;
+}
+
+/**
  * The longest way from the left. Units that were drawn before stay in their columns, unless something new must stand
  * before them; what is new and leads only to such ones is counted back from them.
  */
 function fromLeft({ units, focus }: Plan, { before, after, inOrder }: Steps): Int32Array {
   const columns = new Int32Array(units.length);
   const first = (index: number) => (units[index]?.isRun === units[focus]?.isRun ? 0 : 1);
-  const isPinned = units.some((unit) => unit.pin !== null);
+  const isAnyPinned = units.some((unit) => unit.pin !== null);
   const isPlaced = new Uint8Array(units.length);
   for (const index of inOrder) {
     const unit = units[index] as Unit;
@@ -155,7 +200,7 @@ function fromLeft({ units, focus }: Plan, { before, after, inOrder }: Steps): In
       if (isPlaced[step.source]) column = Math.max(column, (columns[step.source] as number) + step.span);
     }
     if (column === Number.NEGATIVE_INFINITY) {
-      if (isPinned) continue;
+      if (isAnyPinned) continue;
       column = first(index);
     }
     columns[index] = column;

@@ -7,33 +7,48 @@ export interface Polyline {
   points: readonly number[];
 }
 
-/** How many times lines that have no end in common cross, taken as straight between their points. */
+interface Segment {
+  source: string;
+  target: string | null;
+  points: readonly number[];
+}
+
+/**
+ * How many times lines that have no end in common cross, taken as straight between their points. Where several lines
+ * from one source run one over the other, they are one line.
+ */
 export function countCrossings(lines: readonly Polyline[]): number {
+  const segments = segmentsOf(lines).sort((one, other) => leftOf(one) - leftOf(other));
   let crossings = 0;
-  const boxes = lines.map(({ points }) => {
-    const xs = points.filter((_, at) => at % 2 === 0);
-    return [Math.min(...xs), Math.max(...xs)] as const;
-  });
-  lines.forEach((one, index) => {
-    for (let next = index + 1; next < lines.length; next++) {
-      const other = lines[next] as Polyline;
-      if (one.source === other.source || one.target === other.target) continue;
-      const [left, right] = boxes[index] as readonly [number, number];
-      const [otherLeft, otherRight] = boxes[next] as readonly [number, number];
-      if (right >= otherLeft && otherRight >= left) crossings += crossingsOf(one.points, other.points);
+  segments.forEach((one, index) => {
+    const right = Math.max(one.points[0] as number, one.points[2] as number);
+    for (let next = index + 1; next < segments.length; next++) {
+      const other = segments[next] as Segment;
+      if (leftOf(other) > right) break;
+      const isTogether = one.source === other.source || (one.target !== null && one.target === other.target);
+      if (!isTogether && isCrossing(one.points, 0, other.points, 0)) crossings += 1;
     }
   });
   return crossings;
 }
 
-function crossingsOf(one: readonly number[], other: readonly number[]): number {
-  let crossings = 0;
-  for (let at = 0; at + 3 < one.length; at += 2) {
-    for (let beside = 0; beside + 3 < other.length; beside += 2) {
-      if (isCrossing(one, at, other, beside)) crossings += 1;
+function leftOf({ points }: Segment): number {
+  return Math.min(points[0] as number, points[2] as number);
+}
+
+/** Each piece of ink once; the target is that of all lines that run there, else null. */
+function segmentsOf(lines: readonly Polyline[]): Segment[] {
+  const segments = new Map<string, Segment>();
+  for (const { source, target, points } of lines) {
+    for (let at = 0; at + 3 < points.length; at += 2) {
+      const piece = points.slice(at, at + 4);
+      const key = `${source} ${piece}`;
+      const known = segments.get(key);
+      if (!known) segments.set(key, { source, target, points: piece });
+      else if (known.target !== target) known.target = null;
     }
   }
-  return crossings;
+  return [...segments.values()];
 }
 
 function isCrossing(one: readonly number[], at: number, other: readonly number[], beside: number): boolean {

@@ -2,11 +2,14 @@
 // of neighbours, from several beginnings; the best order that was seen is kept. The same graph gives the same order.
 import type { Item, Lanes } from './layout-lanes.ts';
 
+/** How often items may be put in order, all in all: what a large graph has time for. */
+const MOST_WORK = 40_000;
+
 /** Orders the layers of a fresh layout. */
 export function orderLayers(lanes: Lanes): void {
-  const size = lanes.items.length;
-  const beginnings = size <= 150 ? 10 : size <= 800 ? 4 : 2;
-  const sweeps = size <= 800 ? 16 : 8;
+  const affordable = Math.max(6, Math.floor(MOST_WORK / Math.max(1, lanes.items.length)));
+  const sweeps = Math.min(16, affordable);
+  const beginnings = Math.max(1, Math.min(10, Math.floor(affordable / sweeps)));
   const work = new Work(lanes);
   let best = lanes.layers.map((layer) => [...layer]);
   let fewest = Number.POSITIVE_INFINITY;
@@ -35,6 +38,7 @@ class Work {
   readonly #before: readonly Int32Array[];
   readonly #after: readonly Int32Array[];
   readonly #counts: Int32Array;
+  readonly #filled: Int32Array;
 
   constructor(lanes: Lanes) {
     this.layers = lanes.layers.map((layer) => [...layer]);
@@ -43,6 +47,7 @@ class Work {
     this.#centre = new Float64Array(lanes.items.length);
     this.#before = lanes.items.map((item) => Int32Array.from(item.before, (joint) => joint.item));
     this.#after = lanes.items.map((item) => Int32Array.from(item.after, (joint) => joint.item));
+    this.#filled = new Int32Array(lanes.items.length);
     const widest = this.layers.reduce((most, layer) => Math.max(most, layer.length), 0);
     this.#counts = new Int32Array(widest + 2);
   }
@@ -83,6 +88,7 @@ class Work {
     for (let round = 0; isBetter && round < 3; round++) {
       isBetter = false;
       for (const layer of this.layers) {
+        let isSwapped = false;
         for (let at = 0; at + 1 < layer.length; at++) {
           const one = layer[at] as number;
           const other = layer[at + 1] as number;
@@ -95,10 +101,10 @@ class Work {
           layer[at + 1] = one;
           this.#place[other] = at;
           this.#place[one] = at + 1;
-          isBetter = true;
+          isSwapped = isBetter = true;
         }
+        if (isSwapped) this.#tell(layer);
       }
-      for (const layer of this.layers) this.#sortNeighbours(layer);
     }
   }
 
@@ -106,14 +112,16 @@ class Work {
   crossings(): number {
     let crossings = 0;
     const counts = this.#counts;
-    for (const layer of this.layers) {
-      counts.fill(0);
+    for (let at = 0; at + 1 < this.layers.length; at++) {
+      const layer = this.layers[at] as number[];
+      const length = this.layers[at + 1]?.length ?? 0;
+      counts.fill(0, 0, length + 1);
       let seen = 0;
       for (const item of layer) {
         const others = this.#after[item] as Int32Array;
         // Those from above that end further down cross.
         for (const other of others) crossings += seen - sumTo(counts, (this.#place[other] as number) + 1);
-        for (const other of others) add(counts, (this.#place[other] as number) + 1);
+        for (const other of others) add(counts, (this.#place[other] as number) + 1, length);
         seen += others.length;
       }
     }
@@ -121,24 +129,29 @@ class Work {
   }
 
   #settle(layer: number[]): void {
-    layer.sort((one, other) => Number(this.#items[one]?.isLast) - Number(this.#items[other]?.isLast));
+    const last = layer.findIndex((item) => this.#items[item]?.isLast);
+    if (last >= 0) layer.push(...layer.splice(last, 1));
     layer.forEach((item, place) => {
       this.#place[item] = place;
     });
-    this.#sortNeighbours(layer);
+    this.#tell(layer);
   }
 
-  /** The lists of neighbours of what lies beside a layer follow its order, which `#between` relies on. */
-  #sortNeighbours(layer: readonly number[]): void {
-    const byPlace = (one: number, other: number) => (this.#place[one] as number) - (this.#place[other] as number);
-    const layerBefore = new Set<number>();
-    const layerAfter = new Set<number>();
-    for (const item of layer) {
-      for (const other of this.#before[item] as Int32Array) layerBefore.add(other);
-      for (const other of this.#after[item] as Int32Array) layerAfter.add(other);
+  /** Keeps the lists of neighbours of what lies beside a layer in its order, which `#between` relies on. */
+  #tell(layer: readonly number[]): void {
+    for (const [own, others] of [
+      [this.#before, this.#after],
+      [this.#after, this.#before],
+    ] as const) {
+      for (const item of layer) for (const other of own[item] as Int32Array) this.#filled[other] = 0;
+      for (const item of layer) {
+        for (const other of own[item] as Int32Array) {
+          const at = this.#filled[other] as number;
+          (others[other] as Int32Array)[at] = item;
+          this.#filled[other] = at + 1;
+        }
+      }
     }
-    for (const other of layerBefore) this.#after[other]?.sort(byPlace);
-    for (const other of layerAfter) this.#before[other]?.sort(byPlace);
   }
 
   /** What has no neighbours on the side looked at keeps its place in proportion. */
@@ -199,8 +212,8 @@ class Work {
 }
 
 // A Fenwick tree: sums of a growing list of counts.
-function add(counts: Int32Array, index: number): void {
-  for (let at = index; at < counts.length; at += at & -at) counts[at] = (counts[at] as number) + 1;
+function add(counts: Int32Array, index: number, length: number): void {
+  for (let at = index; at <= length; at += at & -at) counts[at] = (counts[at] as number) + 1;
 }
 
 function sumTo(counts: Int32Array, index: number): number {

@@ -26,7 +26,10 @@ export interface Unit {
   isRun: boolean;
   height: number;
   column: number;
+  /** Where it was drawn; the column is set to where it has to be now. */
   pin: Pin | null;
+  /** It was drawn in another column, and those beside it were not moved with it. */
+  isMoved: boolean;
   /** Its parts went into a `more` box. */
   isDropped: boolean;
   /** A `more` box, which stands at the end of its column. */
@@ -169,7 +172,8 @@ function unitsOf(parts: Part[], links: readonly Link[], pinned: ReadonlyMap<stri
       isRun: part.kind === 'RUN',
       height: heightOf(own.length),
       column: 0,
-      pin: pinned.get(part.id) ?? null,
+      pin: copyOf(pinned.get(part.id)),
+      isMoved: false,
       isDropped: false,
       isLast: false,
     };
@@ -177,6 +181,10 @@ function unitsOf(parts: Part[], links: readonly Link[], pinned: ReadonlyMap<stri
     units.push(unit);
   });
   return units;
+}
+
+function copyOf(pin: Pin | undefined): Pin | null {
+  return pin ? { ...pin } : null;
 }
 
 /** The parts that are docked to each part, from the top. */

@@ -56,10 +56,7 @@ describe('the layout, beside that of ELK', () => {
       });
     }
 
-    console.table(found);
-    for (const { own, elk } of found) expect(own).toBeLessThanOrEqual(Math.max(elk * 1.1, elk + 2));
-    const total = (name: 'own' | 'elk') => found.reduce((sum, one) => sum + one[name], 0);
-    expect(total('own')).toBeLessThanOrEqual(1.1 * total('elk'));
+    expect(found.filter(({ own, elk }) => own > 1.1 * elk)).toEqual([]);
   });
 
   it.each(GRAPHS)('draws no line over a node ($size nodes)', (shape) => {

@@ -1,7 +1,7 @@
 // The last step of the layout: the points of each line, and where on its boxes it begins and ends.
 import type { Item, Lanes } from './layout-lanes.ts';
 import type { Link, Part, Plan } from './layout-parts.ts';
-import { type Box, COLUMN_GAP, NODE_WIDTH, type Route } from './layout-types.ts';
+import { type Box, COLUMN_GAP, DOCK_GAP, NODE_WIDTH, type Route } from './layout-types.ts';
 
 /** Above the top of everything, and between two lines that go back. */
 const BACK_ABOVE = 28;
@@ -36,7 +36,7 @@ export function routesOf(plan: Plan, lanes: Lanes, boxes: ReadonlyMap<number, Bo
           ends.get(index) as number,
         ]
       : isDock
-        ? dockLine(source, target)
+        ? dockLine(target)
         : backLine(source, target, top - BACK_ABOVE - BACK_STEP * backs++);
     const { count, kind, isReused } = link;
     return [{ source: source.id, target: target.id, points, count, kind, isReused, isBack }];
@@ -57,9 +57,10 @@ function throughLanes(lanes: Lanes, way: readonly number[]): number[] {
   });
 }
 
-function dockLine(source: Box, target: Box): number[] {
-  const x = source.x + source.width / 2;
-  return [x, source.y + source.height, x, target.y];
+/** From the box right above, which may be another dock of the same version. */
+function dockLine(target: Box): number[] {
+  const x = target.x + target.width / 2;
+  return [x, target.y - DOCK_GAP, x, target.y];
 }
 
 /** Out to the right, up, back over the top, down, and in from the left. */

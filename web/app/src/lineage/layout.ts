@@ -1,7 +1,7 @@
 // The layout of a lineage: columns from left to right as data flows, few crossings, straight lines, nothing over a box,
 // and nothing that was drawn before moves. Pure: it runs in a worker, and in tests.
 import { setColumns } from './layout-columns.ts';
-import { type Lanes, lanesOf } from './layout-lanes.ts';
+import { type Item, type Lanes, lanesOf } from './layout-lanes.ts';
 import { orderLayers } from './layout-order.ts';
 import { type Part, type Plan, planOf } from './layout-parts.ts';
 import { placeFresh } from './layout-place.ts';
@@ -15,6 +15,7 @@ import {
   type LayoutInput,
   NODE_HEIGHT,
   NODE_WIDTH,
+  ROW_GAP,
   type Route,
 } from './layout-types.ts';
 
@@ -39,25 +40,39 @@ export function layOut(input: LayoutInput): Layout {
   };
 }
 
+/** Sets the heights. The tops of boxes are whole numbers, so that pins give them back as they were. */
 function place(plan: Plan, lanes: Lanes): void {
-  let isAnyFixed = false;
-  for (const [index, at] of lanes.itemOf) {
+  const isAnyFixed = fixPinned(plan, lanes);
+  if (isAnyFixed) placeAround(lanes);
+  else {
+    orderLayers(lanes);
+    placeFresh(lanes);
+  }
+  const focus = lanes.items[lanes.itemOf.get(plan.focus) as number];
+  const shift = isAnyFixed || !focus ? 0 : focus.y - focus.height / 2;
+  for (const item of lanes.items) {
+    if (!item.isFixed) item.y = Math.round(item.y - shift - item.height / 2) + item.height / 2;
+  }
+}
+
+/** Fixes what was drawn before. What had to move into a place that is taken is placed afresh. */
+function fixPinned(plan: Plan, lanes: Lanes): boolean {
+  const fixed: Item[] = [];
+  const isMoved = (index: number) => Number(plan.units[index]?.isMoved ?? false);
+  for (const [index, at] of [...lanes.itemOf].sort(([one], [other]) => isMoved(one) - isMoved(other))) {
     const pin = plan.units[index]?.pin;
     const item = lanes.items[at];
     if (!pin || !item) continue;
-    item.isFixed = isAnyFixed = true;
-    item.y = pin.y + item.height / 2;
+    const y = pin.y + item.height / 2;
+    const isTaken = fixed.some(
+      (other) => other.layer === item.layer && Math.abs(other.y - y) < (other.height + item.height) / 2 + ROW_GAP,
+    );
+    if (isTaken) continue;
+    item.isFixed = true;
+    item.y = y;
+    fixed.push(item);
   }
-  if (isAnyFixed) {
-    placeAround(lanes);
-    return;
-  }
-  orderLayers(lanes);
-  placeFresh(lanes);
-  const focus = plan.units[plan.focus];
-  const origin = lanes.items[lanes.itemOf.get(plan.focus) as number]?.y ?? 0;
-  const shift = origin - (focus?.height ?? 0) / 2;
-  for (const item of lanes.items) item.y -= shift;
+  return fixed.length > 0;
 }
 
 /** By the number of their part. */

@@ -34,6 +34,7 @@ export function randomGraph({ seed, size, cycles = 0, links = 0 }: Options): Gra
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   const versions: GraphNode[] = [];
+  const window = Math.max(12, Math.floor(size / 10));
   const join = (source: GraphNode, target: GraphNode, kind: GraphEdge['kind']) => {
     if (edges.some((edge) => edge.source === source.id && edge.target === target.id)) return;
     edges.push({ source: source.id, target: target.id, kind, isReused: random() < 0.1, at: nodes.length * DAY_MS });
@@ -49,7 +50,7 @@ export function randomGraph({ seed, size, cycles = 0, links = 0 }: Options): Gra
   while (nodes.length < size) {
     const run = add('RUN', `run-${nodes.length}`, JOBS[below(JOBS.length)]);
     for (let input = 1 + below(3); input > 0; input--) {
-      const recent = versions.slice(-12);
+      const recent = versions.slice(-window);
       const from = random() < 0.8 ? recent : versions;
       join(from[below(from.length)] as GraphNode, run, 'CONSUMED');
     }
