@@ -1,12 +1,14 @@
 """Search over 100,000 versions in 5,000 collections, beside the raw queries of the indexes, in one run.
 
-    python benchmarks/search.py [--collections 5000] [--versions 20] [--scopes 50] [--rounds 30] [--keep]
+    python benchmarks/search.py [--collections 5000] [--versions 20] [--runs 5000] [--scopes 50] [--rounds 30] [--keep]
 
 Needs a running service (`headwater up`). The collections, with one version in three described, are written straight
 into the graph in projects of the user's own entity, and taken out again at the end. Then each search is asked through
 GraphQL, as a page of 50 with everything around it (HTTP, permissions, the choice of where to start), over everything
 the user may see; and the same is asked of the indexes through the driver, in turns with the service, with the page
 ordered and cut, and nothing else. `ratio` is the service's p95 over the driver's. Times are milliseconds.
+
+Then what people type into the one box that searches everything, runs too, is asked by itself: words, and paths.
 
 At the end stands the plan by which the database answers the search of versions.
 """
@@ -68,6 +70,15 @@ query SearchVersions($search: String!) {
   }
 }
 """
+EVERYTHING = """
+query SearchEverything($search: String!) {
+  search(text: $search) {
+    __typename
+    ... on Collection { name path type } ... on Run { name path state jobType } ... on Project { path }
+    ... on Registry { path } ... on ArtifactVersion { path aliases } ... on RegistryVersion { path aliases }
+  }
+}
+"""
 TOTALS = {
     "collections": "query Total($search: String!) { collections(filter: {search: $search}, first: 1) { totalCount } }",
     "versions": "query Total($search: String!) { versions(filter: {search: $search}, first: 1) { totalCount } }",
@@ -92,6 +103,15 @@ UNWIND $rows AS row
 MATCH (collection:Collection {id: row.collection_id})
 CREATE (version:ArtifactVersion:Lineage)-[:VERSION_OF]->(collection)
 SET version = row
+"""
+CREATE_RUNS = """
+UNWIND $rows AS row
+CREATE (run:Run:Lineage:EventScope)
+SET run = row
+"""
+DELETE_RUNS = """
+MATCH (run:Run) WHERE run.scope_id IN $ids
+DETACH DELETE run
 """
 DELETE = """
 MATCH (container:Container)<-[:IN]-(:Collection)<-[:VERSION_OF]-(version)
@@ -181,6 +201,21 @@ def versions_of(found: Sequence[dict[str, Any]], count: int, at: int) -> Iterato
             }  # fmt: skip
 
 
+def runs_of(count: int, scopes: Sequence[str], at: int) -> Iterator[dict[str, Any]]:
+    chance = random.Random(6)
+    for number in range(count):
+        name, job_type = (
+            f"{chance.choice(SUBJECTS)}-{chance.choice(KINDS)}-run-{number}",
+            chance.choice(("train", "test")),
+        )
+        scope_id = chance.choice(scopes)
+        yield {
+            "id": new_id(), "key": f"{number:08x}", "name": name, "scope_id": scope_id, "job_type": job_type,
+            "tags": [], "notes": "", "state": "FINISHED", "created_at": at + number, "config": "{}", "summary": "{}",
+            "search_text": search_text(name, job_type), "search_scope": search_scope(scope_id),
+        }  # fmt: skip
+
+
 def write(session: Session, text: Any, rows: Iterator[dict[str, Any]]) -> int:
     written = 0
     batch: list[dict[str, Any]] = []
@@ -193,14 +228,17 @@ def write(session: Session, text: Any, rows: Iterator[dict[str, Any]]) -> int:
     return written + len(batch)
 
 
-def build(session: Session, entity: str, scopes: Sequence[str], count: int, versions: int) -> None:
+def build(session: Session, entity: str, scopes: Sequence[str], count: int, versions: int, runs: int) -> None:
     at = time.time_ns() // 1000 - 10**12
     session.run(CREATE_SCOPES, entity=entity, ids=scopes, prefix="bench-search-", at=at).consume()
     made = list(collections(count, scopes, versions, at))
     write(session, CREATE_COLLECTIONS, iter(made))
     total = write(session, CREATE_VERSIONS, versions_of(made, versions, at))
+    write(session, CREATE_RUNS, runs_of(runs, scopes, at))
     session.run("CALL db.awaitIndexes(300)").consume()
-    print(f"{total:,} versions in {len(made):,} collections of {len(scopes)} projects\n", flush=True)
+    print(
+        f"{total:,} versions in {len(made):,} collections, and {runs:,} runs, of {len(scopes)} projects\n", flush=True
+    )
 
 
 def timed(rounds: int, *acts: Callable[[], object]) -> list[Times]:
@@ -241,6 +279,30 @@ def measure(client: Client, session: Session, scopes: Sequence[str], rounds: int
             Times([value for times in column for value in times.values]) for column in zip(*all_times, strict=True)
         )
         print(f"  {'all searches':32}" + line(ours, driven))
+
+
+def measure_everything(client: Client, entity: str, scopes: Sequence[str], rounds: int) -> None:
+    """Ask what is typed into the box: words, a name as it is written letter by letter, paths and a key."""
+    place = f"{entity}/bench-search-{scopes[0]}"
+    typed = (
+        *SEARCHES,
+        "d",
+        "di",
+        "digits-tr",
+        "bench-search",
+        f"{place}/",
+        f"{place}/dig",
+        "digits-train-1:lat",
+        "0000",
+    )
+    print("\neverything")
+    values: list[float] = []
+    for text in typed:
+        (times,) = timed(rounds, partial(client.execute, EVERYTHING, {"search": text}))
+        found = len(client.execute(EVERYTHING, {"search": text})["search"])
+        print(f"  {text.replace(scopes[0], '…'):24}{found:>8}{cell(times):>16}", flush=True)
+        values += times.values
+    print(f"  {'all of these':32}{cell(Times(values)):>16}")
 
 
 def ask(session: Session, text: Any, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -300,6 +362,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--collections", type=int, default=5000)
     parser.add_argument("--versions", type=int, default=20, help="versions in each collection")
+    parser.add_argument("--runs", type=int, default=5000)
     parser.add_argument("--scopes", type=int, default=50, help="projects that the collections lie in")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--keep", action="store_true", help="leave what was built")
@@ -317,13 +380,15 @@ def main() -> None:
     ):
         scopes = [new_id() for _ in range(given.scopes)]
         try:
-            build(session, api.default_entity, scopes, given.collections, given.versions)
+            build(session, api.default_entity, scopes, given.collections, given.versions, given.runs)
             measure(api._client, session, scopes, given.rounds)
+            measure_everything(api._client, api.default_entity, scopes, given.rounds)
             asyncio.run(plans(settings, driver, scopes))
         finally:
             if not given.keep:
                 while session.run(DELETE, ids=scopes).single(strict=True)["count"]:
                     pass
+                session.run(DELETE_RUNS, ids=scopes).consume()
                 session.run(DELETE_REST, ids=scopes).consume()
 
 
