@@ -1,0 +1,95 @@
+import { useState } from 'react';
+import { RecallReachDocument, RecallVersionDocument } from '../generated/registry/recalls.ts';
+import { formatCount } from '../lib/format.ts';
+import { useLanguage, useT } from '../lib/messages.tsx';
+import { useChange } from '../lib/mutate.ts';
+import { useData } from '../lib/page-query.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Select, TextField } from '../ui/field.tsx';
+import { Notice } from '../ui/notices.tsx';
+import { Refused } from '../ui/refused.tsx';
+import { VersionPicker } from './version-picker.tsx';
+
+interface RecallDialogProps {
+  /** The version to recall; without it the viewer picks one, to begin with among those of `place`. */
+  versionId?: string;
+  place?: string;
+  onClose: () => void;
+  onRecalled: () => void;
+}
+
+/** Marks a version as bad, with all that came from it: says first what that reaches. */
+export function RecallDialog({ versionId, place = '', onClose, onRecalled }: RecallDialogProps) {
+  const t = useT();
+  const [picked, pick] = useState<string | null>(versionId ?? null);
+  const [severity, setSeverity] = useState<'WARNING' | 'CRITICAL'>('WARNING');
+  const [reason, setReason] = useState('');
+  const { run, isRunning, refusal } = useChange(RecallVersionDocument);
+  const mayRecall = picked !== null && reason.trim() !== '' && !isRunning;
+  const recall = async () => {
+    if (!mayRecall) return;
+    if ((await run({ versionId: picked, reason: reason.trim(), severity })).payload) onRecalled();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('recall.recallOne')}
+      onConfirm={() => void recall()}
+      actions={
+        <>
+          <Button onPress={onClose}>{t('ui.cancel')}</Button>
+          <Button look="danger" isDisabled={!mayRecall} onPress={() => void recall()}>
+            {t('recall.recall')}
+          </Button>
+        </>
+      }
+    >
+      {!versionId && <VersionPicker value={picked} onChange={pick} start={place} />}
+      {picked && <Reach versionId={picked} />}
+      <Select
+        label={t('recall.severity')}
+        value={severity}
+        onChange={setSeverity}
+        options={[
+          { value: 'WARNING', label: t('registry.warning'), hint: t('recall.warningHint') },
+          { value: 'CRITICAL', label: t('registry.critical'), hint: t('recall.criticalHint') },
+        ]}
+      />
+      <TextField
+        label={t('registry.reason')}
+        value={reason}
+        onChange={setReason}
+        rows={3}
+        hint={t('recall.reasonHint')}
+        isRequired
+        autoFocus={Boolean(versionId)}
+      />
+      <Refused refusal={refusal} />
+    </Dialog>
+  );
+}
+
+/** How much came of a version: what a recall of it reaches. */
+function Reach({ versionId }: { versionId: string }) {
+  const t = useT();
+  const { locale } = useLanguage();
+  const { data } = useData(RecallReachDocument, { id: versionId });
+  const node = data?.node;
+  if (!node || !('impact' in node)) return null;
+  const { totals, isComplete } = node.impact;
+  return (
+    <Notice tone="info">
+      <span dir="auto">{node.path}</span>
+      <span>
+        {t('recall.reach', {
+          versions: formatCount(totals.versions + totals.registryVersions, locale),
+          runs: formatCount(totals.runs, locale),
+          models: formatCount(totals.collections, locale),
+        })}
+        {!isComplete && ` ${t('recall.reachMore')}`}
+      </span>
+    </Notice>
+  );
+}

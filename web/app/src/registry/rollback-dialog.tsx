@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import {
+  MoveAliasDocument,
+  type MoveMadeFragment,
+  RollBackAliasDocument,
+  RollbackTargetsDocument,
+} from '../generated/registry/promotion.ts';
+import { formatDuration } from '../lib/format.ts';
+import { useLanguage, useT } from '../lib/messages.tsx';
+import { useChange } from '../lib/mutate.ts';
+import { useData } from '../lib/page-query.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextField } from '../ui/field.tsx';
+import { Failure, Loading, Notice } from '../ui/notices.tsx';
+import { Refused } from '../ui/refused.tsx';
+import { Time } from '../ui/time.tsx';
+import { earlierTargets } from './promotion.ts';
+import { RecallMarks } from './recall-marks.tsx';
+import styles from './registry.module.css';
+
+interface RollbackDialogProps {
+  collectionId: string;
+  alias: string;
+  onClose: () => void;
+  onMoved: (move: MoveMadeFragment) => void;
+}
+
+/** Points an alias where it pointed before: at the last other version, or at one chosen from its history. */
+export function RollbackDialog({ collectionId, alias, onClose, onMoved }: RollbackDialogProps) {
+  const t = useT();
+  const { locale } = useLanguage();
+  const { data, error, reload } = useData(RollbackTargetsDocument, { collection: collectionId, alias });
+  const back = useChange(RollBackAliasDocument);
+  const chosenMove = useChange(MoveAliasDocument);
+  const [chosen, choose] = useState<string | null>(null);
+  const [reason, setReason] = useState('');
+  const model = data?.node?.__typename === 'Collection' ? data.node : null;
+  const now = model?.alias?.version ?? null;
+  const targets = earlierTargets(model?.aliasMoves.edges.map((edge) => edge.node) ?? [], now?.id ?? null);
+  const target = targets.find((one) => one.to.id === chosen) ?? targets[0];
+  const isRunning = back.isRunning || chosenMove.isRunning;
+  const from = now ? `v${now.index}` : t('registry.nowhere');
+  const submit = async () => {
+    if (!target || isRunning) return;
+    const common = { name: alias, collection: collectionId, expectedVersion: now?.id ?? null, checkExpected: true };
+    // The way back of the server asks no guard, because the version stood there already; another choice is a move.
+    const move =
+      target === targets[0]
+        ? (await back.run({ ...common, reason })).payload?.move
+        : (await chosenMove.run({ moves: [{ ...common, version: target.to.id }], reason })).payload?.aliases[0];
+    if (move) onMoved(move);
+    else reload();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('registry.rollBackTitle', { alias })}
+      onConfirm={() => void submit()}
+      actions={
+        <>
+          <Button onPress={onClose}>{t('ui.cancel')}</Button>
+          <Button look="primary" isDisabled={!target || isRunning} onPress={() => void submit()}>
+            {t('registry.moveFromTo', { from, to: target ? `v${target.to.index}` : '…' })}
+          </Button>
+        </>
+      }
+    >
+      {error && <Failure error={error} onRetry={reload} />}
+      {!data && !error && <Loading lines={3} />}
+      {model && targets.length === 0 && <Notice tone="info">{t('registry.nothingBefore')}</Notice>}
+      {targets.length > 0 && (
+        <div role="radiogroup" aria-label={t('registry.backTo')} className={styles.choices}>
+          {targets.map((one) => (
+            <label key={one.to.id} className={styles.choice}>
+              <input type="radio" name="target" checked={one === target} onChange={() => choose(one.to.id)} />
+              <span>
+                <strong>v{one.to.index}</strong> {t('registry.stood', { time: formatDuration(one.seconds, locale) })},{' '}
+                <Time at={one.at} />
+                {one.by && `, ${one.by.name}`} {one.reason && <span dir="auto">· {one.reason}</span>}{' '}
+                <RecallMarks recalls={one.to.recalls} />
+              </span>
+            </label>
+          ))}
+        </div>
+      )}
+      <TextField label={t('registry.reason')} value={reason} onChange={setReason} rows={2} autoFocus />
+      <Refused refusal={back.refusal ?? chosenMove.refusal} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import { formatTime } from '../lib/format.ts';
+import { useLanguage, useT } from '../lib/messages.tsx';
+import { useParams } from '../lib/search-params.ts';
+import { Button } from '../ui/button.tsx';
+import { Failure, Loading, Notice } from '../ui/notices.tsx';
+import { AsOf } from './as-of.tsx';
+import type { Model } from './model-page.tsx';
+import { MoveRecord } from './move-record.tsx';
+import { MovesTable } from './moves-table.tsx';
+import { knownAliases, LATEST, type Place } from './place.ts';
+import styles from './registry.module.css';
+import { newestFirst, rangeOf, wholeRange, ZOOM_NAMES, zoomOf } from './timeline.ts';
+import { TimelineLanes } from './timeline-lanes.tsx';
+import { useLanes } from './use-lanes.ts';
+
+const ZOOM_LABELS = {
+  day: 'timeline.day',
+  week: 'timeline.week',
+  month: 'timeline.month',
+  quarter: 'timeline.quarter',
+  year: 'timeline.year',
+  all: 'timeline.all',
+} as const;
+
+/** Which version each alias pointed at over time: as bars, as of one moment, and the same facts as a table. */
+export function TimelineTab({ model, place }: { model: Model; place: Place }) {
+  const t = useT();
+  const { locale } = useLanguage();
+  const [params, setParams] = useParams();
+  // The moment at which the page was opened: what "now" means until it is loaded again.
+  const [opened] = useState(() => Date.now());
+  const zoom = zoomOf(params.get('zoom'));
+  const end = momentOf(params.get('to')) ?? opened;
+  const moment = momentOf(params.get('asof'));
+  const names = [...new Set([...knownAliases(place, model.aliases), ...params.getAll('alias')]), LATEST];
+  const asked = rangeOf(zoom, end);
+  const { lanes, error, isLoading, reload } = useLanes(model.path, names, asked, moment ?? opened);
+  if (error && !lanes) return <Failure error={error} onRetry={reload} />;
+  if (!lanes) return <Loading />;
+  const moves = newestFirst(lanes.map((lane) => lane.moves));
+  const range = zoom === 'all' ? wholeRange(moves, end) : asked;
+  const chosen = moves.find((move) => `${move.name}@${move.at}` === params.get('move'));
+  const cut = lanes.filter((lane) => lane.moves.length < lane.total);
+  const shift = (direction: number) => {
+    const next = end + direction * (range.end - range.start) * 0.5;
+    setParams({ to: next >= opened ? null : new Date(next).toISOString() });
+  };
+  return (
+    <>
+      <div className={styles.bar}>
+        <div role="group" aria-label={t('timeline.zoom')} className={styles.buttons}>
+          {ZOOM_NAMES.map((one) => (
+            <Button
+              key={one}
+              look={one === zoom ? 'primary' : 'plain'}
+              aria-pressed={one === zoom}
+              onPress={() => setParams({ zoom: one === 'all' ? null : one })}
+            >
+              {t(ZOOM_LABELS[one])}
+            </Button>
+          ))}
+        </div>
+        <span className={styles.buttons}>
+          <Button aria-label={t('timeline.earlier')} isDisabled={zoom === 'all'} onPress={() => shift(-1)}>
+            ←
+          </Button>
+          <Button
+            aria-label={t('timeline.later')}
+            isDisabled={zoom === 'all' || end >= opened}
+            onPress={() => shift(1)}
+          >
+            →
+          </Button>
+        </span>
+        <span className={styles.note} aria-live="polite">
+          {formatTime(new Date(range.start).toISOString(), locale)} –{' '}
+          {formatTime(new Date(range.end).toISOString(), locale)}
+          {isLoading && ` · ${t('ui.loading')}`}
+        </span>
+      </div>
+      {error && <Failure error={error} onRetry={reload} />}
+      {cut.length > 0 && <Notice>{t('timeline.cut', { aliases: cut.map((lane) => lane.name).join(', ') })}</Notice>}
+      <TimelineLanes
+        lanes={lanes}
+        range={range}
+        moment={moment}
+        place={place}
+        chosen={params.get('move')}
+        onChoose={(move) => setParams({ move: `${move.name}@${move.at}` })}
+      />
+      {chosen && <MoveRecord move={chosen} onClose={() => setParams({ move: null })} />}
+      <AsOf lanes={lanes} place={place} moment={moment} onChange={(next) => setParams({ asof: next })} />
+      <MovesTable moves={moves} place={place} />
+    </>
+  );
+}
+
+function momentOf(text: string | null): number | null {
+  const moment = text ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(moment) ? null : moment;
+}
