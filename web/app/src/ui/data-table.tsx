@@ -98,58 +98,60 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       onKeyDown={onKeyDown}
       tabIndex={-1}
     >
-      <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: grid }} tabIndex={-1}>
-        {onMark && (
-          <span role="columnheader" className={styles.cell} tabIndex={-1}>
-            <span className="visually-hidden">{t('ui.mark')}</span>
-          </span>
-        )}
-        {columns.map((column) => (
-          <HeadCell key={column.id} column={column} sort={props.sort ?? null} onSort={props.onSort} />
-        ))}
-      </div>
-      <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
-        {shown.map((item) => {
-          const row = rows[item.index];
-          if (row === undefined) return null;
-          const key = rowKey(row);
-          return (
-            <div
-              key={key}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={marked?.has(key)}
-              data-index={item.index}
-              className={styles.row}
-              style={{ gridTemplateColumns: grid, transform: `translateY(${item.start}px)`, height: item.size }}
-              tabIndex={item.index === current ? 0 : -1}
-              onFocus={() => setCurrent(item.index)}
-            >
-              {onMark && (
-                <span role="gridcell" className={styles.cell} tabIndex={-1}>
-                  <input
-                    type="checkbox"
+      <div role="presentation" className={styles.sheet}>
+        <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: grid }} tabIndex={-1}>
+          {onMark && (
+            <span role="columnheader" className={styles.cell} tabIndex={-1}>
+              <span className="visually-hidden">{t('ui.mark')}</span>
+            </span>
+          )}
+          {columns.map((column) => (
+            <HeadCell key={column.id} column={column} sort={props.sort ?? null} onSort={props.onSort} />
+          ))}
+        </div>
+        <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
+          {shown.map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            const key = rowKey(row);
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={marked?.has(key)}
+                data-index={item.index}
+                className={styles.row}
+                style={{ gridTemplateColumns: grid, transform: `translateY(${item.start}px)`, height: item.size }}
+                tabIndex={item.index === current ? 0 : -1}
+                onFocus={() => setCurrent(item.index)}
+              >
+                {onMark && (
+                  <span role="gridcell" className={styles.cell} tabIndex={-1}>
+                    <input
+                      type="checkbox"
+                      tabIndex={-1}
+                      aria-label={t('ui.mark')}
+                      checked={marked?.has(key) ?? false}
+                      onChange={() => onMark(key)}
+                    />
+                  </span>
+                )}
+                {columns.map((column) => (
+                  <span
+                    key={column.id}
+                    role="gridcell"
                     tabIndex={-1}
-                    aria-label={t('ui.mark')}
-                    checked={marked?.has(key) ?? false}
-                    onChange={() => onMark(key)}
-                  />
-                </span>
-              )}
-              {columns.map((column) => (
-                <span
-                  key={column.id}
-                  role="gridcell"
-                  tabIndex={-1}
-                  className={`${styles.cell} ${column.isNumeric ? styles.numeric : ''} ${column.isKey ? styles.key : ''}`}
-                  data-label={column.label}
-                >
-                  {column.render(row)}
-                </span>
-              ))}
-            </div>
-          );
-        })}
+                    className={`${styles.cell} ${column.isNumeric ? styles.numeric : ''} ${column.isKey ? styles.key : ''}`}
+                    data-label={column.label}
+                  >
+                    {column.render(row)}
+                  </span>
+                ))}
+              </div>
+            );
+          })}
+        </div>
       </div>
       {isLoading && rows.length > 0 && <div className={styles.more}>{t('ui.loading')}</div>}
     </div>
