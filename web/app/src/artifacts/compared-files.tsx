@@ -103,7 +103,7 @@ function Total({ kind, totals, isChosen, onPress }: TotalProps) {
         {CHANGE_SIGNS[kind]}
       </span>
       {formatCount(count, locale)} {t(CHANGE_LABELS[kind])}
-      <span className={styles.muted}>{signedBytes(size, locale)}</span>
+      {count > 0 && <span className={styles.muted}>{signedBytes(size, locale)}</span>}
     </button>
   );
 }

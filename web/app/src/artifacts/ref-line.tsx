@@ -36,7 +36,7 @@ export function RefLine({ version, reference, path }: RefLineProps) {
       {ref.sort === 'alias' && now && (
         <>
           {' '}
-          {t('artifacts.since')} <Time at={now.movedAt} />
+          {t('artifacts.sinceTime')} <Time at={now.movedAt} />
         </>
       )}{' '}
       <CopyButton text={path} label={t('artifacts.copyRef', { ref: reference })} />

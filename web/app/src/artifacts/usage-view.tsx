@@ -34,7 +34,6 @@ export function UsageView({ version, reference }: { version: ShownVersion; refer
   const used = {
     path: withRef(version.path, ref),
     type: version.type,
-    isRegistry: version.__typename === 'RegistryVersion',
     file: items.find((item) => item.file && !item.file.reference)?.path ?? null,
     project: version.source?.path.split('/').slice(0, 2).join('/') ?? version.collection.container.path,
   };

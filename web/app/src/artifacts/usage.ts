@@ -7,7 +7,6 @@ interface Used {
   /** `entity/container/name:ref`, with the number or an alias. */
   path: string;
   type: string;
-  isRegistry: boolean;
   /** Path of one of its files, to show a download by HTTP. */
   file: string | null;
   /** The project whose runs use it, for a name in the lines. */

@@ -50,7 +50,9 @@ function Links({ version }: { version: ShownVersion }) {
   const t = useT();
   const viewer = useViewer();
   const links = version.source?.linkedVersions;
-  if (!links?.totalCount) return null;
+  // The page of a link tells of the other links of its source.
+  const own = version.__typename === 'RegistryVersion' ? 1 : 0;
+  if (!links || links.totalCount <= own) return null;
   return (
     <section className={styles.block}>
       <h2>

@@ -34,7 +34,7 @@ export function EditableText({ label, text, placeholder, canEdit, onSave }: Edit
   };
   if (draft === null) {
     return (
-      <section className={styles.shown} aria-label={label}>
+      <section className={text ? styles.shown : styles.bare} aria-label={label}>
         {text ? <Markdown text={text} /> : <p className={styles.placeholder}>{placeholder}</p>}
         {canEdit && (
           <span>

@@ -19,8 +19,8 @@ export interface ParquetTable {
   rows: (start: number, end: number) => Promise<Record<string, unknown>[] | null>;
 }
 
-/** Reads what a Parquet file says of itself. */
-export async function openParquet(url: string, size: number): Promise<ParquetTable | null> {
+/** Reads what a Parquet file says of itself. Bytes that nobody calls a text are one all the same, unless told. */
+export async function openParquet(url: string, size: number, areBytesText = true): Promise<ParquetTable | null> {
   let left = MOST_BYTES;
   const file = {
     byteLength: size,
@@ -38,7 +38,7 @@ export async function openParquet(url: string, size: number): Promise<ParquetTab
       left = MOST_BYTES;
       const end = Math.min(rowEnd, total);
       return unlessTooLarge(() =>
-        parquetReadObjects({ file, metadata, compressors: COMPRESSORS, rowStart, rowEnd: end }),
+        parquetReadObjects({ file, metadata, compressors: COMPRESSORS, utf8: areBytesText, rowStart, rowEnd: end }),
       );
     };
     return { columns, total, rows };
