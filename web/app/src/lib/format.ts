@@ -15,6 +15,12 @@ export function formatNumber(value: number, locale: string): string {
   return new Intl.NumberFormat(locale, { maximumSignificantDigits: 5 }).format(value);
 }
 
+/** A number on an axis: few signs, as "1.2M" in the language of the page. */
+export function formatShort(value: number, locale: string): string {
+  if (Math.abs(value) < 1e6) return formatNumber(value, locale);
+  return new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
+}
+
 /** Bytes in units of 1,000, as disks and clouds count them. */
 export function formatBytes(bytes: number, locale: string): string {
   let unit = 0;

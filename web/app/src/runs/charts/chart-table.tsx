@@ -1,13 +1,18 @@
-import { formatNumber } from '../../lib/format.ts';
 import { useLanguage, useT } from '../../lib/messages.tsx';
 import styles from './chart.module.css';
 import type { Line, XAxis } from './chart-data.ts';
-import { formatX } from './plot.tsx';
+import { formatX, formatY } from './plot.tsx';
 
 const MOST_ROWS = 500;
 
+interface ChartTableProps {
+  lines: readonly Line[];
+  axis: XAxis;
+  areBytes: boolean;
+}
+
 /** The points of a chart as a table, for whoever does not see curves. */
-export function ChartTable({ lines, axis }: { lines: readonly Line[]; axis: XAxis }) {
+export function ChartTable({ lines, axis, areBytes }: ChartTableProps) {
   const t = useT();
   const { locale } = useLanguage();
   const values = lines.map((line) => new Map(line.xs.map((x, index) => [x, line.ys[index]])));
@@ -34,7 +39,7 @@ export function ChartTable({ lines, axis }: { lines: readonly Line[]; axis: XAxi
                 const value = column.get(x);
                 return (
                   <td key={lines[index]?.id} title={value === null || value === undefined ? undefined : String(value)}>
-                    {value === null || value === undefined ? t('ui.none') : formatNumber(value, locale)}
+                    {value === null || value === undefined ? t('ui.none') : formatY(value, areBytes, locale)}
                   </td>
                 );
               })}

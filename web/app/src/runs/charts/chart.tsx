@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatNumber } from '../../lib/format.ts';
+import { formatCount } from '../../lib/format.ts';
 import { useLanguage, useT } from '../../lib/messages.tsx';
 import { Button } from '../../ui/button.tsx';
 import styles from './chart.module.css';
 import { type Line, smooth, type XAxis } from './chart-data.ts';
 import { ChartTable } from './chart-table.tsx';
 import { colourOf, dashOf } from './palette.ts';
-import { formatX, Plot } from './plot.tsx';
+import { formatX, formatY, Plot } from './plot.tsx';
 
 export interface ChartView {
   axis: XAxis;
@@ -20,6 +20,8 @@ interface ChartProps {
   /** Undefined while nothing has arrived. */
   lines: readonly Line[] | undefined;
   view: ChartView;
+  /** Whether the values are counts of bytes. */
+  areBytes?: boolean;
   /** Without it there is nothing to zoom into. */
   onBrush?: (lines: readonly Line[], left: number, right: number) => void;
 }
@@ -27,7 +29,7 @@ interface ChartProps {
 const HEIGHT = 180;
 
 /** One metric: its curves, what is under the pointer, and the same as a table. */
-export function Chart({ name, lines, view, onBrush }: ChartProps) {
+export function Chart({ name, lines, view, areBytes = false, onBrush }: ChartProps) {
   const t = useT();
   const { locale } = useLanguage();
   const [isTable, setTable] = useState(false);
@@ -49,13 +51,14 @@ export function Chart({ name, lines, view, onBrush }: ChartProps) {
           </Button>
         )}
       </figcaption>
-      {drawn && isTable && <ChartTable lines={drawn} axis={view.axis} />}
+      {drawn && isTable && <ChartTable lines={drawn} axis={view.axis} areBytes={areBytes} />}
       {drawn && !isTable && hasPoints && (
         <Plot
           lines={drawn}
           axis={view.axis}
           isLog={view.isLog}
           height={HEIGHT}
+          areBytes={areBytes}
           onBrush={(left, right) => onBrush?.(drawn, left, right)}
           onPoint={(x, ys) => setPoint(x === null ? null : { x, ys })}
         />
@@ -71,7 +74,7 @@ export function Chart({ name, lines, view, onBrush }: ChartProps) {
                 {drawn.length > 1 && <Swatch index={index} />}
                 {drawn.length > 1 && <span dir="auto">{line.label}</span>}
                 <span className={styles.value}>
-                  {value === null || value === undefined ? t('ui.none') : formatNumber(value, locale)}
+                  {value === null || value === undefined ? t('ui.none') : formatY(value, areBytes, locale)}
                 </span>
                 {drawn.length === 1 && !point && (
                   <span>· {t('runs.points', { shown: formatCount(line.count, locale), count: line.count })}</span>

@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import { formatDuration, formatNumber } from '../../lib/format.ts';
+import { formatBytes, formatDuration, formatNumber, formatShort } from '../../lib/format.ts';
 import { type Locale, useLanguage } from '../../lib/messages.tsx';
 import { onThemeChange, readColours } from '../../lib/theme.ts';
 import styles from './chart.module.css';
@@ -13,6 +13,7 @@ export interface PlotProps {
   axis: XAxis;
   isLog: boolean;
   height: number;
+  areBytes: boolean;
   /** Told of the stretch of the horizontal axis that was brushed. */
   onBrush: (left: number, right: number) => void;
   /** Told of the values under the pointer, by curve; null when it leaves. */
@@ -81,7 +82,11 @@ function optionsOf(
         size: 28,
         ...(axis === 'time' ? {} : { values: (_, ticks) => ticks.map((x) => formatX(x, axis, locale)) }),
       },
-      { ...axes, size: 56, values: (_, ticks) => ticks.map((y) => (y === null ? '' : formatNumber(y, locale))) },
+      {
+        ...axes,
+        size: 56,
+        values: (_, ticks) => ticks.map((y) => (y === null ? '' : formatTick(y, current.current.areBytes, locale))),
+      },
     ],
     series: [
       {},
@@ -117,8 +122,21 @@ function optionsOf(
   };
 }
 
+function formatTick(y: number, areBytes: boolean, locale: Locale): string {
+  return areBytes ? formatBytes(y, locale) : formatShort(y, locale);
+}
+
+/** A value of a curve, as the legend and tables write it. */
+export function formatY(y: number, areBytes: boolean, locale: Locale): string {
+  return areBytes ? formatBytes(y, locale) : formatNumber(y, locale);
+}
+
 /** A place on the horizontal axis, as its axis and the legend write it. */
 export function formatX(x: number, axis: XAxis, locale: Locale): string {
+  if (axis === 'relative' && Math.abs(x) < 60) {
+    const seconds = { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumSignificantDigits: 4 } as const;
+    return new Intl.NumberFormat(locale, seconds).format(x);
+  }
   if (axis === 'relative') return formatDuration(x, locale);
   return axis === 'time' ? new Date(x * 1000).toLocaleString(locale) : formatNumber(x, locale);
 }

@@ -45,6 +45,7 @@ export default function SystemTab({ run }: { run: ChartedRun }) {
             key={key}
             name={key}
             lines={lines}
+            areBytes={key.endsWith('bytes')}
             view={view}
             onBrush={(drawn, left, right) => {
               const next = stepsWithin(drawn, left, right);

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { FilePreview, type PreviewedFile } from '../../artifacts/file-preview.tsx';
 import { fileAddress } from '../../artifacts/preview/bytes.ts';
 import { cellText } from '../../artifacts/preview/contents.ts';
@@ -61,42 +61,58 @@ function columnsOf(table: ParquetTable | null): Column<Row>[] {
   return [number, ...others];
 }
 
+interface Read {
+  table: ParquetTable | null;
+  rows: readonly Row[];
+  isLoading: boolean;
+  isTooLarge: boolean;
+  error: string | null;
+}
+
+const NOTHING: Read = { table: null, rows: [], isLoading: true, isTooLarge: false, error: null };
+
 function useRows(file: PreviewedFile) {
   const { url, size } = file;
-  const [table, setTable] = useState<ParquetTable | null>(null);
-  const [rows, setRows] = useState<readonly Row[]>([]);
-  const [isLoading, setLoading] = useState(true);
-  const [isTooLarge, setTooLarge] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const isWanted = useRef(true);
-  const read = useCallback(async (opened: ParquetTable, start: number) => {
-    setLoading(true);
-    const found = await opened.rows(start, start + PAGE);
-    if (!isWanted.current) return;
-    setLoading(false);
-    if (!found) setTooLarge(true);
-    else setRows((before) => [...before, ...found.map((values, index) => ({ number: start + index, values }))]);
-  }, []);
-  const failed = useCallback((reason: unknown) => isWanted.current && setError(String(reason)), []);
+  const [state, setState] = useState(NOTHING);
+  const { table, rows, isLoading } = state;
   useEffect(() => {
-    isWanted.current = true;
-    openParquet(url, size)
+    let isWanted = true;
+    setState(NOTHING);
+    openParquet(url, size, false)
       .then((opened) => {
-        if (!isWanted.current) return;
-        if (!opened) return setTooLarge(true);
-        setTable(opened);
-        setRows([]);
-        return read(opened, 0);
+        if (isWanted) setState({ ...NOTHING, table: opened, isLoading: false, isTooLarge: opened === null });
       })
-      .catch(failed);
+      .catch((reason: unknown) => isWanted && setState({ ...NOTHING, isLoading: false, error: String(reason) }));
     return () => {
-      isWanted.current = false;
+      isWanted = false;
     };
-  }, [url, size, read, failed]);
+  }, [url, size]);
   const more = useCallback(() => {
-    if (table && !isLoading && rows.length < table.total) read(table, rows.length).catch(failed);
-  }, [table, isLoading, rows.length, read, failed]);
-  return { table, rows, isLoading, isTooLarge, error, more };
+    if (!table || isLoading || rows.length >= table.total) return;
+    const start = rows.length;
+    // An answer counts only while the table is the same and its rows are not there yet.
+    const settle = (next: (before: Read) => Partial<Read>) =>
+      setState((before) =>
+        before.table === table && before.rows.length === start
+          ? { ...before, isLoading: false, ...next(before) }
+          : before,
+      );
+    setState((before) => ({ ...before, isLoading: true }));
+    table
+      .rows(start, start + PAGE)
+      .then((found) =>
+        settle(({ rows: read }) => (found ? { rows: [...read, ...numbered(found, start)] } : { isTooLarge: true })),
+      )
+      .catch((reason: unknown) => settle(() => ({ error: String(reason) })));
+  }, [table, isLoading, rows.length]);
+  useEffect(() => {
+    if (table && rows.length === 0) more();
+  }, [table, rows.length, more]);
+  return { ...state, more };
+}
+
+function numbered(rows: Record<string, unknown>[], start: number): Row[] {
+  return rows.map((values, index) => ({ number: start + index, values }));
 }
 
 /** A cell: numbers and texts as they are, images drawn, all else as a text. */
@@ -106,6 +122,7 @@ function Cell({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <Value value={undefined} />;
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
     return <Value value={value} />;
+  if (isObject(value) && value.bytes instanceof Uint8Array) return <Value value={cellText(value.bytes)} />;
   return <Value value={cellText(value)} />;
 }
 
