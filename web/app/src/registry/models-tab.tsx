@@ -170,7 +170,7 @@ function useColumns(registry: Registry): Column<Model>[] {
     {
       id: 'tags',
       label: t('registry.tags'),
-      width: 'minmax(100px, 1fr)',
+      width: 'minmax(120px, 1.2fr)',
       render: (model) => <Tags names={model.tags} />,
     },
     {

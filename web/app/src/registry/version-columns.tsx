@@ -41,7 +41,7 @@ export function useVersionColumns({ metrics, place, right, onOpen }: ColumnsWant
     {
       id: 'aliases',
       label: t('registry.aliases'),
-      width: 'minmax(150px, 1.5fr)',
+      width: 'minmax(190px, 2fr)',
       isKey: true,
       render: (version) => (
         <AliasChips names={version.aliases} isProtected={(name) => place.protectedAliases.has(name)} />
