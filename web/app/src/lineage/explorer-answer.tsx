@@ -13,7 +13,8 @@ export function AnswerLine({ explorer, view }: { explorer: Explorer; view: Explo
   const t = useT();
   const { graph, change } = explorer;
   if (!graph) return null;
-  const nodes = [...graph.nodes.values()];
+  const counted = new Set(graph.hubs.flatMap((hub) => hub.members));
+  const nodes = [...graph.nodes.values()].filter((node) => !counted.has(node.id));
   const runs = nodes.filter((node) => node.kind === 'RUN').length;
   const { hidden, forbidden, reason } = graph.completeness;
   const isWhole = hidden === 0 && forbidden === 0 && reason === null;

@@ -28,7 +28,7 @@ export function sceneOf(graph: Graph, layout: Layout, t: Translate): Scene {
   return makeScene(
     cards,
     layout.routes.map(lineOf),
-    layout.columns.map((column) => headOf(column, t)),
+    layout.columns.map((column) => headOf(column, uncounted(graph, layout, column.index), t)),
   );
 }
 
@@ -174,10 +174,24 @@ function lineOf(route: Route): Line {
   };
 }
 
-function headOf(column: LayoutColumn, t: Translate): Head {
+/** How many neighbours the hubs of a column stand for beyond those in the graph. */
+function uncounted(graph: Graph, layout: Layout, column: number): { runs: number; versions: number } {
+  const more = { runs: 0, versions: 0 };
+  for (const hub of graph.hubs) {
+    const box = layout.boxes.find((one) => one.id === hub.id);
+    if (box?.column !== column) continue;
+    const beside = graph.edges.filter((edge) => (hub.side === 'UPSTREAM' ? edge.target : edge.source) === hub.node);
+    more[graph.nodes.get(hub.node)?.kind === 'RUN' ? 'versions' : 'runs'] += Math.max(0, hub.count - beside.length);
+  }
+  return more;
+}
+
+function headOf(column: LayoutColumn, more: { runs: number; versions: number }, t: Translate): Head {
+  const versions = column.versions + more.versions;
+  const runs = column.runs + more.runs;
   const parts = [
-    column.versions > 0 && t('lineage.versions', { count: column.versions }),
-    column.runs > 0 && t('lineage.runs', { count: column.runs }),
+    versions > 0 && t('lineage.versions', { count: versions }),
+    runs > 0 && t('lineage.runs', { count: runs }),
   ];
   return { x: column.x, width: column.width, text: parts.filter(Boolean).join(' · ') };
 }

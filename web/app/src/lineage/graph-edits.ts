@@ -20,6 +20,25 @@ export function besideLine(graph: Graph): number {
   return graph.nodes.size - directLine(graph).nodes.size;
 }
 
+/** The graph in which neighbours that a hub counts are not said to be missing: they are a number, and a list. */
+export function withHubsCounted(graph: Graph): Graph {
+  const nodes = new Map(graph.nodes);
+  let counted = 0;
+  for (const { node: id, side } of graph.hubs) {
+    const node = nodes.get(id);
+    if (!node) continue;
+    const isUp = side === 'UPSTREAM';
+    counted += isUp ? node.hiddenUp : node.hiddenDown;
+    nodes.set(id, isUp ? { ...node, hiddenUp: 0 } : { ...node, hiddenDown: 0 });
+  }
+  if (!counted) return graph;
+  const { completeness } = graph;
+  const hidden = completeness.hidden - counted;
+  const isAll = hidden === 0 && completeness.reason === 'NODES';
+  const reason = isAll ? (completeness.forbidden ? 'PERMISSION' : null) : completeness.reason;
+  return { ...graph, nodes, completeness: { ...completeness, hidden, reason, isComplete: reason === null } };
+}
+
 function reach(graph: Graph, ends: (edge: GraphEdge) => [string, string]): Set<string> {
   const next = new Map<string, string[]>();
   for (const edge of graph.edges) {

@@ -116,7 +116,7 @@ export function typeScene(found: TypeGraph, layout: Layout, t: Translate): Scene
 export function explodeHref(group: TypeGroup): string {
   const { container, kind } = group;
   if (kind === 'RUN') {
-    const query = group.jobType === null ? '' : `?jobType=${encodeURIComponent(group.jobType)}`;
+    const query = group.jobType === null ? '' : `?job=${encodeURIComponent(group.jobType)}`;
     return `${tabHref(container, 'runs')}${query}`;
   }
   if (kind === 'REGISTRY_VERSION') return hrefOf(container);

@@ -6,7 +6,7 @@ import { useData } from '../lib/page-query.tsx';
 import type { Kind } from '../ui/state.tsx';
 import { fold, merge, toGraph } from './answer.ts';
 import { type ExplorerState, FEW_NODES, MANY_NODES, type Move, type Steps, stepsOf } from './explorer-state.ts';
-import { directLine, without } from './graph-edits.ts';
+import { directLine, withHubsCounted, without } from './graph-edits.ts';
 import type { Graph } from './model.ts';
 
 const LONG_MS = 5000;
@@ -50,7 +50,7 @@ export function useLineage(focusId: string, kind: Kind, state: ExplorerState): S
     if (!walked) return null;
     const moved = moves.reduce((so, move) => applied(so, move, added.answers), walked);
     const shown = without(moved, new Set(moves.filter((move) => move.kind === 'hide').map((move) => move.id)));
-    return isDirect ? directLine(shown) : shown;
+    return withHubsCounted(isDirect ? directLine(shown) : shown);
   }, [walked, moves, isDirect, added.answers]);
 
   return {

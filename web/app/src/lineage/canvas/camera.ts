@@ -87,6 +87,20 @@ export function reveal(camera: Camera, area: Area, size: Size, top = 0): Camera 
   );
 }
 
+/** Leaves no room empty beside an area while something of it lies beyond the other side. */
+export function fill(camera: Camera, area: Area, size: Size, top = 0): Camera {
+  const shift = (low: number, high: number, from: number, to: number) => {
+    if (low > from && high > to) return -Math.min(low - from, high - to);
+    return high < to && low < from ? Math.min(to - high, from - low) : 0;
+  };
+  const { x, y, k } = camera;
+  return pan(
+    camera,
+    shift(area.left * k + x, area.right * k + x, MARGIN, size.width - MARGIN),
+    shift(area.top * k + y, area.bottom * k + y, top + MARGIN, size.height - MARGIN),
+  );
+}
+
 /** Keeps a point where it is on the screen although it moved on the plane. */
 export function keep(camera: Camera, before: { x: number; y: number }, after: { x: number; y: number }): Camera {
   return pan(camera, (before.x - after.x) * camera.k, (before.y - after.y) * camera.k);

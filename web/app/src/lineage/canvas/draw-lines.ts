@@ -7,7 +7,7 @@ type Pen = CanvasRenderingContext2D;
 
 const ARROW_FROM = 0.5;
 const CURVES_FROM = 0.25;
-const COUNTS_FROM = 0.35;
+const COUNTS_FROM = 0.4;
 const DIMMED = 0.45;
 /** From so many edges in one, a line is thick and says its number. */
 const THICK_FROM = 8;
@@ -34,7 +34,7 @@ export function drawLines(pen: Pen, scene: Scene, marks: Marks, palette: Palette
   strokeGroup(pen, groups.bright, { colour: palette.focus, width: 2 / Math.min(1, k * 1.5), alpha: view.alpha }, k);
   strokeGroup(pen, groups.path, { colour: palette.path, width: 3 / Math.min(1, k * 1.5), alpha: view.alpha }, k);
   pen.globalAlpha = 1;
-  if (k >= COUNTS_FROM) for (const line of seen) drawCount(pen, line, palette);
+  if (k >= COUNTS_FROM) for (const line of seen) drawCount(pen, line, palette, k);
 }
 
 export interface LineView {
@@ -138,20 +138,24 @@ function traceArrow(pen: Pen, line: Line, size: number): void {
   pen.closePath();
 }
 
-function drawCount(pen: Pen, line: Line, palette: Palette): void {
+/** As large on the screen however near one looks. */
+function drawCount(pen: Pen, line: Line, palette: Palette, k: number): void {
   if (!line.isCounted && !isThickLine(line)) return;
   const { x, y } = middleOf(line.points);
   const text = line.count.toLocaleString();
   pen.font = `600 11px ${palette.font}`;
   const width = pen.measureText(text).width + 10;
+  pen.save();
+  pen.translate(x, y);
+  pen.scale(1 / Math.min(1, k), 1 / Math.min(1, k));
   pen.fillStyle = palette.canvas;
   pen.beginPath();
-  pen.roundRect(x - width / 2, y - 8, width, 16, 8);
+  pen.roundRect(-width / 2, -8, width, 16, 8);
   pen.fill();
   pen.fillStyle = palette.muted;
   pen.textAlign = 'center';
-  pen.fillText(text, x, y + 0.5);
-  pen.textAlign = 'left';
+  pen.fillText(text, 0, 0.5);
+  pen.restore();
 }
 
 /** The middle of the middle piece. */

@@ -45,6 +45,8 @@ export class Renderer {
   #motion: Motion | null = null;
   #entrance: Entrance | null = null;
   #frame = 0;
+  /** Whether the scene was never painted. */
+  #isFresh = false;
   #movedAt = 0;
   #stillTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called after each frame. */
@@ -89,6 +91,7 @@ export class Renderer {
     const old = this.camera;
     this.scene = scene;
     this.#motion = null;
+    this.#isFresh = true;
     this.#place(camera);
     this.#entrance = duration > 0 && before.cards.length ? enter(before, old, scene, camera, duration) : null;
     this.draw();
@@ -122,6 +125,8 @@ export class Renderer {
       this.#frame = 0;
       this.#advance(now);
       this.#paint(now);
+      if (this.#isFresh) performance.mark('lineage:drawn', { detail: this.scene.cards.length });
+      this.#isFresh = false;
       this.onDrawn();
     });
   }

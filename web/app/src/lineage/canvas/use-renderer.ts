@@ -2,7 +2,7 @@
 import { type RefObject, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useT } from '../../lib/messages.tsx';
 import { onThemeChange } from '../../lib/theme.ts';
-import { type Camera, centreOn, fit, keep, pan, readCamera, reveal, writeCamera, zoomAt } from './camera.ts';
+import { type Camera, centreOn, fill, fit, keep, pan, readCamera, reveal, writeCamera, zoomAt } from './camera.ts';
 import type { Point } from './gestures.ts';
 import { areaOf } from './grid.ts';
 import { HEAD_HEIGHT, Renderer } from './renderer.ts';
@@ -147,9 +147,9 @@ function beginning(scene: Scene, { size }: Renderer, { camera }: Options): Camer
   const told = camera ? readCamera(camera, size) : null;
   if (told) return told;
   const whole = fit(scene.area, size, HEAD_HEIGHT);
-  const focus = scene.cards.find((card) => card.isFocus);
+  const focus = scene.cards.find((card) => card.isFocus) ?? scene.cards.toSorted((one, other) => one.x - other.x)[0];
   if (whole.k >= READABLE || !focus) return whole;
-  return centreOn(middleOfCard(focus), BEGINNING, size, HEAD_HEIGHT);
+  return fill(centreOn(middleOfCard(focus), BEGINNING, size, HEAD_HEIGHT), scene.area, size, HEAD_HEIGHT);
 }
 
 /** The camera for another scene: the anchor stays where it was on the screen. */
