@@ -71,7 +71,7 @@ function useColumns(isOneSeries: boolean, isProtected?: (alias: string) => boole
       {
         id: 'version',
         label: t('artifacts.version'),
-        width: isOneSeries ? '72px' : 'minmax(160px, 2fr)',
+        width: isOneSeries ? '96px' : 'minmax(160px, 2fr)',
         isKey: true,
         sortKey: isOneSeries ? 'INDEX' : undefined,
         render: (version) => (

@@ -38,7 +38,8 @@ export function DeleteDialog({ isOpen, onClose, onDeleted, name, things }: Delet
   const { run, isRunning, refusal, reset } = useChange(DeleteDocument);
   const plan = data?.deletionPlan;
   const hasAliases = (plan?.figures.aliases ?? 0) > 0;
-  const mayDelete = plan && plan.refusals.length === 0 && (!hasAliases || deleteAliases) && !isLoading && !isRunning;
+  const mayDelete =
+    plan && firmRefusals(plan).length === 0 && (!hasAliases || deleteAliases) && !isLoading && !isRunning;
   const close = () => {
     reset();
     onClose();
@@ -74,13 +75,18 @@ export function DeleteDialog({ isOpen, onClose, onDeleted, name, things }: Delet
           {t('deletion.withOutputs')}
         </Checkbox>
       )}
-      {plan && hasAliases && plan.refusals.length === 0 && (
+      {plan && hasAliases && firmRefusals(plan).length === 0 && (
         <Checkbox isSelected={deleteAliases} onChange={setDeleteAliases}>
           {t('deletion.withAliases', { count: plan.figures.aliases })}
         </Checkbox>
       )}
     </Dialog>
   );
+}
+
+/** What forbids a deletion whatever the viewer says: aliases can be let go, which is asked for. */
+function firmRefusals(plan: Plan): Plan['refusals'] {
+  return plan.refusals.filter((refusal) => refusal.rule !== 'ALIASES');
 }
 
 function PlanFacts({ plan }: { plan: Plan }) {
@@ -91,7 +97,7 @@ function PlanFacts({ plan }: { plan: Plan }) {
   const descendants = formatCount(plan.descendants, locale);
   return (
     <>
-      {plan.refusals.map((refusal) => (
+      {firmRefusals(plan).map((refusal) => (
         <Notice key={`${refusal.rule}${refusal.message}`} tone="danger">
           <span dir="auto">{refusal.message}</span>
         </Notice>
@@ -110,7 +116,7 @@ function PlanFacts({ plan }: { plan: Plan }) {
           [t('deletion.descendants'), plan.isDescendantsComplete ? count(plan.descendants) : `≥ ${descendants}`],
         ]}
       />
-      {plan.refusals.length === 0 && <p>{t('deletion.restorable')}</p>}
+      {firmRefusals(plan).length === 0 && <p>{t('deletion.restorable')}</p>}
     </>
   );
 }
