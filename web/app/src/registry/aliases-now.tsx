@@ -49,9 +49,9 @@ export function AliasesNow({ model, place, right, onOpen }: AliasesNowProps) {
               <span className={styles.buttons}>
                 <Button
                   onPress={() => onOpen({ kind: 'promote', versionId: null, alias: name })}
-                  aria-label={t('registry.moveAlias', { alias: name })}
+                  aria-label={t(mayMove ? 'registry.moveAlias' : 'registry.proposeAlias', { alias: name })}
                 >
-                  {t('registry.move')}
+                  {t(mayMove ? 'registry.move' : 'registry.propose')}
                 </Button>
                 {mayMove ? (
                   <Menu

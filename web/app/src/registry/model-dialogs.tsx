@@ -50,13 +50,7 @@ export function ModelActions({ model, dialog, onOpen, onChange }: ModelActionsPr
   return (
     <>
       {outcome?.kind === 'moved' && (
-        <UndoNotice
-          key={`${outcome.move.name}${outcome.move.at}`}
-          collectionId={model.id}
-          move={outcome.move}
-          onUndone={moved}
-          onDismiss={() => setOutcome(null)}
-        />
+        <UndoNotice collectionId={model.id} move={outcome.move} onUndone={moved} onDismiss={() => setOutcome(null)} />
       )}
       {outcome?.kind === 'proposed' && (
         <div role="status">

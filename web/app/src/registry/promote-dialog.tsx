@@ -6,7 +6,7 @@ import { useViewer } from '../lib/places.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
-import { Failure, Loading, Notice } from '../ui/notices.tsx';
+import { Failure, Notice } from '../ui/notices.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { AliasField } from './alias-field.tsx';
 import { ConflictNotice } from './conflict-notice.tsx';
@@ -35,9 +35,11 @@ export function PromoteDialog(props: PromoteDialogProps) {
   const { data, error, reload } = useData(PromotableDocument, { collection: props.collectionId });
   const model = data?.node?.__typename === 'Collection' ? data.node : null;
   if (model) return <PromoteForm {...props} model={model} />;
+  // One dialog from the beginning to the end: a second one could not give the focus back to where it came from.
+  if (!error) return null;
   return (
     <Dialog isOpen onClose={props.onClose} title={t('registry.promote')} actions={null}>
-      {error ? <Failure error={error} onRetry={reload} /> : <Loading lines={4} />}
+      <Failure error={error} onRetry={reload} />
     </Dialog>
   );
 }

@@ -29,7 +29,7 @@ export function useVersionColumns({ metrics, place, right, onOpen }: ColumnsWant
     {
       id: 'version',
       label: t('registry.version'),
-      width: '80px',
+      width: '92px',
       isKey: true,
       sortKey: 'INDEX',
       render: (version) => (
@@ -41,7 +41,7 @@ export function useVersionColumns({ metrics, place, right, onOpen }: ColumnsWant
     {
       id: 'aliases',
       label: t('registry.aliases'),
-      width: 'minmax(190px, 2fr)',
+      width: 'minmax(170px, 1.6fr)',
       isKey: true,
       render: (version) => (
         <AliasChips names={version.aliases} isProtected={(name) => place.protectedAliases.has(name)} />
@@ -80,7 +80,7 @@ function originColumns(t: Translate): Column<Version>[] {
     {
       id: 'run',
       label: t('registry.run'),
-      width: 'minmax(120px, 1.2fr)',
+      width: 'minmax(140px, 1.4fr)',
       render: ({ producedBy }) => {
         const run = producedBy.edges[0]?.node;
         if (!run) return <span className={styles.note}>{t('ui.none')}</span>;
