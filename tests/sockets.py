@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-import pytest
-
-# The server offers sockets where this library is installed, and only there.
-client: Any = pytest.importorskip("websockets.asyncio.client")
-exceptions: Any = pytest.importorskip("websockets.exceptions")
+from websockets.asyncio import client
+from websockets.typing import Origin, Subprotocol
 
 PROTOCOL = "graphql-transport-ws"
 SECONDS = 20.0
@@ -86,8 +83,8 @@ async def opened(
     given = {"Cookie": cookie, "X-Request-Id": request_id}
     async with client.connect(
         f"{url.replace('http', 'ws', 1)}/graphql",
-        origin=origin,
-        subprotocols=list(protocols) or None,
+        origin=Origin(origin) if origin else None,
+        subprotocols=[Subprotocol(protocol) for protocol in protocols] or None,
         additional_headers={name: value for name, value in given.items() if value is not None},
         sock=raw,
         compression=None,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets import exceptions
 
 from conftest import CREATE_PROJECT, Person
 from headwater_service.config import Settings
@@ -20,7 +21,7 @@ from headwater_service.local.processes import wait_until
 from headwater_service.store.graph import Graph
 from servers import Service, running_service
 from service.http.http_client import bearer, send
-from sockets import PROTOCOL, SECONDS, exceptions, opened
+from sockets import PROTOCOL, SECONDS, opened
 
 LIST = """
 query List($entity: String!, $after: String) {
