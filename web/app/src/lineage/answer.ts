@@ -1,6 +1,6 @@
 // Puts a graph together: of an answer of the service, of further answers when nodes are expanded, and takes it apart.
 import type { RunState } from '../ui/state.tsx';
-import { STATE_SIGNS } from '../ui/state.tsx';
+import { STATE_LABELS } from '../ui/state.tsx';
 import { type Columns, parseColumns } from './columns.ts';
 import type { Completeness, Graph, GraphCluster, GraphEdge, GraphHub, GraphNode, Reason } from './model.ts';
 
@@ -100,7 +100,7 @@ function edgeKey(edge: GraphEdge): string {
 }
 
 function isRunState(value: string | null): value is RunState {
-  return value !== null && value in STATE_SIGNS;
+  return value !== null && value in STATE_LABELS;
 }
 
 function nodesOf({ nodes }: Columns, start: number): GraphNode[] {
