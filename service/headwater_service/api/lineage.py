@@ -58,6 +58,14 @@ Depth = Annotated[
     int | None,
     strawberry.argument(description="Most edges from the start: dataset, run, model is 2. Null follows to the end."),
 ]
+UpstreamDepth = Annotated[
+    int | None,
+    strawberry.argument(description="Most edges towards causes, where that is another number than `depth`."),
+]
+DownstreamDepth = Annotated[
+    int | None,
+    strawberry.argument(description="Most edges towards effects, where that is another number than `depth`."),
+]
 Limit = Annotated[
     int,
     strawberry.argument(

@@ -17,11 +17,13 @@ from headwater_service.api.lineage import (
     CreatedBefore,
     Depth,
     Direction,
+    DownstreamDepth,
     JobTypes,
     Kinds,
     Limit,
     LineageGraph,
     Types,
+    UpstreamDepth,
     walk,
 )
 from headwater_service.api.lineage_node import LineageNode
@@ -233,6 +235,8 @@ class Run(Node, LineageNode):
         info: Info,
         direction: Direction,
         depth: Depth = None,
+        upstream_depth: UpstreamDepth = None,
+        downstream_depth: DownstreamDepth = None,
         limit: Limit = 500,
         kinds: Kinds = None,
         types: Types = None,
@@ -244,6 +248,8 @@ class Run(Node, LineageNode):
         request = LineageRequest(
             direction=direction,
             depth=depth,
+            upstream_depth=upstream_depth,
+            downstream_depth=downstream_depth,
             limit=limit,
             kinds=kinds,
             types=types,

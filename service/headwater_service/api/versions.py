@@ -18,11 +18,13 @@ from headwater_service.api.lineage import (
     CreatedBefore,
     Depth,
     Direction,
+    DownstreamDepth,
     JobTypes,
     Kinds,
     Limit,
     LineageGraph,
     Types,
+    UpstreamDepth,
     walk,
 )
 from headwater_service.api.lineage_node import LineageNode
@@ -174,6 +176,8 @@ class Version(Node, LineageNode):
         info: Info,
         direction: Direction,
         depth: Depth = None,
+        upstream_depth: UpstreamDepth = None,
+        downstream_depth: DownstreamDepth = None,
         limit: Limit = 500,
         kinds: Kinds = None,
         types: Types = None,
@@ -185,6 +189,8 @@ class Version(Node, LineageNode):
         request = LineageRequest(
             direction=direction,
             depth=depth,
+            upstream_depth=upstream_depth,
+            downstream_depth=downstream_depth,
             limit=limit,
             kinds=kinds,
             types=types,

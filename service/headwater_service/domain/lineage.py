@@ -65,10 +65,14 @@ EDGE_KINDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageRequest:
-    """What is asked. `depth` counts edges, None is no bound; the filters choose what is shown, None is all."""
+    """What is asked. `depth` counts edges, None is no bound; `upstream_depth` and `downstream_depth` take its place on
+    one side; the filters choose what is shown, None is all.
+    """
 
     direction: LineageDirection
     depth: int | None = None
+    upstream_depth: int | None = None
+    downstream_depth: int | None = None
     limit: int = 500
     kinds: Sequence[LineageKind] | None = None
     types: Sequence[str] | None = None
@@ -189,14 +193,22 @@ async def walk_lineage(
     text = _WALKS[request.direction]
     cap = (settings.lineage_nodes if request.is_filtered else request.limit) + 1
     seconds = settings.query_timeout_seconds * _FIRST_SHARE if seconds is None else seconds
-    reach = store.Reach(scopes, cap, request.depth, details, request.aliases)
+    reach = store.Reach(
+        scopes,
+        cap,
+        request.depth,
+        details,
+        request.aliases,
+        above=request.upstream_depth,
+        below=request.downstream_depth,
+    )
     try:
         walk = await graph.read(lambda tx: store.walk(tx, text, start_id, reach), deadline_seconds=seconds)
         return replace(settle(walk, request, start_id, cap=cap), scopes=scopes)
     except UnavailableError:
         # Late, or the database is away; in the latter case this raises the same again.
         few = min(NODES_WHEN_LATE, cap)
-        nearest = store.Reach(scopes, few, request.depth, details, request.aliases)
+        nearest = replace(reach, cap=few)
         walk = await graph.read(
             lambda tx: store.walk(tx, text, start_id, nearest),
             deadline_seconds=settings.query_timeout_seconds * _SECOND_SHARE,
@@ -243,8 +255,14 @@ def settle(
 
 
 def _check(request: LineageRequest, settings: Settings) -> None:
-    if request.depth is not None and request.depth < 0:
-        raise InvalidInputError("`depth` counts edges from the start, so it is 0 or more.", field="depth")
+    depths = (
+        ("depth", request.depth),
+        ("upstreamDepth", request.upstream_depth),
+        ("downstreamDepth", request.downstream_depth),
+    )
+    for name, depth in depths:
+        if depth is not None and depth < 0:
+            raise InvalidInputError(f"`{name}` counts edges from the start, so it is 0 or more.", field=name)
     if not 1 <= request.limit <= settings.lineage_nodes:
         raise InvalidInputError(
             f"`limit` is {request.limit}; a lineage shows 1 to {settings.lineage_nodes:,} nodes "

@@ -23,7 +23,7 @@ CALL (start) {
   ORDER BY distance
   LIMIT $cap
   WITH node, distance
-  WHERE $depth IS NULL OR distance <= $depth
+  WHERE $depth_below IS NULL OR distance <= $depth_below
   RETURN collect(node) AS below, collect(distance) AS below_distances
 }
 """
@@ -37,7 +37,7 @@ CALL (start) {
   ORDER BY distance
   LIMIT $cap
   WITH node, distance
-  WHERE $depth IS NULL OR distance <= $depth
+  WHERE $depth_above IS NULL OR distance <= $depth_above
   RETURN collect(node) AS above, collect(distance) AS above_distances
 }
 """
@@ -202,7 +202,8 @@ class Walk:
 class Reach:
     """How far a walk goes: `cap` nodes and `depth` edges at most (None: no bound), inside the `visible` scopes.
 
-    `aliases`, if any are given, are looked for on the versions that it finds.
+    `above` and `below` take the place of `depth` on one side. `aliases`, if any are given, are looked for on the
+    versions that it finds.
     """
 
     visible: Sequence[str]
@@ -210,6 +211,8 @@ class Reach:
     depth: int | None
     details: bool
     aliases: Sequence[str] | None = None
+    above: int | None = None
+    below: int | None = None
 
 
 async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach) -> Walk | None:
@@ -219,7 +222,8 @@ async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach
         id=start_id,
         visible=list(reach.visible),
         cap=reach.cap,
-        depth=reach.depth,
+        depth_above=reach.depth if reach.above is None else reach.above,
+        depth_below=reach.depth if reach.below is None else reach.below,
         details=reach.details,
         aliases=None if reach.aliases is None else list(reach.aliases),
     )

@@ -90,6 +90,42 @@ async def test_both_shows_an_edge_from_a_cause_to_an_effect(site: Site) -> None:
     assert (pipeline.data.version.id, pipeline.evaluate.id) in ends
 
 
+async def test_each_side_may_go_its_own_way_far(site: Site) -> None:
+    pipeline = await new_pipeline(site)
+    await use(site, pipeline.viewer, pipeline.evaluate, "data:v0")
+    document = """
+    query Sides($id: ID!, $depth: Int, $up: Int, $down: Int) { node(id: $id) { ... on Version {
+      lineage(direction: BOTH, depth: $depth, upstreamDepth: $up, downstreamDepth: $down) {
+        nodes { label } edges { source target } completeness { reason frontier { id upstream downstream } }
+      }
+    } } }
+    """
+
+    async def labels(**depths: int | None) -> set[str]:
+        data = await ask(site, pipeline.viewer, document, id=pipeline.model.version.id, **depths)
+        return {node["label"] for node in data["node"]["lineage"]["nodes"]}
+
+    link = f"{pipeline.link.collection.name}:v0"
+    assert await labels(up=2, down=0) == {"model:v0", "train", "data:v0"}
+    assert await labels(up=0) == {"model:v0", link, "evaluate"}
+    assert await labels(depth=1, up=2) == {"model:v0", "train", "data:v0", link}
+    assert await labels(depth=0, down=2) == {"model:v0", link, "evaluate"}
+
+    data = await ask(site, pipeline.viewer, document, id=pipeline.model.version.id, up=2, down=2)
+    ends = {(edge["source"], edge["target"]) for edge in data["node"]["lineage"]["edges"]}
+    assert (pipeline.data.version.id, pipeline.evaluate.id) in ends, "edges between the two sides are shown"
+
+
+async def test_a_depth_of_a_side_is_no_negative_number(site: Site, pipeline: Pipeline) -> None:
+    document = """
+    query Side($id: ID!) { node(id: $id) { ... on Run { lineage(direction: BOTH, upstreamDepth: -1) { compact } } } }
+    """
+
+    refused = await refusal(site, pipeline.viewer, document, id=pipeline.train.id)
+
+    assert "`upstreamDepth` counts edges" in str(refused)
+
+
 async def test_columns_hold_the_same_graph(site: Site, pipeline: Pipeline) -> None:
     data = await ask(site, pipeline.viewer, COMPACT, id=pipeline.model.version.id)
     typed = await ask(site, pipeline.viewer, LINEAGE, id=pipeline.model.version.id, direction="BOTH")
