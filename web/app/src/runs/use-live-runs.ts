@@ -27,7 +27,9 @@ export function useLiveRuns(project: string, filter: RunFilter | null, orderBy: 
   const variables = { project, filter, orderBy, first: PAGE };
   const pages = usePages(RunsTableDocument, variables, (data) => data.project?.runs, { isMain: true });
   const [fresh, setFresh] = useState<ReadonlyMap<string, RunRowFragment>>(new Map());
-  const [totalNow, setTotalNow] = useState<number | null>(null);
+  // How many there are now, and of which list: after a filter changed, an older number means nothing.
+  const list = JSON.stringify([project, filter]);
+  const [now, setNow] = useState<{ list: string; total: number } | null>(null);
   const items = useMemo(() => pages.items.map((run) => fresh.get(run.id) ?? run), [pages.items, fresh]);
 
   async function look() {
@@ -35,7 +37,7 @@ export function useLiveRuns(project: string, filter: RunFilter | null, orderBy: 
       .query(RunsNowDocument, { project, filter, running: RUNNING }, { requestPolicy: 'network-only' })
       .toPromise();
     if (!data?.project) return;
-    setTotalNow(data.project.runs.totalCount);
+    setNow({ list, total: data.project.runs.totalCount });
     if (pages.totalCount === 0 && data.project.runs.totalCount > 0) pages.reload();
     const running = new Map(data.project.running.edges.map(({ node }) => [node.id, node]));
     const ended = items.filter((run) => run.state === 'RUNNING' && !running.has(run.id)).slice(0, PAGE);
@@ -50,9 +52,10 @@ export function useLiveRuns(project: string, filter: RunFilter | null, orderBy: 
   usePolling(look, EVERY_MS);
 
   const reload = useCallback(() => {
-    setTotalNow(null);
+    setNow(null);
     pages.reload();
   }, [pages.reload]);
-  const newCount = Math.max(0, (totalNow ?? 0) - (pages.totalCount ?? Number.POSITIVE_INFINITY));
+  const isComparable = now?.list === list && !pages.isLoading && pages.totalCount !== undefined;
+  const newCount = isComparable ? Math.max(0, now.total - (pages.totalCount ?? 0)) : 0;
   return { ...pages, items, reload, newCount };
 }

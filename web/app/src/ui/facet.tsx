@@ -44,6 +44,7 @@ export function Facet({ label, options, chosen, onChange, isQuiet = false }: Fac
             aria-label={label}
             className={styles.list}
             selectionMode="multiple"
+            escapeKeyBehavior="none"
             selectedKeys={chosen}
             onSelectionChange={(keys) => keys !== 'all' && onChange([...keys].map(String))}
             renderEmptyState={() => <p className={styles.empty}>{t('ui.nothingToChoose')}</p>}
