@@ -8,6 +8,7 @@ import { Time } from '../ui/time.tsx';
 import type { ModelDialog } from './model-dialogs.tsx';
 import type { Model } from './model-page.tsx';
 import { LATEST, type Place, type Right } from './place.ts';
+import { Reason } from './reason.tsx';
 import { RecallMarks } from './recall-marks.tsx';
 import styles from './registry.module.css';
 
@@ -42,7 +43,8 @@ export function AliasesNow({ model, place, right, onOpen }: AliasesNowProps) {
             <span className={styles.main}>
               <Time at={alias.movedAt} />
               {alias.movedBy && `, ${alias.movedBy.name}`}
-              {alias.move.reason && <span dir="auto"> · {alias.move.reason}</span>}{' '}
+              {alias.move.reason && ' · '}
+              <Reason text={alias.move.reason} />
               <RecallMarks recalls={version.recalls} />
             </span>
             {right !== 'read' && (

@@ -25,7 +25,7 @@ export function AsOf({ lanes, place, moment, onChange }: AsOfProps) {
     <section className={styles.section} aria-labelledby="as-of">
       <h2 id="as-of">{moment === null ? t('timeline.asOfNow') : t('timeline.asOf')}</h2>
       <div className={styles.row}>
-        <label className={styles.mark}>
+        <label className={styles.moment}>
           {t('timeline.moment')}
           <input
             type="datetime-local"

@@ -8,6 +8,7 @@ import { Failure, Loading, Notice } from '../ui/notices.tsx';
 import type { Model } from './model-page.tsx';
 import { placeOf } from './place.ts';
 import { mainAlias } from './promotion.ts';
+import styles from './registry.module.css';
 
 /** What a version of a registered model came from and what came of it: to begin with the one in production. */
 export default function ModelLineage({ model }: { model: Model }) {
@@ -25,7 +26,7 @@ export default function ModelLineage({ model }: { model: Model }) {
   if (!shown) return <Notice tone="info">{t('registry.noVersionsYet')}</Notice>;
   return (
     <>
-      <span>
+      <div className={styles.search}>
         <Select
           label={t('registry.lineageOf')}
           value={`v${shown.index}`}
@@ -36,7 +37,7 @@ export default function ModelLineage({ model }: { model: Model }) {
           }))}
           onChange={(version) => setParams({ version })}
         />
-      </span>
+      </div>
       <LineageExplorer key={shown.id} focusId={shown.id} focusPath={shown.path} />
     </>
   );

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { End } from './move-record.tsx';
 import type { Place } from './place.ts';
+import { Reason } from './reason.tsx';
 import { RecallMarks } from './recall-marks.tsx';
 
 /** All moves of some aliases, the newest first: the facts of the bars as a table. */
@@ -55,11 +56,7 @@ export function MovesTable({ moves, place }: { moves: readonly TimelineMoveFragm
       id: 'reason',
       label: t('registry.reason'),
       width: 'minmax(140px, 2fr)',
-      render: (move) => (
-        <span dir="auto" title={move.reason}>
-          {move.reason}
-        </span>
-      ),
+      render: (move) => <Reason text={move.reason} />,
     },
   ];
   return (

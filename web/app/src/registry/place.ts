@@ -51,6 +51,11 @@ export function knownAliases(place: Place, aliases: readonly { name: string }[])
   return [...names].sort((one, other) => weight(one) - weight(other) || one.localeCompare(other));
 }
 
+/** Aliases with `latest` behind the others, which say more. */
+export function latestLast(names: readonly string[]): string[] {
+  return [...names.filter((name) => name !== LATEST), ...names.filter((name) => name === LATEST)];
+}
+
 /** The words of a list that a person typed: separated by commas, Western or Japanese, each once. */
 export function wordsOf(text: string): string[] {
   const words = text.split(/[,、，]/).map((word) => word.trim());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earlierTargets, mainAlias, metricChanges, metricNames, verdictOn } from './promotion.ts';
+import { earlierTargets, mainAlias, metricChanges, metricNames, proposalIn, verdictOn } from './promotion.ts';
 
 describe('metricChanges', () => {
   it('gives the difference of two numbers and of nothing else', () => {
@@ -71,4 +71,11 @@ it('judges a model by a protected alias, else by any but latest, else by latest'
   expect(mainAlias([latest, staging], isProtected)).toBe(staging);
   expect(mainAlias([latest], isProtected)).toBe(latest);
   expect(mainAlias([], isProtected)).toBeUndefined();
+});
+
+it('finds the proposal that a reason names, with the words of the proposer', () => {
+  const id = '01a1fe9e-3e7f-76e1-a047-e097b5e07249';
+  expect(proposalIn(`proposal ${id}: better\non trucks`)).toEqual({ id, reason: 'better\non trucks' });
+  expect(proposalIn(`proposal ${id}`)).toEqual({ id, reason: '' });
+  expect(proposalIn('proposal of ken: better')).toBeNull();
 });

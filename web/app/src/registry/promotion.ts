@@ -90,3 +90,9 @@ export function mainAlias<Alias extends { name: string }>(
   const others = aliases.filter((alias) => alias.name !== 'latest');
   return others.find((alias) => isProtected(alias.name)) ?? others[0] ?? aliases[0];
 }
+
+/** The proposal that the reason of a move names, and the proposer's own words behind it; null when it names none. */
+export function proposalIn(reason: string): { id: string; reason: string } | null {
+  const found = /^proposal ([0-9a-f-]{36})(?:: ([\s\S]*))?$/.exec(reason);
+  return found?.[1] ? { id: found[1], reason: found[2] ?? '' } : null;
+}

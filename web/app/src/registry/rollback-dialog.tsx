@@ -16,6 +16,7 @@ import { Failure, Loading, Notice } from '../ui/notices.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { Time } from '../ui/time.tsx';
 import { earlierTargets } from './promotion.ts';
+import { Reason } from './reason.tsx';
 import { RecallMarks } from './recall-marks.tsx';
 import styles from './registry.module.css';
 
@@ -78,7 +79,8 @@ export function RollbackDialog({ collectionId, alias, onClose, onMoved }: Rollba
               <span>
                 <strong>v{one.to.index}</strong> {t('registry.stood', { time: formatDuration(one.seconds, locale) })},{' '}
                 <Time at={one.at} />
-                {one.by && `, ${one.by.name}`} {one.reason && <span dir="auto">· {one.reason}</span>}{' '}
+                {one.by && `, ${one.by.name}`} {one.reason && '· '}
+                <Reason text={one.reason} />
                 <RecallMarks recalls={one.to.recalls} />
               </span>
             </label>

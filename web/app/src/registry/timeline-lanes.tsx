@@ -20,6 +20,7 @@ interface TimelineLanesProps {
 }
 
 const MOST_TICKS = 6;
+const LAST_LABEL = 92;
 
 /** A lane for each alias, a bar for each version that it stood on. A bar opens the record of the move that began it. */
 export function TimelineLanes({ lanes, range, moment, place, chosen, onChoose }: TimelineLanesProps) {
@@ -102,6 +103,8 @@ function LaneBar({ bar, range, isLocked, isChosen, onChoose }: LaneBarProps) {
 function Axis({ range }: { range: Range }) {
   const { locale } = useLanguage();
   const offset = new Date(range.end).getTimezoneOffset();
+  // A label that begins right at the end would be cut.
+  const ticks = ticksOf(range, MOST_TICKS, offset).filter((tick) => placeOn(tick, range) < LAST_LABEL);
   const isShort = range.end - range.start < 3 * 86_400_000;
   const format = new Intl.DateTimeFormat(
     locale,
@@ -111,7 +114,7 @@ function Axis({ range }: { range: Range }) {
     <div className={styles.lane} aria-hidden="true">
       <span className={styles.name} />
       <div className={styles.axis}>
-        {ticksOf(range, MOST_TICKS, offset).map((tick) => (
+        {ticks.map((tick) => (
           <span key={tick} className={styles.tick} style={{ insetInlineStart: `${placeOn(tick, range)}%` }}>
             {format.format(tick)}
           </span>

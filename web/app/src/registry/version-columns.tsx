@@ -8,7 +8,7 @@ import { StateMark } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { LineageMarkOf } from './lineage-mark.tsx';
 import type { ModelDialog } from './model-dialogs.tsx';
-import type { Place, Right } from './place.ts';
+import { latestLast, type Place, type Right } from './place.ts';
 import { Value } from './promote-facts.tsx';
 import { metricOf } from './promotion.ts';
 import { RecallMarks } from './recall-marks.tsx';
@@ -41,10 +41,14 @@ export function useVersionColumns({ metrics, place, right, onOpen }: ColumnsWant
     {
       id: 'aliases',
       label: t('registry.aliases'),
-      width: 'minmax(170px, 1.6fr)',
+      width: 'minmax(200px, 1.8fr)',
       isKey: true,
       render: (version) => (
-        <AliasChips names={version.aliases} isProtected={(name) => place.protectedAliases.has(name)} />
+        <AliasChips
+          names={latestLast(version.aliases)}
+          isProtected={(name) => place.protectedAliases.has(name)}
+          limit={2}
+        />
       ),
     },
     ...originColumns(t),
