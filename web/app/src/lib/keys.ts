@@ -19,6 +19,8 @@ export function isTyping(event: KeyboardEvent): boolean {
   if (event.isComposing) return true;
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
+  // A marked checkbox keeps the focus, and takes no letters.
+  if (target instanceof HTMLInputElement && ['checkbox', 'radio'].includes(target.type)) return false;
   return target.isContentEditable || target.matches('input, textarea, select, [role="listbox"] *, [role="menu"] *');
 }
 
