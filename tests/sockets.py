@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
+from websockets import exceptions
 from websockets.asyncio import client
 from websockets.typing import Origin, Subprotocol
 
