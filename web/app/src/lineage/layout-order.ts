@@ -3,11 +3,11 @@
 import type { Item, Lanes } from './layout-lanes.ts';
 
 /** How often items may be put in order, all in all: what a large graph has time for. */
-const MOST_WORK = 40_000;
+const MOST_WORK = 30_000;
 
 /** Orders the layers of a fresh layout. */
 export function orderLayers(lanes: Lanes): void {
-  const affordable = Math.max(6, Math.floor(MOST_WORK / Math.max(1, lanes.items.length)));
+  const affordable = Math.max(4, Math.floor(MOST_WORK / Math.max(1, lanes.items.length)));
   const sweeps = Math.min(16, affordable);
   const beginnings = Math.max(1, Math.min(10, Math.floor(affordable / sweeps)));
   const work = new Work(lanes);

@@ -28,6 +28,8 @@ export interface Unit {
   column: number;
   /** Where it was drawn; the column is set to where it has to be now. */
   pin: Pin | null;
+  /** The position of its pin among all: what was drawn last has the highest. */
+  rank: number;
   /** It was drawn in another column, and those beside it were not moved with it. */
   isMoved: boolean;
   /** Its parts went into a `more` box. */
@@ -162,6 +164,7 @@ function kindBetween(source: Part, target: Part): EdgeKind {
 function unitsOf(parts: Part[], links: readonly Link[], pinned: ReadonlyMap<string, Pin>): Unit[] {
   const docks = docksOf(parts, links, pinned);
   const isDocked = new Set([...docks.values()].flat());
+  const ranks = new Map([...pinned.keys()].map((id, rank) => [id, rank]));
   const units: Unit[] = [];
   parts.forEach((part, index) => {
     if (isDocked.has(index)) return;
@@ -173,6 +176,7 @@ function unitsOf(parts: Part[], links: readonly Link[], pinned: ReadonlyMap<stri
       height: heightOf(own.length),
       column: 0,
       pin: copyOf(pinned.get(part.id)),
+      rank: ranks.get(part.id) ?? 0,
       isMoved: false,
       isDropped: false,
       isLast: false,

@@ -5,7 +5,7 @@ import { ROW_GAP } from './layout-types.ts';
 /** Between a lane and what is not one. */
 export const LANE_MARGIN = 5;
 const LANE_GAP = 4;
-const ROUNDS = 12;
+const ROUNDS = 8;
 
 /** Places the items of ordered layers, in their order. */
 export function placeFresh(lanes: Lanes): void {

@@ -56,6 +56,7 @@ function moveInto(plan: Plan, id: string, dropped: readonly Unit[], moved: Map<n
     height: heightOf(1),
     column: dropped[0]?.column ?? 0,
     pin,
+    rank: 0,
     isMoved: false,
     isDropped: false,
     isLast: true,

@@ -79,7 +79,7 @@ export interface LayoutInput {
   open: ReadonlySet<string>;
   /** Ids of nodes that no cluster or hub swallows: selected, on the path, extracted. */
   alone: ReadonlySet<string>;
-  /** Boxes that were drawn before, by id. Empty lays out afresh. */
+  /** Boxes that were drawn before, by id; those drawn last come last. Empty lays out afresh. */
   pinned: ReadonlyMap<string, Pin>;
   /** Rows that a column shows before the rest goes into its `more` box; "draw all" sets it to Infinity. */
   mostRows: number;

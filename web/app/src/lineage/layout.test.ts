@@ -232,6 +232,22 @@ describe('the columns of a layout', () => {
     expect(layout.boxes.length).toBe(5);
   });
 
+  it('give a place that two remember to the one that was drawn last', () => {
+    const [data, old, shown] = [version('data'), run('old'), run('shown')];
+    const graph = graphOf([data, old, shown], [edge(data, old), edge(data, shown)], 'data');
+    const place = { column: 1, y: 0 };
+    const pinned = new Map([
+      ['old', place],
+      ['data', { column: 0, y: 0 }],
+      ['shown', place],
+    ]);
+
+    const boxes = boxById(layOut(inputOf(graph, { pinned })));
+
+    expect(boxes.get('shown')?.y).toBe(0);
+    expect(Math.abs(boxes.get('old')?.y ?? 0)).toBeGreaterThanOrEqual(NODE_HEIGHT + 14);
+  });
+
   it('draw the members of an opened cluster one by one, and never swallow what stands alone', () => {
     const data = version('data');
     const runs = Array.from({ length: 8 }, (_, at) => run(`run-${at}`));

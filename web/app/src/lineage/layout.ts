@@ -55,11 +55,17 @@ function place(plan: Plan, lanes: Lanes): void {
   }
 }
 
-/** Fixes what was drawn before. What had to move into a place that is taken is placed afresh. */
+/**
+ * Fixes what was drawn before. What had to move into a place that is taken is placed afresh, and so is what was hidden
+ * for a while and has lost its place to others.
+ */
 function fixPinned(plan: Plan, lanes: Lanes): boolean {
   const fixed: Item[] = [];
-  const isMoved = (index: number) => Number(plan.units[index]?.isMoved ?? false);
-  for (const [index, at] of [...lanes.itemOf].sort(([one], [other]) => isMoved(one) - isMoved(other))) {
+  const inOrder = [...lanes.itemOf].sort(([first], [second]) => {
+    const [one, other] = [plan.units[first], plan.units[second]];
+    return Number(one?.isMoved) - Number(other?.isMoved) || (other?.rank ?? 0) - (one?.rank ?? 0);
+  });
+  for (const [index, at] of inOrder) {
     const pin = plan.units[index]?.pin;
     const item = lanes.items[at];
     if (!pin || !item) continue;

@@ -43,7 +43,11 @@ export function useLayout(graph: Graph | null, { open, alone, mostRows }: Option
     const input = { graph, open: setOf(openKey), alone: setOf(aloneKey), pinned: pins.current, mostRows };
     const taken = (layout: Layout | null | undefined) => {
       if (isStale || !layout) return;
-      for (const box of layout.boxes) pins.current.set(box.id, { column: box.column, y: box.y });
+      for (const box of layout.boxes) {
+        // What is drawn now comes last, and so goes before what is only remembered.
+        pins.current.delete(box.id);
+        pins.current.set(box.id, { column: box.column, y: box.y });
+      }
       performance.mark('lineage:layout', { detail: layout.milliseconds });
       setLaid({ graph, layout });
     };
