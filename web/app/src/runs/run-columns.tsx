@@ -25,7 +25,8 @@ export function documentColumns(runs: readonly RunRowFragment[]): string[] {
       ['summary', run.summary],
     ] as const) {
       for (const [path, leaf] of leavesOf(value)) {
-        if (isMedium(leaf)) continue;
+        // `_step` and its like are the recorder's own.
+        if (isMedium(leaf) || path.startsWith('_')) continue;
         const key = `${document}.${path}`;
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
@@ -46,6 +47,11 @@ export function defaultColumns(runs: readonly RunRowFragment[]): string[] {
 export function cellOf(run: RunRowFragment, column: string): unknown {
   const dot = column.indexOf('.');
   return valueAt(column.slice(0, dot) === 'config' ? run.config : run.summary, column.slice(dot + 1));
+}
+
+/** Room for the name of a column, within reason. */
+function widthOf(key: string): number {
+  return Math.max(84, Math.min(200, (key.length - key.indexOf('.')) * 8 + 32));
 }
 
 export function runColumns(t: Translate, locale: Locale, chosen: readonly string[]): Column<RunRowFragment>[] {
@@ -70,7 +76,7 @@ export function runColumns(t: Translate, locale: Locale, chosen: readonly string
     }),
     ...chosen.map((key) =>
       column(key, key.slice(key.indexOf('.') + 1), (run) => <Value value={cellOf(run, key)} />, {
-        width: 'minmax(84px, 1fr)',
+        width: `minmax(${widthOf(key)}px, 1fr)`,
         isNumeric: true,
         sortKey: key,
       }),

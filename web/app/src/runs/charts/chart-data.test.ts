@@ -9,7 +9,7 @@ const LOSS: Series = {
   values: [4, 'NaN', 2, 'Infinity'],
 };
 const STARTED = '1970-01-01T00:01:30Z';
-const OPTIONS = { id: 'a', label: 'A', startedAt: STARTED, axis: 'step' } as const;
+const OPTIONS = { id: 'a', label: 'A', place: 0, startedAt: STARTED, axis: 'step' } as const;
 
 describe('a line of a chart', () => {
   it('has gaps where a value is no finite number', () => {

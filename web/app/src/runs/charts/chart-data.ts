@@ -17,7 +17,10 @@ export interface Series {
 /** What is drawn as one curve; null is a gap. */
 export interface Line {
   id: string;
+  /** Empty where nothing else is drawn with it. */
   label: string;
+  /** Its place among all that are compared: the same curve looks the same in each chart. */
+  place: number;
   steps: readonly number[];
   xs: readonly number[];
   ys: readonly (number | null)[];
@@ -33,13 +36,14 @@ export function isChartable(values: unknown): boolean {
 interface LineOptions {
   id: string;
   label: string;
+  place: number;
   axis: XAxis;
   startedAt: string;
   /** The metric that is the horizontal axis in place of the steps, when its author said so. */
   stepSeries?: Series | undefined;
 }
 
-export function lineOf(series: Series, { id, label, axis, startedAt, stepSeries }: LineOptions): Line {
+export function lineOf(series: Series, { id, label, place, axis, startedAt, stepSeries }: LineOptions): Line {
   const steps = numbers(series.steps);
   const times = numbers(series.times);
   const values = Array.isArray(series.values) ? series.values : [];
@@ -57,6 +61,7 @@ export function lineOf(series: Series, { id, label, axis, startedAt, stepSeries 
   return {
     id,
     label,
+    place,
     steps: points.map(([step]) => step),
     xs: points.map(([, x]) => x),
     ys: points.map(([, , y]) => y),

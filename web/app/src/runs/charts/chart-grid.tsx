@@ -29,12 +29,14 @@ export function ChartGrid({ runs, keys, stepMetrics, view, zoom, onBrush }: Char
         const one = series.get(key);
         if (!one) continue;
         const stepSeries = view.axis === 'step' ? series.get(stepMetrics.get(key) ?? '') : undefined;
-        const line = lineOf(one, { id: run.path, label: run.label, axis: view.axis, startedAt, stepSeries });
+        const place = runs.findIndex((other) => other.path === run.path);
+        const label = runs.length > 1 ? run.label : '';
+        const line = lineOf(one, { id: run.path, label, place, axis: view.axis, startedAt, stepSeries });
         found.set(key, [...(found.get(key) ?? []), line]);
       }
     }
     return found;
-  }, [data, keys, stepMetrics, view.axis]);
+  }, [data, runs, keys, stepMetrics, view.axis]);
   if (error) return <Failure error={error} onRetry={reload} />;
   return (
     <div ref={place} className={styles.grid}>

@@ -26,7 +26,7 @@ export function ChartTable({ lines, axis, areBytes }: ChartTableProps) {
             <th scope="col">{t(`runs.axis.${axis}`)}</th>
             {lines.map((line) => (
               <th key={line.id} scope="col" dir="auto">
-                {line.label}
+                {line.label || t('runs.value')}
               </th>
             ))}
           </tr>

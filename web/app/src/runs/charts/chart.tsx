@@ -71,12 +71,12 @@ export function Chart({ name, lines, view, areBytes = false, onBrush }: ChartPro
             const value = point ? point.ys[index] : line.ys.findLast((y) => y !== null);
             return (
               <li key={line.id} className={styles.entry} title={t('runs.logged', { count: line.count })}>
-                {drawn.length > 1 && <Swatch index={index} />}
-                {drawn.length > 1 && <span dir="auto">{line.label}</span>}
+                {line.label !== '' && <Swatch place={line.place} />}
+                {line.label !== '' && <span dir="auto">{line.label}</span>}
                 <span className={styles.value}>
                   {value === null || value === undefined ? t('ui.none') : formatY(value, areBytes, locale)}
                 </span>
-                {drawn.length === 1 && !point && (
+                {line.label === '' && !point && (
                   <span>· {t('runs.points', { shown: formatCount(line.count, locale), count: line.count })}</span>
                 )}
               </li>
@@ -93,7 +93,7 @@ function positiveIn(ys: readonly (number | null)[], isLog: boolean): readonly (n
   return isLog ? ys.map((y) => (y !== null && y > 0 ? y : null)) : ys;
 }
 
-function Swatch({ index }: { index: number }) {
+function Swatch({ place }: { place: number }) {
   return (
     <svg width="20" height="8" aria-hidden="true" focusable="false">
       <line
@@ -102,8 +102,8 @@ function Swatch({ index }: { index: number }) {
         x2="20"
         y2="4"
         strokeWidth="2"
-        strokeDasharray={dashOf(index).join(' ')}
-        style={{ stroke: `var(${colourOf(index)})` }}
+        strokeDasharray={dashOf(place).join(' ')}
+        style={{ stroke: `var(${colourOf(place)})` }}
       />
     </svg>
   );

@@ -30,7 +30,7 @@ export function Plot(props: PlotProps) {
   current.current = props;
   const [theme, setTheme] = useState(0);
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
-  const ids = lines.map((line) => line.id).join('\n');
+  const ids = lines.map((line) => `${line.id} ${line.place}`).join('\n');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new curves and another theme need a new plot.
   useEffect(() => {
@@ -90,10 +90,10 @@ function optionsOf(
     ],
     series: [
       {},
-      ...lines.map((line, index) => ({
+      ...lines.map((line) => ({
         label: line.id,
-        stroke: colours[colourOf(index)],
-        dash: lines.length > 1 ? dashOf(index) : [],
+        stroke: colours[colourOf(line.place)],
+        dash: line.label === '' ? [] : dashOf(line.place),
         width: 1.5,
         points: { show: line.xs.length < 2 ? true : undefined, size: 5 },
       })),

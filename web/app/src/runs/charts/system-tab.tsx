@@ -30,7 +30,7 @@ export default function SystemTab({ run }: { run: ChartedRun }) {
       .filter((one) => one.key.toLowerCase().includes(wanted))
       .map((one) => ({
         key: one.key,
-        lines: [lineOf(one, { id: run.path, label: run.label, axis: view.axis, startedAt })],
+        lines: [lineOf(one, { id: run.path, label: '', place: 0, axis: view.axis, startedAt })],
       }));
   }, [samples, zoom, wanted, run, view.axis, startedAt]);
   if (error) return <Failure error={error} onRetry={retry} />;

@@ -100,9 +100,10 @@ function Curves({ plot }: { plot: Extract<DrawnPlot, { sort: 'curves' }> }) {
   const lines = useMemo(
     () =>
       plot.curves.map(
-        (curve): Line => ({
+        (curve, place): Line => ({
           id: curve.label,
           label: curve.label,
+          place,
           steps: curve.xs,
           xs: curve.xs,
           ys: curve.ys,
