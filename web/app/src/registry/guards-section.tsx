@@ -100,20 +100,22 @@ function GuardList({ guards, onEdit, onRemove }: GuardListProps) {
               {t('registry.setBy', { name: guard.setBy?.name ?? t('registry.somebody') })} <Time at={guard.setAt} />
             </div>
           </span>
-          {onEdit && (
-            <Button onPress={() => onEdit(guard)} aria-label={t('registry.editGuard', { alias: guard.name })}>
-              {t('ui.edit')}
-            </Button>
-          )}
-          {onRemove && (
-            <Button
-              look="danger"
-              onPress={() => onRemove(guard)}
-              aria-label={t('registry.removeGuardTitle', { alias: guard.name })}
-            >
-              {t('registry.remove')}
-            </Button>
-          )}
+          <span className={styles.buttons}>
+            {onEdit && (
+              <Button onPress={() => onEdit(guard)} aria-label={t('registry.editGuard', { alias: guard.name })}>
+                {t('ui.edit')}
+              </Button>
+            )}
+            {onRemove && (
+              <Button
+                look="danger"
+                onPress={() => onRemove(guard)}
+                aria-label={t('registry.removeGuardTitle', { alias: guard.name })}
+              >
+                {t('registry.remove')}
+              </Button>
+            )}
+          </span>
         </li>
       ))}
     </ul>

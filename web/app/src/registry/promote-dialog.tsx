@@ -49,7 +49,7 @@ function PromoteForm({ model, onClose, onMoved, onProposed, ...given }: PromoteD
   const viewer = useViewer();
   const place = placeOf(model);
   const known = knownAliases(place, model.aliases);
-  const newest = model.versions.edges[0]?.node.id ?? null;
+  const newest = newestBeside(model, given.alias);
   const [alias, setAlias] = useState(given.alias ?? known[0] ?? '');
   const [versionId, setVersion] = useState(given.versionId ?? newest);
   const [reason, setReason] = useState('');
@@ -125,4 +125,10 @@ function PromoteForm({ model, onClose, onMoved, onProposed, ...given }: PromoteD
       )}
     </Dialog>
   );
+}
+
+/** The newest version that an alias does not point at already; without an alias just the newest. */
+function newestBeside({ aliases, versions }: Model, alias: string | undefined): string | null {
+  const current = aliases.find((one) => one.name === alias)?.version.id;
+  return versions.edges.find((edge) => edge.node.id !== current)?.node.id ?? null;
 }
