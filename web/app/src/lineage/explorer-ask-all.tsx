@@ -7,7 +7,7 @@ import { Failure } from '../ui/notices.tsx';
 import { toGraph } from './answer.ts';
 import { MANY_NODES } from './explorer-state.ts';
 import type { Explorer, Way } from './use-explorer.ts';
-import { compactsOf } from './use-lineage.ts';
+import { compactOf } from './use-lineage.ts';
 
 /** Counts what lies one way of a node to the very end, and asks before all of that is drawn. */
 export function AskAll({ explorer }: { explorer: Explorer }) {
@@ -17,9 +17,9 @@ export function AskAll({ explorer }: { explorer: Explorer }) {
 function Asking({ explorer, id, way }: { explorer: Explorer; id: string; way: Way }) {
   const t = useT();
   const isUp = way === 'up';
-  const variables = { id, withUp: isUp, withDown: !isUp, up: null, down: null, limit: MANY_NODES };
+  const variables = { id, direction: isUp ? 'UPSTREAM' : 'DOWNSTREAM', limit: MANY_NODES } as const;
   const { data, error, reload } = useData(LineageDocument, variables);
-  const [compact] = data?.node?.id === id ? compactsOf(data.node) : [];
+  const compact = data?.node?.id === id ? compactOf(data.node) : undefined;
   const found = compact === undefined ? null : toGraph(compact);
   const count = found ? found.nodes.size - 1 : null;
   const isMore = found?.completeness.reason === 'NODES';

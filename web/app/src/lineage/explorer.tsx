@@ -1,21 +1,19 @@
 // The lineage explorer: where a node came from and what came of it, as a graph, as a table, and as what it reaches.
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useLocation } from 'wouter';
+import { useEffect, useState } from 'react';
 import { useKeys } from '../lib/keys.ts';
-import { useT } from '../lib/messages.tsx';
 import { Failure, Loading, Missing } from '../ui/notices.tsx';
 import type { Kind } from '../ui/state.tsx';
-import { GraphCanvas, type GraphHandle } from './canvas/graph-canvas.tsx';
 import styles from './explorer.module.css';
 import { AnswerLine } from './explorer-answer.tsx';
 import { AskAll } from './explorer-ask-all.tsx';
 import { LoneNode } from './explorer-empty.tsx';
-import { findMatches } from './explorer-find.ts';
+import { GraphView } from './explorer-graph.tsx';
 import { ExplorerNotices } from './explorer-notices.tsx';
-import { pathOf } from './explorer-places.ts';
 import type { ExplorerView } from './explorer-state.ts';
-import { Panel } from './panel.tsx';
-import { Toolbar } from './toolbar.tsx';
+import { ImpactView } from './impact-view.tsx';
+import type { Graph } from './model.ts';
+import { TableView } from './table-view.tsx';
+import { TableTools } from './toolbar.tsx';
 import { type Explorer, useExplorer } from './use-explorer.ts';
 
 interface LineageExplorerProps {
@@ -47,6 +45,8 @@ function ExplorerOf({ focusId, isFull, kind }: Required<Omit<LineageExplorerProp
     <section className={`${styles.explorer} ${isFull ? styles.full : ''}`} data-lineage={view}>
       <AnswerLine explorer={explorer} view={view} />
       <ExplorerNotices explorer={explorer} />
+      {view === 'impact' && <Impact explorer={explorer} graph={graph} />}
+      {view === 'table' && <TableTwin explorer={explorer} graph={graph} />}
       {view === 'graph' && scene && <GraphView explorer={explorer} />}
       {graph.nodes.size === 1 && graph.completeness.isComplete && view !== 'impact' && <LoneNode explorer={explorer} />}
       <AskAll explorer={explorer} />
@@ -54,114 +54,34 @@ function ExplorerOf({ focusId, isFull, kind }: Required<Omit<LineageExplorerProp
   );
 }
 
-/** The canvas with its toolbar and panel. */
-function GraphView({ explorer }: { explorer: Explorer }) {
-  const t = useT();
-  const [, navigate] = useLocation();
-  const canvas = useRef<GraphHandle>(null);
-  const panel = useRef<HTMLElement>(null);
-  const [search, setSearch] = useState('');
-  const { scene, laid, state, lineage, path, change, select, anchor } = explorer;
-  const matches = useMemo(() => (laid && search ? findMatches(laid, search) : []), [laid, search]);
-  const matchSet = useMemo(() => new Set(matches), [matches]);
-  const steps = useMemo(() => {
-    const boxes = new Map(laid?.layout.boxes.flatMap((box) => box.members.map((id) => [id, box.id] as const)));
-    return new Map(
-      path.steps.flatMap((id, index) => (boxes.has(id) ? [[boxes.get(id) ?? id, index + 1] as const] : [])),
-    );
-  }, [laid, path.steps]);
-
-  const step = useCallback(
-    (by: number) => {
-      if (!matches.length) return;
-      const at = matches.indexOf(state.selected ?? '');
-      const next = matches[(at < 0 ? (by > 0 ? 0 : matches.length - 1) : at + by + matches.length) % matches.length];
-      if (next === undefined) return;
-      select(next);
-      canvas.current?.reveal(next);
-    },
-    [matches, state.selected, select],
+/** All that the focus reaches, as a list. */
+function Impact({ explorer, graph }: { explorer: Explorer; graph: Graph }) {
+  const { focusId, change } = explorer;
+  useKeys({ t: () => change({ view: 'table' }), i: () => change({ view: 'graph' }) });
+  return (
+    <ImpactView
+      focusId={focusId}
+      focusName={graph.nodes.get(focusId)?.name ?? ''}
+      onPath={(id) => change({ path: [focusId, id], view: 'graph' })}
+    />
   );
-  const visit = (id: string) => {
-    const node = laid?.graph.nodes.get(id);
-    if (node) navigate(pathOf(node));
+}
+
+/** The same graph as a table, with the keys that mean something there too. */
+function TableTwin({ explorer, graph }: { explorer: Explorer; graph: Graph }) {
+  const { change, expand } = explorer;
+  useKeys({ t: () => change({ view: 'graph' }), i: () => change({ view: 'impact' }) });
+  const onRowKey = (key: string, id: string) => {
+    if (key === 'u') explorer.fold(id);
+    else if (key === 'h' && id !== explorer.focusId) explorer.hide(id);
+    else if (key === 'p') explorer.markPathEnd(id);
   };
-  const activate = (id: string, by: 'pointer' | 'key') => {
-    if (by === 'key') panel.current?.focus();
-    else if (laid?.graph.nodes.has(id)) visit(id);
-    else if (!id.startsWith('hub:')) explorer.drawMembers(id);
-  };
-  useGraphKeys(explorer, { canvas, step, visit });
-  if (!scene) return null;
   return (
     <>
-      <Toolbar
-        explorer={explorer}
-        canvas={canvas}
-        search={{
-          text: search,
-          change: setSearch,
-          count: matches.length,
-          at: matches.indexOf(state.selected ?? ''),
-          step,
-        }}
-      />
-      <div className={styles.body} aria-busy={lineage.isLoading}>
-        {lineage.isLoading && <div className={styles.progress} role="progressbar" aria-label={t('ui.loading')} />}
-        <GraphCanvas
-          scene={scene}
-          label={t('lineage.graphOf', { count: scene.cards.length })}
-          marks={{ selected: state.selected, matches: matchSet, steps }}
-          anchor={anchor}
-          camera={state.camera}
-          onCamera={(camera) => change({ camera }, { replace: true })}
-          onSelect={select}
-          onActivate={activate}
-          onExpand={(id, way, isAll) => expandBox(explorer, id, way === 'upstream' ? 'up' : 'down', isAll)}
-          handle={canvas}
-        />
-        <Panel ref={panel} explorer={explorer} onLeave={() => canvas.current?.focus()} />
-      </div>
+      <TableTools explorer={explorer} />
+      <TableView graph={graph} onExpand={expand} onRowKey={onRowKey} />
     </>
   );
-}
-
-function expandBox(explorer: Explorer, id: string, way: 'up' | 'down', isAll: boolean): void {
-  if (explorer.graph?.nodes.has(id)) {
-    if (isAll) explorer.askAll(id, way);
-    else explorer.expand(id, way);
-  } else if (!id.startsWith('hub:')) explorer.drawMembers(id);
-}
-
-interface KeyActions {
-  canvas: React.RefObject<GraphHandle | null>;
-  step: (by: number) => void;
-  visit: (id: string) => void;
-}
-
-function useGraphKeys(explorer: Explorer, { canvas, step, visit }: KeyActions): void {
-  const { state, change, graph } = explorer;
-  const chosen = state.selected && graph?.nodes.has(state.selected) ? state.selected : null;
-  const nothing = () => {};
-  useKeys({
-    // Chords of the frame that end in a letter of ours.
-    'g h': nothing,
-    'g p': nothing,
-    f: () => canvas.current?.fit(),
-    'Shift+f': () => explorer.tidy(),
-    0: () => canvas.current?.actualSize(),
-    '+': () => canvas.current?.zoomBy(1.25),
-    '=': () => canvas.current?.zoomBy(1.25),
-    '-': () => canvas.current?.zoomBy(0.8),
-    n: () => step(1),
-    'Shift+n': () => step(-1),
-    t: () => change({ view: 'table' }),
-    i: () => change({ view: 'impact' }),
-    o: () => chosen && visit(chosen),
-    u: () => chosen && (state.alone.includes(chosen) ? explorer.putBack(chosen) : explorer.fold(chosen)),
-    h: () => chosen && chosen !== explorer.focusId && explorer.hide(chosen),
-    p: () => chosen && explorer.markPathEnd(chosen),
-  });
 }
 
 function useNarrow(): boolean {

@@ -4,6 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy.tsx';
 import { Checkbox } from '../ui/field.tsx';
 import type { GraphHandle } from './canvas/graph-canvas.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { besideLine } from './graph-edits.ts';
 import styles from './toolbar.module.css';
 import { Filters } from './toolbar-filters.tsx';
@@ -20,7 +21,7 @@ interface ToolbarProps {
 /** How far the graph goes, what of it is shown, and how one looks at it. */
 export function Toolbar({ explorer, canvas, search }: ToolbarProps) {
   const t = useT();
-  const { state, change, graph } = explorer;
+  const { state, change, graph, laid, scene } = explorer;
   const hasMore = state.isDirect || (graph !== null && state.moves.length > 0 && besideLine(graph) > 0);
   return (
     <div role="toolbar" aria-label={t('lineage.toolbar')} className={styles.toolbar}>
@@ -48,8 +49,21 @@ export function Toolbar({ explorer, canvas, search }: ToolbarProps) {
         </Button>
       </span>
       <span className={styles.group}>
+        {laid && scene && <ExportMenu graph={laid.graph} scene={scene} />}
         <CopyButton text={window.location.href} label={t('lineage.copyLink')} />
       </span>
+    </div>
+  );
+}
+
+/** What of the toolbar a table has. */
+export function TableTools({ explorer }: { explorer: Explorer }) {
+  const t = useT();
+  return (
+    <div role="toolbar" aria-label={t('lineage.toolbar')} className={styles.toolbar}>
+      <StepsField explorer={explorer} way="up" />
+      <StepsField explorer={explorer} way="down" />
+      <Filters explorer={explorer} />
     </div>
   );
 }

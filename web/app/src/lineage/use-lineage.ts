@@ -25,7 +25,7 @@ export interface ShownLineage {
 }
 
 type Answer = NonNullable<LineageQuery['node']>;
-type Filters = Omit<LineageQueryVariables, 'id' | 'withUp' | 'withDown' | 'up' | 'down'>;
+type Filters = Omit<LineageQueryVariables, 'id' | 'direction' | 'depth' | 'up' | 'down'>;
 
 export function useLineage(focusId: string, kind: Kind, state: ExplorerState): ShownLineage {
   const [stopped, setStopped] = useState<string | null>(null);
@@ -39,11 +39,10 @@ export function useLineage(focusId: string, kind: Kind, state: ExplorerState): S
   const isLong = useLong(base.isLoading && !isCancelled, key);
 
   const walked = useMemo(() => {
-    const answers = base.data?.node ? compactsOf(base.data.node) : [];
-    const [first, ...others] = answers;
-    if (first === undefined) return null;
+    const compact = compactOf(base.data?.node);
+    if (compact === undefined) return null;
     performance.mark('lineage:answer');
-    return others.reduce<Graph>((graph, one) => merge(graph, one), toGraph(first));
+    return toGraph(compact);
   }, [base.data]);
   const { moves, isDirect } = state;
   const graph = useMemo(() => {
@@ -97,7 +96,7 @@ function useMoves(moves: readonly Move[], filters: Filters) {
         .query(LineageDocument, variables)
         .toPromise()
         .then(({ data, error }) => {
-          const [answer] = data?.node ? compactsOf(data.node) : [];
+          const answer = compactOf(data?.node);
           if (error) asked.current.delete(name);
           setKept((before) => keptWith(before, key, moveKey(move), answer, error));
         });
@@ -144,16 +143,9 @@ function moveSteps({ id, kind }: Move) {
 }
 
 function around(id: string, up: Steps, down: Steps) {
-  // Neither way still asks for the node itself.
-  const isAlone = up === 0 && down === 0;
-  return {
-    id,
-    withUp: up !== 0 || isAlone,
-    withDown: down !== 0,
-    up: up === 'all' ? null : Math.max(up, 1),
-    down: down === 'all' ? null : Math.max(down, 1),
-    ...(isAlone ? { limit: 1 } : {}),
-  };
+  const edges = (steps: Steps) => (steps === 'all' ? null : steps);
+  // Without an end on one side, the other's number stands for itself.
+  return { id, direction: 'BOTH' as const, depth: null, up: edges(up), down: edges(down) };
 }
 
 function filtersOf(state: ExplorerState): Filters {
@@ -168,9 +160,9 @@ function filtersOf(state: ExplorerState): Filters {
   };
 }
 
-export function compactsOf(node: Answer): unknown[] {
-  if (!('upstream' in node || 'downstream' in node)) return [];
-  return [node.upstream?.compact, node.downstream?.compact].filter((one) => one !== undefined);
+/** The lineage of a node by columns; undefined when there is no such node. */
+export function compactOf(node: Answer | null | undefined): unknown {
+  return node && 'lineage' in node ? node.lineage.compact : undefined;
 }
 
 /** Whether something has taken long; a new question begins anew. */

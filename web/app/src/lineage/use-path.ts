@@ -10,7 +10,7 @@ import { useData } from '../lib/page-query.tsx';
 import { merge } from './answer.ts';
 import { withEdges } from './graph-edits.ts';
 import type { Graph, GraphEdge } from './model.ts';
-import { compactsOf } from './use-lineage.ts';
+import { compactOf } from './use-lineage.ts';
 
 type PathNode = Extract<NonNullable<LineagePathBetweenQuery['node']>, { __typename: 'Run' }>;
 export type Paths = NonNullable<PathNode['pathTo']>;
@@ -61,12 +61,12 @@ export function useGraphWithPath(graph: Graph | null, { paths, shown }: ShownPat
     let isStale = false;
     for (const { id } of path.nodes) {
       if (graph.nodes.has(id) || cards.has(id)) continue;
-      const variables = { id, withUp: true, withDown: false, up: 1, limit: 1 };
+      const variables = { id, direction: 'BOTH', depth: 0, limit: 1 } as const;
       void client
         .query(LineageDocument, variables)
         .toPromise()
         .then(({ data }) => {
-          const [card] = data?.node ? compactsOf(data.node) : [];
+          const card = compactOf(data?.node);
           if (!isStale && card !== undefined) setCards((before) => new Map(before).set(id, card));
         });
     }

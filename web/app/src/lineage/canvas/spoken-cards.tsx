@@ -10,8 +10,9 @@ interface SpokenCardsProps {
 
 /** The cards on the screen as elements, for those who hear the graph; the selected one always among them. */
 export function SpokenCards({ cards, selected, scene, elementId }: SpokenCardsProps) {
-  const chosen = selected ? scene.byId.get(selected) : undefined;
-  const all = chosen && !cards.includes(chosen) ? [chosen, ...cards] : cards;
+  // A new scene may have come since the cards were looked up.
+  const ids = new Set([...(selected ? [selected] : []), ...cards.map((card) => card.id)]);
+  const all = [...ids].flatMap((id) => scene.byId.get(id) ?? []);
   return (
     <ul className="visually-hidden">
       {all.map((card) => (
