@@ -1,11 +1,13 @@
 """Versions and their series in the browser: looked at, changed, compared, deleted; what others wrote never runs."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from authorisation_world import log
 from e2e.ui.conftest import NARROW, SignIn, UIWorld
 
 pytestmark = pytest.mark.slow
@@ -184,3 +186,32 @@ def test_files_fit_a_narrow_screen(sign_in: SignIn, ui_world: UIWorld) -> None:
     expect(page.get_by_role("region", name="ファイルの先頭の行")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert complaints.found == []
+
+
+def test_a_new_version_is_offered_and_does_not_move_the_list(
+    sign_in: SignIn, post: Callable[..., Any], user: Any, project: str
+) -> None:
+    browser = sign_in(user.key)
+    log(browser.url, post, user, project, name="first")
+    page, complaints = browser.open(f"/{project}/-/artifacts")
+    expect(page.get_by_role("img", name="Live: changes appear as they happen")).to_be_visible()
+    rows = page.get_by_role("grid", name="All versions").get_by_role("row")
+    expect(rows).to_have_count(2)
+
+    log(browser.url, post, user, project, name="second")
+
+    offer = page.get_by_role("button", name="1 new version — show")
+    expect(offer).to_be_visible()
+    expect(rows).to_have_count(2)
+    offer.click()
+    expect(rows).to_have_count(3)
+    assert complaints.found == []
+
+
+def test_an_outsider_sees_no_version_and_no_file(sign_in: SignIn, ui_world: UIWorld, user: Any) -> None:
+    browser = sign_in(user.key)
+    for path in (ui_world.model, f"{ui_world.model}/-/files?file=weights.bin", ui_world.model.partition(":")[0]):
+        page, _ = browser.open(f"/{path}")
+        expect(page.get_by_text(re.compile("There is no such (version|collection)"))).to_be_visible()
+        expect(page.locator("main")).not_to_contain_text("weights")
+    assert page.request.get(f"{browser.url}/files/{ui_world.model}/weights.bin").status == 404

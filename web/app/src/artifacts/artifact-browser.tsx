@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { ArtifactTypesDocument } from '../generated/artifacts/browser.ts';
 import { SourceCollectionDocument } from '../generated/artifacts/collection.ts';
 import { formatCount } from '../lib/format.ts';
+import { useLiveChanges } from '../lib/live.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { useViewer } from '../lib/places.ts';
@@ -12,6 +13,7 @@ import { Empty, Failure, Loading } from '../ui/notices.tsx';
 import styles from './artifacts.module.css';
 import { CollectionTree } from './collection-tree.tsx';
 import { CreateCollection } from './create-collection.tsx';
+import { NewVersions } from './new-versions.tsx';
 import { firstArtifact } from './usage.ts';
 import { VersionFilters } from './version-filters.tsx';
 import { useVersions, VersionTable } from './version-table.tsx';
@@ -74,7 +76,8 @@ function withoutChosen(params: URLSearchParams): string {
 function OneSeries({ path, name }: { path: string; name: string }) {
   const t = useT();
   const { locale } = useLanguage();
-  const { data } = useData(SourceCollectionDocument, { path });
+  const { data, reload } = useData(SourceCollectionDocument, { path });
+  useLiveChanges(reload);
   const pages = useVersions({ collection: path });
   return (
     <section className={styles.list} aria-label={name}>
@@ -92,7 +95,10 @@ function OneSeries({ path, name }: { path: string; name: string }) {
           {formatCount(data?.collection?.aliases.length ?? 0, locale)} {t('artifacts.aliases')}
         </span>
       </div>
-      <VersionFilters aliases={data?.collection?.aliases.map((alias) => alias.name) ?? []} />
+      <div className={styles.listHead}>
+        <VersionFilters aliases={data?.collection?.aliases.map((alias) => alias.name) ?? []} />
+        <NewVersions pages={pages} count={data?.collection?.versions.totalCount} />
+      </div>
       <Rows pages={pages} label={name} isOneSeries />
     </section>
   );
@@ -130,7 +136,10 @@ function AllVersions({
           ))}
         </span>
       </div>
-      <VersionFilters aliases={['latest']} hasSearch />
+      <div className={styles.listHead}>
+        <VersionFilters aliases={['latest']} hasSearch />
+        <NewVersions pages={pages} count={types.reduce((sum, one) => sum + one.count, 0)} />
+      </div>
       <Rows pages={pages} label={t('artifacts.all')} isOneSeries={false} />
     </section>
   );

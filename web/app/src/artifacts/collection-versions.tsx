@@ -6,6 +6,7 @@ import { useParams } from '../lib/search-params.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failure, Loading } from '../ui/notices.tsx';
 import styles from './artifacts.module.css';
+import { NewVersions } from './new-versions.tsx';
 import type { SourceCollection } from './source-collection-page.tsx';
 import { firstArtifact } from './usage.ts';
 import { VersionFilters } from './version-filters.tsx';
@@ -33,15 +34,19 @@ export function CollectionVersions({ collection }: { collection: SourceCollectio
     if (pages.isLoading) return <Loading />;
     const [entity = '', project = ''] = collection.path.split('/');
     return (
-      <Empty title={t('artifacts.noVersions')} code={firstArtifact(window.location.origin, `${entity}/${project}`)}>
-        {t('artifacts.noVersionsHint')}
-      </Empty>
+      <>
+        <NewVersions pages={pages} count={collection.versions.totalCount} />
+        <Empty title={t('artifacts.noVersions')} code={firstArtifact(window.location.origin, `${entity}/${project}`)}>
+          {t('artifacts.noVersionsHint')}
+        </Empty>
+      </>
     );
   }
   return (
     <section className={styles.list} aria-label={t('artifacts.versions')}>
       <div className={styles.listHead}>
         <VersionFilters aliases={collection.aliases.map((alias) => alias.name)} />
+        <NewVersions pages={pages} count={collection.versions.totalCount} />
         <Button isDisabled={marked.size < 2} onPress={compare}>
           {t('artifacts.compareMarked', { count: marked.size })}
         </Button>

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { VersionRecallsDocument, type VersionRecallsQuery } from '../generated/artifacts/version.ts';
 import { WithdrawRecallDocument } from '../generated/artifacts/version-changes.ts';
+import { useLiveChanges } from '../lib/live.ts';
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
@@ -14,6 +15,8 @@ import { Time } from '../ui/time.tsx';
 import { useRights } from './rights.ts';
 import type { ShownVersion } from './version-page.tsx';
 
+const RECALLS = ['VERSION_RECALLED', 'RECALL_WITHDRAWN'];
+
 type Node = NonNullable<VersionRecallsQuery['node']>;
 type Recall = Extract<Node, { __typename: 'ArtifactVersion' }>['recalls'][number];
 
@@ -21,6 +24,7 @@ type Recall = Extract<Node, { __typename: 'ArtifactVersion' }>['recalls'][number
 export function RecallNotices({ version }: { version: ShownVersion }) {
   const t = useT();
   const { data, error, reload } = useData(VersionRecallsDocument, { id: version.id });
+  useLiveChanges((kinds) => kinds.some((kind) => RECALLS.includes(kind)) && reload());
   const { canWrite } = useRights(version.collection.container);
   if (error) {
     return (
