@@ -36,6 +36,8 @@ from headwater_service.api.versions import (
     File,
     FileConnection,
     FileEdge,
+    InputConnection,
+    InputEdge,
     OutputConnection,
     OutputEdge,
     RegistryVersion,
@@ -55,7 +57,7 @@ from headwater_service.model import ContainerKind, ProposalState
 from headwater_service.store import filters
 from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
 from headwater_service.store.graph import Work
-from headwater_service.store.hops import LINKS, OUTPUTS, Hop, among
+from headwater_service.store.hops import LINKS, OUTPUTS, USES, Hop, among
 from headwater_service.store.listing import Window, fingerprint
 from headwater_service.store.listings_collections import (
     count_collections,
@@ -246,10 +248,27 @@ class Listings:
             VersionConnection, VersionEdge, page, nodes, request=request, count=self._hop_count(hop, node_id)
         )
 
+    async def inputs(
+        self, run_id: str, wanted: NeighboursWanted[VersionFilter] = EVERY, *, first: int, after: str | None
+    ) -> InputConnection:
+        """List what a run consumed; each edge tells when."""
+        request = self._request(first, after)
+        hop = await self._hop(USES, wanted)
+        page = await self._context.loaders.neighbours(hop, _window(request), run_id)
+        return connect(
+            InputConnection,
+            InputEdge,
+            page,
+            [version_type(used.placed, self._context.public_url) for used in page.items],
+            request=request,
+            count=self._hop_count(hop, run_id),
+            facts=[{"used_at": used.at} for used in page.items],
+        )
+
     async def outputs(
         self, run_id: str, wanted: NeighboursWanted[VersionFilter] = EVERY, *, first: int, after: str | None
     ) -> OutputConnection:
-        """List what a run produced; each edge tells whether the content was there before."""
+        """List what a run produced; each edge tells when, and whether the content was there before."""
         request = self._request(first, after)
         hop = await self._hop(OUTPUTS, wanted)
         page = await self._context.loaders.neighbours(hop, _window(request), run_id)
@@ -260,7 +279,7 @@ class Listings:
             [version_type(produced.placed, self._context.public_url) for produced in page.items],
             request=request,
             count=self._hop_count(hop, run_id),
-            facts=[{"is_reused": produced.is_reused} for produced in page.items],
+            facts=[{"is_reused": produced.is_reused, "logged_at": produced.at} for produced in page.items],
         )
 
     async def links(self, version_id: str, window: Window) -> list[RegistryVersion]:

@@ -55,14 +55,13 @@ from headwater_service.domain.lineage import LineageKind, LineageRequest
 from headwater_service.domain.run_metrics import metrics_of
 from headwater_service.model import Instant, RunState
 from headwater_service.store.filters import OrderDirection
-from headwater_service.store.hops import INPUTS
 
 Prefix = Annotated[
     str | None, strawberry.argument(description="Only paths that begin so, such as `media/`; null gives all.")
 ]
 
 if TYPE_CHECKING:
-    from headwater_service.api.versions import FileConnection, OutputConnection, VersionConnection
+    from headwater_service.api.versions import FileConnection, InputConnection, OutputConnection
 
 
 @strawberry.type(description="One execution of a program, with what it was given, what it measured and what it made.")
@@ -160,9 +159,9 @@ class Run(Node, LineageNode):
         direction: EarliestFirst = OrderDirection.ASC,
         first: First = 50,
         after: After = None,
-    ) -> Annotated["VersionConnection", strawberry.lazy("headwater_service.api.versions")]:
+    ) -> Annotated["InputConnection", strawberry.lazy("headwater_service.api.versions")]:
         wanted = NeighboursWanted(filter, direction)
-        return await info.context.listings.version_neighbours(INPUTS, self.id, wanted, first=first, after=after)
+        return await info.context.listings.inputs(self.id, wanted, first=first, after=after)
 
     @resolved("Versions it produced, in that order.")
     async def outputs(

@@ -409,12 +409,24 @@ class VersionConnection(Connection):
     edges: list[VersionEdge] = strawberry.field(description="The versions of this page, in the order asked for.")
 
 
+@strawberry.type(description="What a run consumed, on a page.")
+class InputEdge(Edge):
+    node: Version = strawberry.field(description="The version that the run used; of a link the link.")
+    used_at: Instant = strawberry.field(description="When the run used it first, as the server learned of it.")
+
+
+@strawberry.type(description="A page of what a run consumed.")
+class InputConnection(Connection):
+    edges: list[InputEdge] = strawberry.field(description="The versions of this page, in the order they were used.")
+
+
 @strawberry.type(description="What a run produced, on a page.")
 class OutputEdge(Edge):
     node: ArtifactVersion = strawberry.field(description="The version that the run logged.")
     is_reused: bool = strawberry.field(
         description="Whether the same content was there before, logged by an earlier run."
     )
+    logged_at: Instant = strawberry.field(description="When this run logged it, as the server learned of it.")
 
 
 @strawberry.type(description="A page of what a run produced.")

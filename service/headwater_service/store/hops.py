@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, LiteralString, TypeVar
 
-from headwater_service.model import Page
+from headwater_service.model import Instant, Page
 from headwater_service.store.conditions import run_condition, version_condition
 from headwater_service.store.filters import OrderDirection, Parameters, RunFilter, VersionFilter
 from headwater_service.store.graph import Transaction
@@ -136,11 +136,20 @@ RETURN id, count
 
 
 @dataclass(frozen=True, slots=True)
+class UsedVersion:
+    """A version and when the run used it first."""
+
+    placed: PlacedVersion
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class ProducedVersion:
-    """A version and whether the run that logged it found its content there already."""
+    """A version, whether the run that logged it found its content there already, and when it logged it."""
 
     placed: PlacedVersion
     is_reused: bool
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +229,12 @@ def among(hop: Hop[T], wanted: RunFilter | VersionFilter, direction: OrderDirect
     return _hop(hop.steps, direction, condition, of=of, parameters=parameters.values)
 
 
+def _used_from(row: Mapping[str, Any]) -> UsedVersion:
+    return UsedVersion(placed_version_from(row), Instant(row["sort"]))
+
+
 def _produced_from(row: Mapping[str, Any]) -> ProducedVersion:
-    return ProducedVersion(placed_version_from(row), bool(row["reused"]))
+    return ProducedVersion(placed_version_from(row), bool(row["reused"]), Instant(row["sort"]))
 
 
 _SEEN_RUN: Final[LiteralString] = " AND run.scope_id IN $scopes"
@@ -241,6 +254,9 @@ def _to_runs(name: str, match: LiteralString) -> Hop[PlacedRun]:
 
 
 INPUTS: Final = _to_versions("inputs", _INPUTS)
+USES: Final[Hop[UsedVersion]] = _hop(
+    Steps("inputs", _INPUTS, _INPUTS, _SEEN_VERSION, _AS_VERSION, _VERSIONS, _used_from)
+)
 LINKS: Final = _to_versions("links", _LINKS)
 PRODUCERS: Final = _to_runs("producers", _PRODUCERS)
 CONSUMERS: Final = _to_runs("consumers", _CONSUMERS)

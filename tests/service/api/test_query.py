@@ -434,6 +434,16 @@ async def counts(site: Site, pipeline: Pipeline, field: str) -> list[tuple[list[
     return [(one["keys"], one["key"], one["count"]) for one in found["counts"]]
 
 
+async def test_a_run_tells_when_it_used_and_logged_what(site: Site, pipeline: Pipeline) -> None:
+    path = f"{pipeline.project.path}/{pipeline.train.key}"
+    edges = "inputs { edges { usedAt node { name } } } outputs { edges { loggedAt node { name createdAt } } }"
+    found = await ask(site, pipeline.viewer, f'{{ run(path: "{path}") {{ createdAt {edges} }} }}')
+
+    [used], [logged] = found["run"]["inputs"]["edges"], found["run"]["outputs"]["edges"]
+    assert (used["node"]["name"], logged["node"]["name"]) == ("data:v0", "model:v0")
+    assert found["run"]["createdAt"] <= used["usedAt"] <= logged["loggedAt"]
+
+
 async def test_things_are_counted_by_several_keys_at_once(site: Site, pipeline: Pipeline) -> None:
     path = pipeline.project.path
     day = f"{datetime.fromtimestamp(pipeline.load.created_at / 1e6, UTC):%Y-%m-%d}"
