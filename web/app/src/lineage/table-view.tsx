@@ -57,13 +57,15 @@ export function TableView({ graph, onExpand, onRowKey }: TableViewProps) {
   return (
     <div className={styles.view}>
       <div className={styles.bar}>
-        <TextField
-          label={t('lineage.filterRows')}
-          isLabelHidden
-          placeholder={t('lineage.filterRows')}
-          value={search}
-          onChange={(find) => setParams({ find }, { replace: true })}
-        />
+        <div className={styles.filter}>
+          <TextField
+            label={t('lineage.filterRows')}
+            isLabelHidden
+            placeholder={t('lineage.filterRows')}
+            value={search}
+            onChange={(find) => setParams({ find }, { replace: true })}
+          />
+        </div>
         <span role="status">{t('lineage.rows', { count: rows.length, all: all.length })}</span>
         <Button look="quiet" onPress={save} isDisabled={rows.length === 0}>
           {t('lineage.saveCsv')}
@@ -116,15 +118,22 @@ function columnsOf(t: Translate, onExpand: TableViewProps['onExpand']): Column<T
       id: 'direction',
       label: t('lineage.direction'),
       sortKey: 'distance',
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(140px, 1.1fr)',
       isKey: true,
       render: (row) => `${t(DIRECTION_LABELS[row.direction])}${row.direction === 'focus' ? '' : ` · ${row.distance}`}`,
     },
-    { id: 'kind', label: t('lineage.kind'), sortKey: 'kind', render: (row) => t(KIND_LABELS[row.node.kind]) },
+    {
+      id: 'kind',
+      label: t('lineage.kind'),
+      sortKey: 'kind',
+      width: 'minmax(168px, 1.2fr)',
+      render: (row) => t(KIND_LABELS[row.node.kind]),
+    },
     {
       id: 'type',
       label: t('lineage.typeOrJob'),
       sortKey: 'type',
+      width: 'minmax(140px, 1.2fr)',
       render: (row) => <span dir="auto">{row.node.type ?? t('ui.none')}</span>,
     },
     {
@@ -138,9 +147,12 @@ function columnsOf(t: Translate, onExpand: TableViewProps['onExpand']): Column<T
       label: t('lineage.aliases'),
       width: 'minmax(120px, 2fr)',
       isKey: true,
-      render: ({ node }) => (
-        <AliasChips names={node.aliases} isProtected={(alias) => node.protectedAliases.includes(alias)} />
-      ),
+      render: ({ node }) =>
+        node.aliases.length ? (
+          <AliasChips names={node.aliases} isProtected={(alias) => node.protectedAliases.includes(alias)} />
+        ) : (
+          t('ui.none')
+        ),
     },
     { id: 'inputs', label: t('lineage.inputs'), sortKey: 'inputs', isNumeric: true, render: (row) => row.node.inputs },
     {
