@@ -16,6 +16,8 @@ const PAGE = 100;
 type UsedVersion = NonNullable<RunInputsQuery['run']>['inputs']['edges'][number]['node'];
 interface Row {
   version: UsedVersion;
+  /** When this run used or logged it. */
+  at: string;
   isReused: boolean;
 }
 
@@ -23,10 +25,14 @@ interface Row {
 export default function ArtifactsTab({ path }: { path: string }) {
   const t = useT();
   const inputs = usePages(RunInputsDocument, { path, first: PAGE }, (data) =>
-    rowsOf(data.run?.inputs, (edge) => ({ version: edge.node, isReused: false })),
+    rowsOf(data.run?.inputs, (edge) => ({ version: edge.node, at: edge.usedAt, isReused: false })),
   );
   const outputs = usePages(RunOutputsDocument, { path, first: PAGE }, (data) =>
-    rowsOf(data.run?.outputs, (edge) => ({ version: edge.node, isReused: edge.isReused })),
+    rowsOf(data.run?.outputs, (edge) => ({
+      version: edge.node,
+      at: edge.loggedAt,
+      isReused: edge.isReused,
+    })),
   );
   return (
     <>
@@ -112,10 +118,10 @@ function Versions({ title, pages, isOutput = false, empty, code }: VersionsProps
         ]
       : []),
     {
-      id: 'created',
-      label: t('runs.firstLogged'),
+      id: 'at',
+      label: isOutput ? t('runs.loggedAt') : t('runs.usedAt'),
       width: 'minmax(100px, 130px)',
-      render: ({ version }) => <Time at={version.createdAt} />,
+      render: ({ at }) => <Time at={at} />,
     },
   ];
   return (

@@ -6,7 +6,7 @@ function run(config: unknown, summary: unknown): RunRowFragment {
   const facts = { id: 'a', key: 'a', name: 'a', path: 'e/p/a', url: '', jobType: null, group: null, tags: [] };
   const times = { createdAt: '', startedAt: '', finishedAt: null };
   const counts = {
-    inputs: { __typename: 'VersionConnection' as const, totalCount: 0 },
+    inputs: { __typename: 'InputConnection' as const, totalCount: 0 },
     outputs: { __typename: 'OutputConnection' as const, totalCount: 0 },
   };
   return { __typename: 'Run', state: 'FINISHED', config, summary, ...facts, ...times, ...counts };
