@@ -48,7 +48,7 @@ export function HubPanel({ explorer, hub }: { explorer: Explorer; hub: GraphHub 
         </p>
       )}
       {counts && (
-        <ul className={styles.steps}>
+        <ul className={styles.plain}>
           {counts.types.slice(0, 8).map(({ type, count }) => (
             <li key={type ?? ''}>
               <bdi>{type ?? t('lineage.noType')}</bdi> {formatCount(count, locale)}

@@ -3,6 +3,7 @@ import { useT } from '../lib/messages.tsx';
 import styles from './explorer.module.css';
 import { ClusterPanel, MorePanel } from './panel-group.tsx';
 import { HubPanel } from './panel-hub.tsx';
+import { Legend } from './panel-legend.tsx';
 import { NodePanel } from './panel-node.tsx';
 import { PathPanel } from './panel-path.tsx';
 import type { Explorer } from './use-explorer.ts';
@@ -26,6 +27,7 @@ export function Panel({ explorer, onLeave, ref }: PanelProps) {
     <aside ref={ref} className={styles.panel} aria-label={t('lineage.panel')} tabIndex={-1} onKeyDown={onKeyDown}>
       {explorer.state.path && explorer.path.steps.length > 0 && <PathPanel explorer={explorer} />}
       <Selected explorer={explorer} />
+      <Legend />
     </aside>
   );
 }

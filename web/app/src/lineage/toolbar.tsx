@@ -22,6 +22,7 @@ interface ToolbarProps {
 export function Toolbar({ explorer, canvas, search }: ToolbarProps) {
   const t = useT();
   const { state, change, graph, laid, scene } = explorer;
+  const changes = state.moves.length + state.open.length + state.alone.length;
   const hasMore = state.isDirect || (graph !== null && state.moves.length > 0 && besideLine(graph) > 0);
   return (
     <div role="toolbar" aria-label={t('lineage.toolbar')} className={styles.toolbar}>
@@ -32,6 +33,11 @@ export function Toolbar({ explorer, canvas, search }: ToolbarProps) {
         <Checkbox isSelected={state.isDirect} onChange={(isDirect) => change({ isDirect })}>
           {t('lineage.directOnly')}
         </Checkbox>
+      )}
+      {changes > 0 && (
+        <Button onPress={() => change({ moves: [], open: [], alone: [] })}>
+          {t('lineage.reset', { count: changes })}
+        </Button>
       )}
       <Find {...search} />
       <span className={styles.group}>

@@ -38,25 +38,39 @@ export function useLineage(focusId: string, kind: Kind, state: ExplorerState): S
   const added = useMoves(state.moves, filters);
   const isLong = useLong(base.isLoading && !isCancelled, key);
 
-  const walked = useMemo(() => {
+  const both = useMemo(() => {
     const compact = compactOf(base.data?.node);
     if (compact === undefined) return null;
     performance.mark('lineage:answer');
     return toGraph(compact);
   }, [base.data]);
+  // Very many consumers leave no room for what it came from: that has a limit of its own then.
+  const isCrowded = both?.focus === focusId && both.completeness.reason === 'NODES' && steps.up !== 0;
+  const causes = useData(LineageDocument, { ...variables, direction: 'UPSTREAM' }, { isPaused: !isCrowded });
+  const above = isCrowded && causes.data?.node?.id === focusId ? compactOf(causes.data.node) : undefined;
+  const isWaiting = isCrowded && above === undefined && !causes.error;
+  const walked = useMemo(() => {
+    if (isWaiting || !both) return null;
+    return above === undefined ? both : merge(both, above);
+  }, [both, above, isWaiting]);
   const { moves, isDirect } = state;
-  const graph = useMemo(() => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the moves were answered changes with its version.
+  const moved = useMemo(() => {
     if (!walked) return null;
-    const moved = moves.reduce((so, move) => applied(so, move, added.answers), walked);
-    const shown = without(moved, new Set(moves.filter((move) => move.kind === 'hide').map((move) => move.id)));
+    const whole = moves.reduce((so, move) => applied(so, move, added.answerTo), walked);
+    const shown = without(whole, new Set(moves.filter((move) => move.kind === 'hide').map((move) => move.id)));
     return withHubsCounted(isDirect ? directLine(shown) : shown);
-  }, [walked, moves, isDirect, added.answers]);
+  }, [walked, moves, isDirect, added.version]);
+  // After a failure, and until all of the next one is there, the last good graph stays.
+  const last = useRef(moved);
+  if (moved) last.current = moved;
+  const graph = moved ?? (base.error || isWaiting ? last.current : null);
 
   return {
     graph,
-    isMissing: base.data !== undefined && !base.isLoading && walked === null,
-    error: base.error ?? added.error,
-    isLoading: (base.isLoading && !isCancelled) || added.isLoading,
+    isMissing: base.data !== undefined && !base.isLoading && both === null,
+    error: base.error ?? (isCrowded ? causes.error : undefined) ?? added.error,
+    isLoading: (base.isLoading && !isCancelled) || (isCrowded && causes.isLoading) || added.isLoading,
     isLong,
     isCancelled,
     cancel: () => setStopped(key),
@@ -69,72 +83,65 @@ export function useLineage(focusId: string, kind: Kind, state: ExplorerState): S
   };
 }
 
-function applied(graph: Graph, move: Move, answers: ReadonlyMap<string, unknown>): Graph {
-  if (move.kind === 'fold') return graph.nodes.has(move.id) ? fold(graph, move.id) : graph;
-  const answer = answers.get(moveKey(move));
-  return answer === undefined || !graph.nodes.has(move.id) ? graph : merge(graph, answer);
+function applied(graph: Graph, move: Move, answerTo: (move: Move) => unknown): Graph {
+  if (!graph.nodes.has(move.id)) return graph;
+  if (move.kind === 'fold') return fold(graph, move.id);
+  const answer = answerTo(move);
+  return answer === undefined ? graph : merge(graph, answer);
 }
 
-/** What the moves ask for, each once, kept for as long as the filters stay. */
+/** What the moves ask for, each once for the same filters. */
 function useMoves(moves: readonly Move[], filters: Filters) {
   const client = useClient();
-  const [kept, setKept] = useState<Kept>({ key: '', answers: new Map(), error: undefined });
-  const [attempt, setAttempt] = useState(0);
-  const key = JSON.stringify(filters);
+  const [answers, setAnswers] = useState<Answers>(new Map());
+  const [error, setError] = useState<CombinedError | undefined>();
   const asked = useRef(new Set<string>());
-  const answers = kept.key === key ? kept.answers : NO_ANSWERS;
-  const wanted = moves.filter(isAsking);
+  const key = JSON.stringify(filters);
+  const wanted = useMemo(() => moves.filter(isAsking).map((move) => ({ move, name: nameOf(key, move) })), [moves, key]);
+  const [attempt, setAttempt] = useState(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again.
   useEffect(() => {
-    for (const move of moves.filter(isAsking)) {
-      const name = `${key} ${moveKey(move)}`;
+    for (const { move, name } of wanted) {
       if (asked.current.has(name)) continue;
       asked.current.add(name);
       const variables = { ...JSON.parse(key), ...moveSteps(move) } as LineageQueryVariables;
       void client
         .query(LineageDocument, variables)
         .toPromise()
-        .then(({ data, error }) => {
-          const answer = compactOf(data?.node);
-          if (error) asked.current.delete(name);
-          setKept((before) => keptWith(before, key, moveKey(move), answer, error));
+        .then((result) => {
+          if (result.error) {
+            asked.current.delete(name);
+            setError(result.error);
+          } else {
+            // A node that went away in the meantime adds nothing.
+            setAnswers((before) => new Map(before).set(name, compactOf(result.data?.node)));
+          }
         });
     }
-  }, [client, key, moves, attempt]);
+  }, [client, key, wanted, attempt]);
 
   return {
-    answers,
-    error: kept.key === key ? kept.error : undefined,
-    isLoading: wanted.some((move) => !answers.has(moveKey(move))) && !kept.error,
+    answerTo: (move: Move) => answers.get(nameOf(key, move)),
+    /** Another object when there are other answers. */
+    version: answers,
+    error,
+    isLoading: !error && wanted.some(({ name }) => !answers.has(name)),
     retry: () => {
-      setKept((before) => ({ ...before, error: undefined }));
+      setError(undefined);
       setAttempt((count) => count + 1);
     },
   };
 }
 
-interface Kept {
-  key: string;
-  answers: ReadonlyMap<string, unknown>;
-  error: CombinedError | undefined;
-}
+type Answers = ReadonlyMap<string, unknown>;
 
-const NO_ANSWERS: ReadonlyMap<string, unknown> = new Map();
-
-function keptWith(before: Kept, key: string, move: string, answer: unknown, error: CombinedError | undefined): Kept {
-  const answers = new Map(before.key === key ? before.answers : []);
-  // A node that went away in the meantime adds nothing.
-  if (!error) answers.set(move, answer);
-  return { key, answers, error };
+function nameOf(filters: string, move: Move): string {
+  return `${move.id}.${move.kind} ${filters}`;
 }
 
 function isAsking(move: Move): boolean {
   return move.kind !== 'fold' && move.kind !== 'hide';
-}
-
-function moveKey(move: Move): string {
-  return `${move.id}.${move.kind}`;
 }
 
 function moveSteps({ id, kind }: Move) {
