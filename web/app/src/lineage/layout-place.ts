@@ -2,7 +2,8 @@
 import type { Item, Joint, Lanes } from './layout-lanes.ts';
 import { ROW_GAP } from './layout-types.ts';
 
-/** Between a lane and what is not one. */
+/** Between a lane and a box: of a fresh layout, and the least of one that leaves boxes where they are. */
+const LANE_ROOM = 10;
 export const LANE_MARGIN = 5;
 const LANE_GAP = 4;
 const ROUNDS = 8;
@@ -46,7 +47,7 @@ export function wishOf(items: readonly Item[], item: Item, sides: 'before' | 'af
 /** How far apart the centres of two items have to be. */
 export function apart(upper: Item, lower: Item): number {
   const isLane = upper.unit < 0 || lower.unit < 0;
-  const gap = upper.unit < 0 && lower.unit < 0 ? LANE_GAP : isLane ? LANE_MARGIN : ROW_GAP;
+  const gap = upper.unit < 0 && lower.unit < 0 ? LANE_GAP : isLane ? LANE_ROOM : ROW_GAP;
   return (upper.height + lower.height) / 2 + gap;
 }
 
