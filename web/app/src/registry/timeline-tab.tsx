@@ -10,7 +10,7 @@ import { MoveRecord } from './move-record.tsx';
 import { MovesTable } from './moves-table.tsx';
 import { knownAliases, LATEST, type Place } from './place.ts';
 import styles from './registry.module.css';
-import { newestFirst, rangeOf, wholeRange, ZOOM_NAMES, zoomOf } from './timeline.ts';
+import { latestOf, newestFirst, rangeOf, wholeRange, ZOOM_NAMES, zoomOf } from './timeline.ts';
 import { TimelineLanes } from './timeline-lanes.tsx';
 import { useLanes } from './use-lanes.ts';
 
@@ -32,14 +32,17 @@ export function TimelineTab({ model, place }: { model: Model; place: Place }) {
   const [opened] = useState(() => Date.now());
   const zoom = zoomOf(params.get('zoom'));
   const end = momentOf(params.get('to')) ?? opened;
-  const moment = momentOf(params.get('asof'));
+  const asOf = momentOf(params.get('asof')) === null ? null : params.get('asof');
+  const moment = momentOf(asOf);
   const names = [...new Set([...knownAliases(place, model.aliases), ...params.getAll('alias')]), LATEST];
   const asked = rangeOf(zoom, end);
-  const { lanes, error, isLoading, reload } = useLanes(model.path, names, asked, moment ?? opened);
+  const isUntilNow = end >= opened;
+  const { lanes, error, isLoading, reload } = useLanes({ path: model.path, names, range: asked, isUntilNow, asOf });
   if (error && !lanes) return <Failure error={error} onRetry={reload} />;
   if (!lanes) return <Loading />;
   const moves = newestFirst(lanes.map((lane) => lane.moves));
-  const range = zoom === 'all' ? wholeRange(moves, end) : asked;
+  const last = isUntilNow ? latestOf(moves, end) : end;
+  const range = zoom === 'all' ? wholeRange(moves, last) : { ...asked, end: last };
   const chosen = moves.find((move) => `${move.name}@${move.at}` === params.get('move'));
   const cut = lanes.filter((lane) => lane.moves.length < lane.total);
   const shift = (direction: number) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   barsOf,
+  latestOf,
   localOf,
   momentFromLocal,
   newestFirst,
@@ -88,4 +89,9 @@ it('goes from a moment to a field for local times and back', () => {
   const moment = Date.UTC(2026, 10, 3, 9, 30, 5);
   expect(momentFromLocal(localOf(moment))).toBe(moment);
   expect(momentFromLocal('')).toBeNull();
+});
+
+it('shows until the last move where the clock of the browser is behind that of the server', () => {
+  expect(latestOf([move(1, 10, 30), move(2, 30, null)], 20 * 60_000)).toBeGreaterThan(30 * 60_000);
+  expect(latestOf([move(1, 10, null)], 20 * 60_000)).toBe(20 * 60_000);
 });

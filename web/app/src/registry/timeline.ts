@@ -43,6 +43,11 @@ export function wholeRange(moves: readonly Move[], end: number): Range {
   return { start: first - (end - first) * 0.02, end };
 }
 
+/** The end of what is shown until now: not before the last move, also where the clock of the browser is behind. */
+export function latestOf(moves: readonly Move[], end: number): number {
+  return Math.max(end, ...moves.map((move) => Date.parse(move.at) + 1000));
+}
+
 /** The bars of one lane, oldest first. Moves that removed the alias end a bar and begin none. */
 export function barsOf<M extends Move>(moves: readonly M[], range: Range): Bar<M>[] {
   const bars: Bar<M>[] = [];

@@ -29,15 +29,26 @@ export interface Lanes {
 
 const MOST_PAGES = 5;
 
+/** What is asked of each alias. */
+export interface LanesWanted {
+  path: string;
+  names: readonly string[];
+  range: Range;
+  /** Whether the range goes on until now, by the clock of the server: the newest moves are never cut off. */
+  isUntilNow: boolean;
+  /** A moment, as exact as it was given; null is now. */
+  asOf: string | null;
+}
+
 /** Asks for the moves of aliases in a range, and where each pointed at one moment. */
-export function useLanes(path: string, names: readonly string[], range: Range, asOf: number): Lanes {
+export function useLanes(wanted: LanesWanted): Lanes {
   const client = useClient();
   const [state, setState] = useState<Omit<Lanes, 'reload'>>({ lanes: undefined, error: undefined, isLoading: true });
   const [round, setRound] = useState(0);
-  const key = JSON.stringify({ path, names, range, asOf, round });
+  const key = JSON.stringify({ ...wanted, round });
   useEffect(() => {
     let isNewest = true;
-    const asked = JSON.parse(key) as { path: string; names: string[]; range: Range; asOf: number };
+    const asked: LanesWanted = JSON.parse(key);
     setState((before) => ({ ...before, isLoading: true }));
     const askLane = async (name: string) => {
       let lane: Lane | null = null;
@@ -47,9 +58,9 @@ export function useLanes(path: string, names: readonly string[], range: Range, a
           path: asked.path,
           name,
           movedAfter: asked.range.start > 0 ? iso(asked.range.start) : null,
-          movedBefore: iso(asked.range.end),
+          movedBefore: asked.isUntilNow ? null : iso(asked.range.end),
           standing: iso(asked.range.start),
-          asOf: iso(asked.asOf),
+          asOf: asked.asOf,
           after,
         };
         const { data, error } = await client

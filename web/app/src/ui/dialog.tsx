@@ -25,23 +25,25 @@ export function Dialog({ isOpen, onClose, title, children, actions, isDismissabl
       isDismissable={isDismissable}
     >
       <Modal className={styles.modal}>
-        <AriaDialog className={styles.dialog}>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: a key of the whole dialog, not a control. */}
-          <div
-            className={styles.frame}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
-              event.preventDefault();
-              onConfirm?.();
-            }}
-          >
-            <Heading slot="title" level={2} className={styles.title}>
-              {title}
-            </Heading>
-            <div className={styles.body}>{children}</div>
-            <div className={styles.actions}>{actions}</div>
-          </div>
-        </AriaDialog>
+        {/* Around the dialog itself, which has the focus where no field in it takes it. */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: a key of the whole dialog, not a control. */}
+        <div
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            onConfirm?.();
+          }}
+        >
+          <AriaDialog className={styles.dialog}>
+            <div className={styles.frame}>
+              <Heading slot="title" level={2} className={styles.title}>
+                {title}
+              </Heading>
+              <div className={styles.body}>{children}</div>
+              <div className={styles.actions}>{actions}</div>
+            </div>
+          </AriaDialog>
+        </div>
       </Modal>
     </ModalOverlay>
   );
