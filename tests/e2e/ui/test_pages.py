@@ -45,10 +45,11 @@ def test_on_a_narrow_screen_nothing_is_cut_and_nothing_lies_beside_it(
     assert page.evaluate(CUT_LABELS) == []
 
 
-# Labels of ours that do not fit their box. What users named may be cut: it has a title.
+# Labels of ours that do not fit their box. What users named may be cut: it has a title. Some are only ever spoken.
 CUT_LABELS = """
 [...document.querySelectorAll('button, [role=columnheader], label, h1, h2, h3, nav a, dt')]
   .filter((one) => one.offsetParent && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
+  .filter((one) => !one.closest('.visually-hidden'))
   .filter((one) => getComputedStyle(one).overflow !== 'visible' && !one.closest('[dir=auto]'))
   .map((one) => `${one.tagName} ${one.textContent.slice(0, 60)}`)
 """
