@@ -45,7 +45,9 @@ async (address) => {
   const began = performance.now();
   history.pushState(null, '', address);
   const last = (name) => performance.getEntriesByName(name).at(-1);
-  while (!last('lineage:drawn')) {
+  const isAfter = (name, other) => (last(name)?.startTime ?? -1) > (last(other)?.startTime ?? Infinity);
+  // What is drawn before the answer, for whatever reason, is the graph from before.
+  while (!isAfter('lineage:layout', 'lineage:answer') || !isAfter('lineage:drawn', 'lineage:layout')) {
     await new Promise(requestAnimationFrame);
     if (performance.now() - began > 60000) throw new Error('nothing was drawn');
   }
