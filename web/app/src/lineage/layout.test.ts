@@ -271,7 +271,7 @@ describe('the columns of a layout', () => {
 });
 
 describe('the time of a layout', () => {
-  // The quickest of some, for other work on the machine makes it slower, never quicker.
+  // Of the processor, and the least of some: what else the machine does makes it longer, never shorter.
   it.each([
     [50, 10],
     [500, 50],
@@ -280,9 +280,13 @@ describe('the time of a layout', () => {
     const input = inputOf(randomGraph({ seed: 3, size, links: 0.2, cycles: 2 }), {
       mostRows: Number.POSITIVE_INFINITY,
     });
-    let quickest = Number.POSITIVE_INFINITY;
-    for (let time = 0; time < 40 && quickest > most; time++) quickest = Math.min(quickest, layOut(input).milliseconds);
+    let least = Number.POSITIVE_INFINITY;
+    for (let time = 0; time < 40 && least > most; time++) {
+      const before = process.cpuUsage();
+      layOut(input);
+      least = Math.min(least, process.cpuUsage(before).user / 1000);
+    }
 
-    expect(quickest).toBeLessThanOrEqual(most);
+    expect(least).toBeLessThanOrEqual(most);
   });
 });
