@@ -1,26 +1,19 @@
 // What a node reaches: registered models, their aliases and versions, the protected ones first; all of it as CSV.
 import { useMemo, useState } from 'react';
 import { useClient } from 'urql';
-import { Link } from 'wouter';
-import {
-  type ImpactLineFragment,
-  LineageImpactDocument,
-  LineageImpactTableDocument,
-} from '../generated/lineage/impact-queries.ts';
+import { LineageImpactDocument, LineageImpactTableDocument } from '../generated/lineage/impact-queries.ts';
 import { LineageReachDocument, type LineageReachQuery } from '../generated/lineage/queries.ts';
-import { type Translate, useT } from '../lib/messages.tsx';
+import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { usePages } from '../lib/pages.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { useParams } from '../lib/search-params.ts';
 import { Button } from '../ui/button.tsx';
-import { AliasChips } from '../ui/chips.tsx';
-import { type Column, DataTable } from '../ui/data-table.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import { Checkbox } from '../ui/field.tsx';
 import { Empty, Failure, Loading, Notice } from '../ui/notices.tsx';
-import { KIND_LABELS, KindMark } from '../ui/state.tsx';
-import { Time } from '../ui/time.tsx';
 import { saveText } from './exports.ts';
+import { columnsOf } from './impact-columns.tsx';
 import styles from './impact-view.module.css';
 
 const PAGE = 100;
@@ -139,77 +132,4 @@ function SaveCsv({ asked, name, isDisabled }: { asked: Asked; name: string; isDi
       )}
     </>
   );
-}
-
-function columnsOf(
-  t: Translate,
-  rows: readonly ImpactLineFragment[],
-  onPath: ImpactViewProps['onPath'],
-): Column<ImpactLineFragment>[] {
-  // A series is named where its rows begin; below, it is said again but quietly.
-  const first = new Set(
-    rows.filter((row, at) => rows[at - 1]?.collection.id !== row.collection.id).map((row) => row.version.id),
-  );
-  return [
-    {
-      id: 'collection',
-      label: t('lineage.impact.collection'),
-      width: 'minmax(180px, 2fr)',
-      isKey: true,
-      render: (row) => (
-        <>
-          <KindMark kind={row.version.kind} />
-          <Link
-            href={hrefOf(row.collection.path)}
-            className={first.has(row.version.id) ? styles.series : styles.again}
-            title={row.collection.path}
-            dir="auto"
-          >
-            {row.collection.name}
-          </Link>
-        </>
-      ),
-    },
-    {
-      id: 'aliases',
-      label: t('lineage.aliases'),
-      width: 'minmax(160px, 2fr)',
-      isKey: true,
-      render: (row) => (
-        <AliasChips names={row.aliases} isProtected={(alias) => row.protectedAliases.includes(alias)} limit={4} />
-      ),
-    },
-    {
-      id: 'version',
-      label: t('lineage.impact.version'),
-      isKey: true,
-      render: (row) => (
-        <Link href={hrefOf(row.version.path)} title={row.version.path}>
-          v{row.version.index}
-        </Link>
-      ),
-    },
-    {
-      id: 'kind',
-      label: t('lineage.kind'),
-      width: 'minmax(130px, 1fr)',
-      render: (row) => t(KIND_LABELS[row.version.kind]),
-    },
-    { id: 'type', label: t('lineage.type'), render: (row) => <span dir="auto">{row.version.type}</span> },
-    { id: 'distance', label: t('lineage.distance'), isNumeric: true, render: (row) => row.distance },
-    { id: 'created', label: t('lineage.created'), render: (row) => <Time at={row.version.createdAt} /> },
-    {
-      id: 'path',
-      label: t('lineage.path'),
-      render: (row) => (
-        <Button
-          look="quiet"
-          aria-label={t('lineage.impact.pathTo', { name: row.version.name })}
-          onPress={() => onPath(row.version.id)}
-        >
-          {t('lineage.path')}
-        </Button>
-      ),
-    },
-  ];
 }
