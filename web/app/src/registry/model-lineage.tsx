@@ -38,7 +38,7 @@ export default function ModelLineage({ model }: { model: Model }) {
           onChange={(version) => setParams({ version })}
         />
       </div>
-      <LineageExplorer key={shown.id} focusId={shown.id} focusPath={shown.path} />
+      <LineageExplorer key={shown.id} focusId={shown.id} focusPath={shown.path} kind="REGISTRY_VERSION" />
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { RegisteredModelsDocument, type RegisteredModelsQuery } from '../generated/registry/registry.ts';
 import { formatCount } from '../lib/format.ts';
@@ -8,22 +7,22 @@ import { hrefOf } from '../lib/routes.ts';
 import { useParams } from '../lib/search-params.ts';
 import { AliasChip, Tags } from '../ui/chips.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { TextField } from '../ui/field.tsx';
 import { Empty, Failure, Loading } from '../ui/notices.tsx';
 import { Time } from '../ui/time.tsx';
 import { LATEST } from './place.ts';
 import { RecallMarks } from './recall-marks.tsx';
 import styles from './registry.module.css';
 import type { Registry } from './registry-page.tsx';
+import { SearchField } from './search-field.tsx';
 
 type Model = NonNullable<RegisteredModelsQuery['registry']>['collections']['edges'][number]['node'];
 type Field = 'NAME' | 'CREATED_AT' | 'UPDATED_AT' | 'RELEVANCE';
 const FIELDS: readonly Field[] = ['NAME', 'CREATED_AT', 'UPDATED_AT', 'RELEVANCE'];
-const TYPING_MS = 250;
 
 /** The registered models of a registry, searched, filtered and sorted by the server; all of that is in the address. */
 export function ModelsTab({ registry }: { registry: Registry }) {
   const t = useT();
+  const { locale } = useLanguage();
   const [params, setParams] = useParams();
   const search = params.get('search') ?? '';
   const sortKey = FIELDS.find((field) => field === params.get('sort')) ?? (search ? 'RELEVANCE' : 'UPDATED_AT');
@@ -66,7 +65,8 @@ export function ModelsTab({ registry }: { registry: Registry }) {
           </span>
         )}
         <span className={styles.note} role="status">
-          {pages.totalCount !== undefined && <Shown count={pages.totalCount} />}
+          {pages.totalCount !== undefined &&
+            t('registry.modelCount', { count: pages.totalCount, shown: formatCount(pages.totalCount, locale) })}
         </span>
       </div>
       {pages.totalCount === undefined ? (
@@ -90,35 +90,6 @@ export function ModelsTab({ registry }: { registry: Registry }) {
       )}
     </>
   );
-}
-
-function Shown({ count }: { count: number }) {
-  const t = useT();
-  const { locale } = useLanguage();
-  return t('registry.modelCount', { count, shown: formatCount(count, locale) });
-}
-
-/** A field that tells what was typed after a moment, and not in the middle of a conversion. */
-export function SearchField({ value, hint, onChange }: SearchFieldProps) {
-  const t = useT();
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <div className={styles.search}>
-      <TextField label={t('registry.find')} value={text} onChange={setText} placeholder={hint} isLabelHidden />
-    </div>
-  );
-}
-
-interface SearchFieldProps {
-  value: string;
-  /** What can be searched for. */
-  hint: string;
-  onChange: (text: string) => void;
 }
 
 function useColumns(registry: Registry): Column<Model>[] {
@@ -195,7 +166,7 @@ function AliasesNow({ model, locked }: { model: Model; locked: ReadonlySet<strin
           <AliasChip name={alias.name} isProtected={locked.has(alias.name)} />
           <Link href={hrefOf(alias.version.path)}>v{alias.version.index}</Link>
           {locked.has(alias.name) && (
-            <span className={styles.note}>
+            <span className={`${styles.note} ${styles.wide}`}>
               <Time at={alias.movedAt} />
             </span>
           )}

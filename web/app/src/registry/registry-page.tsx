@@ -33,7 +33,7 @@ export default function RegistryPage({ route, registry: { path } }: RegistryPage
   const t = useT();
   const { locale } = useLanguage();
   const viewer = useViewer();
-  const { data, error, reload } = useData(RegistryPageDocument, { path }, { isMain: route.tab !== '' });
+  const { data, error, reload } = useData(RegistryPageDocument, { path }, { isMain: true });
   const registry = data?.registry;
   if (error && !data) return <Page title={route.container}>{<Failure error={error} onRetry={reload} />}</Page>;
   if (!data) return <Page title={route.container}>{<Loading />}</Page>;

@@ -16,10 +16,10 @@ import { TagEditor } from '../ui/tag-editor.tsx';
 import { AliasesNow } from './aliases-now.tsx';
 import type { ModelDialog } from './model-dialogs.tsx';
 import type { Model } from './model-page.tsx';
-import { SearchField } from './models-tab.tsx';
 import type { Place, Right } from './place.ts';
 import { metricNames } from './promotion.ts';
 import styles from './registry.module.css';
+import { SearchField } from './search-field.tsx';
 import { useVersionColumns } from './version-columns.tsx';
 
 export type Version = NonNullable<ModelVersionsQuery['collection']>['versions']['edges'][number]['node'];
