@@ -96,7 +96,7 @@ function Shown({ version, path, route, t, reload }: ShownProps) {
       {tab === 'history' && <HistoryView version={version} />}
       {tab === 'lineage' && (
         <Suspense fallback={<Loading />}>
-          <LineageExplorer focusId={version.id} focusPath={version.path} isFull />
+          <LineageExplorer focusId={version.id} focusPath={version.path} kind={version.kind} isFull />
         </Suspense>
       )}
     </Page>
