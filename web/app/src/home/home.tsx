@@ -16,14 +16,8 @@ import { RegisteredModels } from './registered-models.tsx';
 
 export function Home() {
   const t = useT();
-  const { locale } = useLanguage();
   const { data, error, reload } = useData(HomeDocument, {}, { isMain: true });
-  const answer =
-    data &&
-    t('home.answer', {
-      projects: formatCount(data.projects.totalCount, locale),
-      models: formatCount(data.collections.totalCount, locale),
-    });
+  const answer = data && t('home.answer', { projects: data.projects.totalCount, models: data.collections.totalCount });
   return (
     <Page title={t('home.title')} answer={answer} actions={<CreateProject />}>
       {error && <Failure error={error} onRetry={reload} />}
