@@ -71,7 +71,7 @@ PAGES: Final = {
     "registry": UIPage(lambda world: f"/{world.registry}", _says("手書き数字モデル")),
     "registry-proposals": UIPage(_registry("proposals"), _says("model-registry")),
     "registry-recalls": UIPage(_registry("recalls"), _says("ラベルに誤り")),
-    "registry-settings": UIPage(_registry("settings"), _says("production")),
+    "registry-settings": UIPage(_registry("settings"), _says("live")),
     "model": UIPage(lambda world: f"/{world.registered_model}", _says("production")),
     "model-timeline": UIPage(_model("timeline"), _says("production")),
     "model-lineage": UIPage(_model("lineage"), _says("手書き数字モデル")),

@@ -75,7 +75,7 @@ def evaluate() -> None:
 
 def fail() -> None:
     try:
-        with headwater.init(job_type="train", name=HARM) as run:
+        with headwater.init(job_type="retrain", name=HARM) as run:
             run.use_artifact("digits-model:latest")
             raise RuntimeError("失敗")
     except RuntimeError:

@@ -95,7 +95,9 @@ function LaneBar({ bar, range, isLocked, isChosen, onChoose }: LaneBarProps) {
       title={label}
       onClick={() => onChoose(move)}
     >
-      {isRecalled && <Icon name="warning" />}v{bar.index}
+      {isRecalled && <Icon name="warning" />}
+      {/* Cut where a version was there only for a moment; the title has it. */}
+      <span className={styles.barLabel}>v{bar.index}</span>
     </button>
   );
 }
