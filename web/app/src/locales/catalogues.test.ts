@@ -24,7 +24,9 @@ describe.each(readdirSync(`${FOLDER}/en`).filter((name) => name.endsWith('.json'
     for (const [key, text] of Object.entries(english)) {
       expect(text.trim(), key).not.toBe('');
       expect(japanese[key]?.trim(), key).toBeTruthy();
-      expect(valuesIn(japanese[key] ?? ''), key).toEqual(valuesIn(text));
+      const [mine, theirs] = [valuesIn(text), valuesIn(japanese[key] ?? '')];
+      expect(theirs.printed, key).toEqual(mine.printed);
+      for (const name of theirs.all) expect(mine.all, key).toContain(name);
     }
   });
 
@@ -34,20 +36,24 @@ describe.each(readdirSync(`${FOLDER}/en`).filter((name) => name.endsWith('.json'
   });
 });
 
-/** The names of the values that a message takes, in its plurals too. */
-function valuesIn(text: string): string[] {
-  const names = new Set<string>();
-  // A compiled message is a list of texts and of values `[name, kind, options]`; each option is such a list again.
-  const collect = (parts: unknown): void => {
-    if (!Array.isArray(parts)) return;
-    for (const part of parts) {
+/** The names of the values that a message takes, and of those that it prints and does not only count by. */
+function valuesIn(text: string): { all: string[]; printed: string[] } {
+  const all = new Set<string>();
+  const printed = new Set<string>();
+  // A compiled message is a list of texts and of values `[name, kind, options]`; each option is such a list again, in
+  // which `#` stands for the value.
+  const collect = (parts: unknown, counted: string | null): void => {
+    for (const part of Array.isArray(parts) ? parts : [parts]) {
+      if (part === '#' && counted) printed.add(counted);
       if (!Array.isArray(part)) continue;
-      names.add(String(part[0]));
-      for (const option of Object.values(part[2] ?? {})) collect(option);
+      const name = String(part[0]);
+      all.add(name);
+      if (part[1] !== 'plural') printed.add(name);
+      for (const option of Object.values(part[2] ?? {})) collect(option, name);
     }
   };
-  collect(compileMessage(text));
-  return [...names].sort();
+  collect(compileMessage(text), null);
+  return { all: [...all].sort(), printed: [...printed].sort() };
 }
 
 /** Whether a source names the key, whole or by its beginning in a template such as `theme.${theme}`. */
