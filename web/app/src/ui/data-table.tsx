@@ -40,7 +40,8 @@ interface DataTableProps<Row> {
   onRowKey?: (key: string, row: Row) => void;
 }
 
-const ROWS_AHEAD = 20;
+/** Rows below those in the document, themselves some more than are in sight, at which the next page is asked for. */
+const ROWS_AHEAD = 8;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, rows, columns, rowKey, total, hasMore = false, isLoading = false, onMore, marked, onMark } = props;
