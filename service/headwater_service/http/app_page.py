@@ -1,7 +1,6 @@
 """The web UI: one page for the address of every object; its script reads from the address what to show."""
 
 import secrets
-from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -36,8 +35,8 @@ async def app_page(request: Request) -> Response:
     )
 
 
-@cache
 def _built_page() -> str:
+    # Read each time: a page of before a new build would name files that are gone.
     if not _INDEX.is_file():
         raise NotFoundError("The web UI is not part of this build. `make ui` builds it.", path="/")
     return _INDEX.read_text("utf-8")

@@ -9,6 +9,9 @@ import { activate, LanguageProvider, preferredLocale, useLanguage } from './lib/
 import { PageQueryProvider } from './lib/page-query.tsx';
 import { applyTheme, storedTheme } from './lib/theme.ts';
 
+const RELOADED = 'headwater:reloaded';
+const RELOAD_PAUSE_MS = 60_000;
+
 function Root() {
   const { locale } = useLanguage();
   return (
@@ -21,6 +24,15 @@ function Root() {
     </I18nProvider>
   );
 }
+
+// A part of the page is gone: the server was updated meanwhile. The page is loaded anew, but not again and again.
+window.addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < RELOAD_PAUSE_MS) return;
+  event.preventDefault();
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  window.location.reload();
+});
 
 applyTheme(storedTheme());
 const locale = preferredLocale();

@@ -102,7 +102,7 @@ function GuardList({ guards, onEdit, onRemove }: GuardListProps) {
           </span>
           <span className={styles.buttons}>
             {onEdit && (
-              <Button onPress={() => onEdit(guard)} aria-label={t('registry.editGuard', { alias: guard.name })}>
+              <Button onPress={() => onEdit(guard)} aria-label={`${t('ui.edit')} · ${guard.name}`}>
                 {t('ui.edit')}
               </Button>
             )}
@@ -110,7 +110,7 @@ function GuardList({ guards, onEdit, onRemove }: GuardListProps) {
               <Button
                 look="danger"
                 onPress={() => onRemove(guard)}
-                aria-label={t('registry.removeGuardTitle', { alias: guard.name })}
+                aria-label={`${t('registry.remove')} · ${guard.name}`}
               >
                 {t('registry.remove')}
               </Button>

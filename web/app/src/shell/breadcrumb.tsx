@@ -9,7 +9,7 @@ export function Breadcrumb({ route }: { route: Route }) {
   const t = useT();
   const parts = partsOf(route);
   const path = parts.join('/');
-  if (!parts.length) return <span className={styles.breadcrumb} />;
+  if (!parts.length) return <span className={styles.space} />;
   return (
     <nav aria-label={t('frame.breadcrumb')} className={styles.breadcrumb}>
       <ol className={styles.parts}>

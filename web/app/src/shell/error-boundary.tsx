@@ -2,6 +2,7 @@ import { Component, type ReactNode } from 'react';
 import { translate } from '../lib/messages.tsx';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/notices.tsx';
+import styles from './page.module.css';
 
 interface Props {
   /** Another key, such as the address, tries again. */
@@ -31,7 +32,7 @@ export class ErrorBoundary extends Component<Props, State> {
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <main id="content">
+      <main id="content" className={styles.page}>
         <Empty title={translate('broken.title')} code={String(error)}>
           {translate('broken.hint')}
         </Empty>

@@ -46,7 +46,7 @@ export function Preferences({ viewer, onKeys }: { viewer: Viewer; onKeys: () => 
           { id: 'sign-out', label: t('frame.signOut'), onAction: () => void signOut() },
         ]}
       >
-        {viewer.user.name} ▾
+        <span className={styles.me}>{viewer.user.name}</span> ▾
       </Menu>
     </div>
   );

@@ -13,6 +13,7 @@ const STILL_MS = 250;
 const MOST_SPOKEN = 300;
 /** A graph that only fits smaller than this begins at its focus, large enough to be read. */
 const READABLE = 0.62;
+const TELLING = 0.45;
 const BEGINNING = 0.85;
 
 export function easeTime(): number {
@@ -148,7 +149,9 @@ function beginning(scene: Scene, { size }: Renderer, { camera }: Options): Camer
   if (told) return told;
   const whole = fit(scene.area, size, HEAD_HEIGHT);
   const focus = scene.cards.find((card) => card.isFocus) ?? scene.cards.toSorted((one, other) => one.x - other.x)[0];
-  if (whole.k >= READABLE || !focus) return whole;
+  // Without a focus the whole is what is looked at, as long as its shapes can be told apart.
+  const enough = scene.cards.some((card) => card.isFocus) ? READABLE : TELLING;
+  if (whole.k >= enough || !focus) return whole;
   return fill(centreOn(middleOfCard(focus), BEGINNING, size, HEAD_HEIGHT), scene.area, size, HEAD_HEIGHT);
 }
 
