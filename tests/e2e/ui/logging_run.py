@@ -11,8 +11,7 @@ LINK = "\x1b]8;;javascript:window.harmed=1\x07link\x1b]8;;\x07"
 HARM = f'<img src=x onerror="window.harmed=1"> \x1b[31mred\x1b[0m {LINK} \x1b[2J'
 
 with headwater.init(job_type="live", name=sys.argv[1]) as run:
-    sys.__stdout__.write(f"{run.path}\n")
-    sys.__stdout__.flush()
+    print(run.path, flush=True)
     print(HARM)
     for line in sys.stdin:
         run.log({"loss": float(line)})

@@ -135,7 +135,7 @@ def test_the_log_follows_a_run_and_what_it_prints_stays_text(sign_in: SignIn, pl
         page.keyboard.press("Home")
         expect(page.get_by_role("checkbox", name="Follow")).not_to_be_checked()
         run.log(4321.5)
-        expect(page.get_by_role("status").filter(has_text="63 lines")).to_be_visible(timeout=SOON)
+        expect(page.get_by_role("status").filter(has_text="64 lines")).to_be_visible(timeout=SOON)
         expect(log.get_by_text("損失は 4321.5")).to_have_count(0)
         run.end()
 
