@@ -1,6 +1,8 @@
 import { Link } from 'wouter';
+import { VersionUseDocument } from '../generated/artifacts/version.ts';
 import { formatCount } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
+import { useData } from '../lib/page-query.tsx';
 import { hrefOf, runHref, tabHref } from '../lib/routes.ts';
 import { KindMark, StateMark } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
@@ -12,7 +14,6 @@ export function AnswerLine({ version }: { version: ShownVersion }) {
   const { locale } = useLanguage();
   const run = version.source?.loggedBy;
   const links = version.source?.linkedVersions;
-  const consumers = version.consumedBy.totalCount;
   return (
     <span>
       {version.__typename === 'RegistryVersion' && <Linked version={version} />}
@@ -28,10 +29,7 @@ export function AnswerLine({ version }: { version: ShownVersion }) {
         t('artifacts.madeByNobody')
       )}{' '}
       <Time at={version.source?.createdAt ?? version.createdAt} />
-      {' · '}
-      <Link href={tabHref(version.path, 'lineage')}>
-        {consumers ? t('artifacts.usedByRuns', { count: consumers }) : t('artifacts.unused')}
-      </Link>
+      <Use version={version} />
       {version.__typename === 'ArtifactVersion' && links && links.totalCount > 0 && (
         <>
           {' · '}
@@ -49,6 +47,23 @@ export function AnswerLine({ version }: { version: ShownVersion }) {
         </>
       )}
     </span>
+  );
+}
+
+/** How many runs used it, when that is known. */
+function Use({ version }: { version: ShownVersion }) {
+  const t = useT();
+  const { data } = useData(VersionUseDocument, { id: version.id });
+  const node = data?.node;
+  if (node?.__typename !== 'ArtifactVersion' && node?.__typename !== 'RegistryVersion') return null;
+  const count = node.consumedBy.totalCount;
+  return (
+    <>
+      {' · '}
+      <Link href={tabHref(version.path, 'lineage')}>
+        {count ? t('artifacts.usedByRuns', { count }) : t('artifacts.unused')}
+      </Link>
+    </>
   );
 }
 
