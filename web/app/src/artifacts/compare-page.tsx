@@ -30,11 +30,11 @@ export default function ComparePage({ route }: { route: CompareRoute }) {
   if (error) return <ErrorPage title={title} error={error} onRetry={reload} />;
   if (!data) return <Loading />;
   const { before, after } = data;
-  const choices = data.versions.edges.map((edge) => edge.node);
+  const choices = data.collection?.versions.edges.map((edge) => edge.node) ?? [];
   return (
     <Page
       title={title}
-      actions={<Pickers collection={collection} route={route} choices={choices} />}
+      actions={data.collection && <Pickers collection={collection} route={route} choices={choices} />}
       answer={before && after && before.digest === after.digest ? t('artifacts.sameContent') : undefined}
     >
       {before && after ? (
