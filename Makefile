@@ -29,8 +29,8 @@ demo: $(INSTALLED) $(UI) ## Start everything, run the digits pipeline and show i
 	@echo "Where the best model comes from, and what came of it:"
 	@$(BIN)/headwater lineage digits/digits-model:best
 	@echo
-	@echo "Ask more of it in the browser; this link signs you in once:"
-	@$(BIN)/headwater open --print
+	@echo "The same in the browser; this link signs you in once:"
+	@$(BIN)/headwater open --print digits/digits-model:best/-/lineage
 	@$(BIN)/headwater status
 
 up: $(INSTALLED) $(UI) ## Start Neo4j, MinIO and the service

@@ -110,9 +110,9 @@ def reset(is_confirmed: bool) -> None:
     typer.echo("Deleted. `headwater up` starts anew.")
 
 
-def open_link(print_only: bool) -> None:
-    """Make a one-time link and give it to the browser, or print it."""
-    url = lifecycle.sign_in_link(make_plan())
+def open_link(page: str, print_only: bool) -> None:
+    """Make a one-time link that goes on to a page and give it to the browser, or print it."""
+    url = lifecycle.sign_in_link(make_plan(), page)
     if print_only or not webbrowser.open(url):
         typer.echo(url)
 

@@ -104,12 +104,20 @@ def reset(
 
 
 def open_link(
+    page: Annotated[
+        str,
+        typer.Argument(
+            metavar="[PAGE]",
+            help="What to show, by its path: `entity/project`, `project/name:best`, `project/name:best/-/lineage`; "
+            "else the home page.",
+        ),
+    ] = "",
     print_only: Annotated[bool, typer.Option("--print", help="Print the link instead of opening a browser.")] = False,
 ) -> None:
     """Sign the browser in with a new one-time link."""
     from headwater_service.local import actions
 
-    actions.open_link(print_only)
+    actions.open_link(page, print_only)
 
 
 def bootstrap_from_environment(name: str) -> str:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import quote
 
 import tomli_w
 import urllib3
@@ -124,8 +125,10 @@ def reset(home: Home) -> None:
     home.create()
 
 
-def sign_in_link(plan: Plan) -> str:
-    """Ask the running service for a new one-time link.
+def sign_in_link(plan: Plan, page: str = "") -> str:
+    """Ask the running service for a new one-time link, which goes on to a page of the web UI.
+
+    `page` is a path as the pages have it, or one of a version that leaves out the entity, then the user's own.
 
     Raises UnavailableError when the service is not up.
     """
@@ -147,7 +150,14 @@ def sign_in_link(plan: Plan) -> str:
     payload = answer["data"]["createSignInLink"]
     if payload["__typename"] != "CreateSignInLinkPayload":
         raise UnavailableError(f"The service made no sign-in link: {payload['message']}")
-    return str(payload["url"])
+    address, _, token = str(payload["url"]).partition("#")
+    return f"{address}{_next(page, account.user)}#{token}"
+
+
+def _next(page: str, entity: str) -> str:
+    parts = page.strip("/").split("/-/")[0].split("/")
+    path = f"{entity}/{page}" if len(parts) == 2 and ":" in parts[1] else page
+    return f"?next=/{quote(path.strip('/'), safe='/:@')}" if page else ""
 
 
 def remember_account(plan: Plan) -> None:

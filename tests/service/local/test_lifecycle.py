@@ -147,6 +147,17 @@ def test_open_gives_a_new_link_each_time(machine: Machine) -> None:
 
 
 @pytest.mark.slow
+def test_open_leads_on_to_the_page_that_is_named(machine: Machine) -> None:
+    user = json.loads((machine.home.data / "account.json").read_text("utf-8"))["user"]
+
+    full = machine.ok("open", "--print", "ana/数字 1/model:best").strip()
+    own = machine.ok("open", "--print", "digits/model:best/-/lineage").strip()
+
+    assert "/sign-in?next=/ana/%E6%95%B0%E5%AD%97%201/model:best#" in full
+    assert f"/sign-in?next=/{user}/digits/model:best/-/lineage#" in own
+
+
+@pytest.mark.slow
 def test_no_secret_is_in_a_log_or_among_arguments(machine: Machine) -> None:
     credentials = json.loads(machine.home.credentials_file.read_text())
     account = json.loads((machine.home.data / "account.json").read_text())
