@@ -32,7 +32,7 @@ def test_a_page_shows_what_it_is_for_and_the_browser_complains_of_nothing(
     assert serious_findings(page) == []
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
+@pytest.mark.parametrize("locale", ["ja-JP", pytest.param("en-GB", marks=pytest.mark.slow)])
 def test_on_a_narrow_screen_nothing_is_cut_and_nothing_lies_beside_it(
     sign_in: SignIn, ui_world: UIWorld, page_name: str, locale: str
 ) -> None:
