@@ -78,7 +78,7 @@ def test_a_run_is_found_by_its_japanese_name_and_alt_enter_opens_its_lineage(
     page.keyboard.press("Alt+Enter")
 
     page.wait_for_url(re.compile(re.escape(ui_world.run_page("前処理", "lineage"))))
-    expect(page.get_by_role("heading", name="データ準備")).to_be_visible()
+    expect(page.get_by_role("heading", name="データ準備", level=1)).to_be_visible()
     assert complaints.found == []
 
 
