@@ -5,8 +5,8 @@ import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Refused } from '../ui/refused.tsx';
 
@@ -36,19 +36,13 @@ export function CreateCollection({ container, type: known }: { container: string
       <Button aria-label={t('artifacts.newCollection')} onPress={() => setOpen(true)}>
         <Icon name="add" />
       </Button>
-      <Dialog
+      <FormDialog
         isOpen={isOpen}
         onClose={close}
         title={t('artifacts.newCollection')}
-        onConfirm={() => void create()}
-        actions={
-          <>
-            <Button onPress={close}>{t('ui.cancel')}</Button>
-            <Button look="primary" isDisabled={!isReady} onPress={() => void create()}>
-              {t('artifacts.create')}
-            </Button>
-          </>
-        }
+        confirm={t('artifacts.create')}
+        onConfirm={create}
+        isDisabled={!isReady}
       >
         <TextField
           label={t('artifacts.type')}
@@ -67,7 +61,7 @@ export function CreateCollection({ container, type: known }: { container: string
         />
         <TextField label={t('artifacts.description')} value={description} onChange={setDescription} rows={4} />
         <Refused refusal={refusal} />
-      </Dialog>
+      </FormDialog>
     </>
   );
 }

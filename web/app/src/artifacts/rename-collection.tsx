@@ -4,9 +4,8 @@ import { ChangeCollectionDocument } from '../generated/artifacts/collection.ts';
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { hrefOf } from '../lib/routes.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refused } from '../ui/refused.tsx';
 
 interface RenameCollectionProps {
@@ -39,19 +38,13 @@ export function RenameCollection({ collection, isOpen, onClose }: RenameCollecti
     navigate(hrefOf(payload.collection.path), { replace: true });
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen={isOpen}
       onClose={close}
       title={t('artifacts.renameTitle', { name: collection.name })}
-      onConfirm={() => void rename()}
-      actions={
-        <>
-          <Button onPress={close}>{t('ui.cancel')}</Button>
-          <Button look="primary" isDisabled={!isReady} onPress={() => void rename()}>
-            {t('artifacts.rename')}
-          </Button>
-        </>
-      }
+      confirm={t('artifacts.rename')}
+      onConfirm={rename}
+      isDisabled={!isReady}
     >
       <TextField
         label={t('artifacts.newName')}
@@ -62,6 +55,6 @@ export function RenameCollection({ collection, isOpen, onClose }: RenameCollecti
         autoFocus
       />
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { useT } from '../lib/messages.tsx';
 import type { Refusal } from '../lib/mutate.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Select, TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { daysOfSeconds, secondsOfDays } from './durations.ts';
 
@@ -38,19 +38,13 @@ export function TtlEditor({ now, canInherit, onSave }: TtlEditorProps) {
       <Button look="quiet" aria-label={t('ui.editThis', { what: t('artifacts.ttl') })} onPress={() => setOpen(true)}>
         {t('ui.edit')}
       </Button>
-      <Dialog
+      <FormDialog
         isOpen={isOpen}
         onClose={() => setOpen(false)}
         title={t('artifacts.ttl')}
-        onConfirm={() => void save()}
-        actions={
-          <>
-            <Button onPress={() => setOpen(false)}>{t('ui.cancel')}</Button>
-            <Button look="primary" isDisabled={!isReady} onPress={() => void save()}>
-              {t('ui.save')}
-            </Button>
-          </>
-        }
+        confirm={t('ui.save')}
+        onConfirm={save}
+        isDisabled={!isReady}
       >
         <Select
           label={t('artifacts.ttl')}
@@ -72,7 +66,7 @@ export function TtlEditor({ now, canInherit, onSave }: TtlEditorProps) {
         )}
         <p>{t('artifacts.ttlHint')}</p>
         <Refused refusal={refusal} />
-      </Dialog>
+      </FormDialog>
     </>
   );
 }

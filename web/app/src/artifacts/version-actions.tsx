@@ -3,9 +3,9 @@ import { DeleteDialog } from '../deletion/delete-dialog.tsx';
 import { useT } from '../lib/messages.tsx';
 import { compareHref } from '../lib/routes.ts';
 import { LinkDialog } from '../registry/link-dialog.tsx';
+import { RecallDialog } from '../registry/recall-dialog.tsx';
 import { Button, LinkButton } from '../ui/button.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { RecallDialog } from './recall-dialog.tsx';
 import { useRights } from './rights.ts';
 import type { ShownVersion } from './version-page.tsx';
 
@@ -49,7 +49,8 @@ export function VersionActions({ version, reload }: { version: ShownVersion; rel
       <LinkDialog versionId={version.id} versionPath={version.path} isOpen={open === 'link'} onClose={close} />
       {open === 'recall' && (
         <RecallDialog
-          version={version}
+          versionId={version.id}
+          name={version.name}
           onClose={close}
           onRecalled={() => {
             close();

@@ -9,11 +9,10 @@ import { formatBytes, formatCount } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
-import { Button } from '../ui/button.tsx';
 import { AliasChips } from '../ui/chips.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Checkbox } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Failure, Loading, Notice } from '../ui/notices.tsx';
 
 type Plan = NonNullable<DeletionPlanQuery['deletionPlan']>;
@@ -51,19 +50,14 @@ export function DeleteDialog({ isOpen, onClose, onDeleted, name, things }: Delet
     else reload();
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen={isOpen}
       onClose={close}
       title={t('deletion.title', { name })}
-      onConfirm={() => void remove()}
-      actions={
-        <>
-          <Button onPress={close}>{t('ui.cancel')}</Button>
-          <Button look="danger" isDisabled={!mayDelete} onPress={() => void remove()}>
-            {t('deletion.delete')}
-          </Button>
-        </>
-      }
+      confirm={t('deletion.delete')}
+      onConfirm={remove}
+      isDisabled={!mayDelete}
+      look="danger"
     >
       {error && <Failure error={error} onRetry={reload} />}
       {refusal && <Notice tone="danger">{refusal.message}</Notice>}
@@ -80,7 +74,7 @@ export function DeleteDialog({ isOpen, onClose, onDeleted, name, things }: Delet
           {t('deletion.withAliases', { count: plan.figures.aliases })}
         </Checkbox>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }
 

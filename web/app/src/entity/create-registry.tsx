@@ -6,8 +6,8 @@ import { useChange } from '../lib/mutate.ts';
 import { useViewer } from '../lib/places.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Select, TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 
 type Visibility = 'ENTITY' | 'RESTRICTED';
 
@@ -42,19 +42,13 @@ export function CreateRegistry({ entity }: { entity: string }) {
   return (
     <>
       <Button onPress={() => setOpen(true)}>{t('entity.newRegistry')}</Button>
-      <Dialog
+      <FormDialog
         isOpen={isOpen}
         onClose={close}
         title={t('entity.newRegistry')}
-        onConfirm={() => void create()}
-        actions={
-          <>
-            <Button onPress={close}>{t('ui.cancel')}</Button>
-            <Button look="primary" isDisabled={!name.trim() || isRunning} onPress={() => void create()}>
-              {t('home.create')}
-            </Button>
-          </>
-        }
+        confirm={t('home.create')}
+        onConfirm={create}
+        isDisabled={!name.trim() || isRunning}
       >
         <TextField
           label={t('home.name')}
@@ -81,7 +75,7 @@ export function CreateRegistry({ entity }: { entity: string }) {
           onChange={setAliases}
           hint={t('entity.protectedHint')}
         />
-      </Dialog>
+      </FormDialog>
     </>
   );
 }

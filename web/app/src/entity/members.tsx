@@ -10,8 +10,8 @@ import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { useViewer } from '../lib/places.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Select } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Notice } from '../ui/notices.tsx';
 import styles from './members.module.css';
 import { ROLE_HINTS, ROLE_LABELS, ROLES, type Role } from './roles.ts';
@@ -73,22 +73,16 @@ export function Members({ entity, onChange }: { entity: Entity; onChange: () => 
         })}
       </ul>
       {isAdmin && <AddMember entity={entity} onAdd={(user, role) => setRole(user, role)} />}
-      <Dialog
+      <FormDialog
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
         title={t('entity.removeTitle', { name: leaving ?? '', entity: entity.name })}
-        onConfirm={() => void confirmRemoval()}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(null)}>{t('ui.cancel')}</Button>
-            <Button look="danger" onPress={() => void confirmRemoval()}>
-              {t('entity.remove')}
-            </Button>
-          </>
-        }
+        confirm={t('entity.remove')}
+        onConfirm={confirmRemoval}
+        look="danger"
       >
         <p>{t('entity.removeHint')}</p>
-      </Dialog>
+      </FormDialog>
     </>
   );
 }

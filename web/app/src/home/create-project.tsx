@@ -6,8 +6,8 @@ import { useChange } from '../lib/mutate.ts';
 import { useViewer } from '../lib/places.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Select, TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 
 /** A button and its dialog: a new project of an entity in which the viewer may make one. */
 export function CreateProject({ entity }: { entity?: string }) {
@@ -35,19 +35,13 @@ export function CreateProject({ entity }: { entity?: string }) {
   return (
     <>
       <Button onPress={() => setOpen(true)}>{t('home.newProject')}</Button>
-      <Dialog
+      <FormDialog
         isOpen={isOpen}
         onClose={close}
         title={t('home.newProject')}
-        onConfirm={() => void create()}
-        actions={
-          <>
-            <Button onPress={close}>{t('ui.cancel')}</Button>
-            <Button look="primary" isDisabled={!name.trim() || isRunning} onPress={() => void create()}>
-              {t('home.create')}
-            </Button>
-          </>
-        }
+        confirm={t('home.create')}
+        onConfirm={create}
+        isDisabled={!name.trim() || isRunning}
       >
         {!entity && (
           <Select
@@ -67,7 +61,7 @@ export function CreateProject({ entity }: { entity?: string }) {
           autoFocus
         />
         <TextField label={t('home.description')} value={description} onChange={setDescription} rows={3} />
-      </Dialog>
+      </FormDialog>
     </>
   );
 }

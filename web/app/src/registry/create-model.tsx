@@ -7,8 +7,8 @@ import { useData } from '../lib/page-query.tsx';
 import { useViewer } from '../lib/places.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Select, TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { wordsOf } from './place.ts';
 
@@ -47,19 +47,13 @@ function CreateDialog(props: { entity: string; container: string; onClose: () =>
     if (payload) navigate(hrefOf(payload.collection.path));
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={props.onClose}
       title={t('registry.newModel')}
-      onConfirm={() => void create()}
-      actions={
-        <>
-          <Button onPress={props.onClose}>{t('ui.cancel')}</Button>
-          <Button look="primary" isDisabled={!mayCreate} onPress={() => void create()}>
-            {t('registry.create')}
-          </Button>
-        </>
-      }
+      confirm={t('registry.create')}
+      onConfirm={create}
+      isDisabled={!mayCreate}
     >
       <Select
         label={t('registry.owner')}
@@ -102,7 +96,7 @@ function CreateDialog(props: { entity: string; container: string; onClose: () =>
         hint={t('registry.cardHint')}
       />
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -8,8 +8,8 @@ import {
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { draftOf, emptyRule, inputOf, type RuleDraft, type RuleInput } from './guard-rules.ts';
 import { LATEST } from './place.ts';
@@ -60,19 +60,13 @@ export function GuardDialog({ ownerId, guard, onClose, onSaved }: GuardDialogPro
   };
   const change = (id: number, draft: RuleDraft) => setRows(rows.map((row) => (row.id === id ? { id, draft } : row)));
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={onClose}
       title={guard ? t('registry.editGuard', { alias: guard.name }) : t('registry.newGuard')}
-      onConfirm={() => void save()}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button look="primary" isDisabled={!maySave} onPress={() => void save()}>
-            {t('ui.save')}
-          </Button>
-        </>
-      }
+      confirm={t('ui.save')}
+      onConfirm={save}
+      isDisabled={!maySave}
     >
       {!guard && (
         <TextField
@@ -103,6 +97,6 @@ export function GuardDialog({ ownerId, guard, onClose, onSaved }: GuardDialogPro
       </div>
       {missing && <p role="alert">{t('registry.noCollection', { path: missing })}</p>}
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }

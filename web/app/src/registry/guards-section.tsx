@@ -10,7 +10,7 @@ import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { Button } from '../ui/button.tsx';
 import { AliasChip } from '../ui/chips.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Failure, Loading } from '../ui/notices.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { Time } from '../ui/time.tsx';
@@ -136,22 +136,17 @@ function RemoveDialog({ ownerId, guard, onClose, onRemoved }: RemoveDialogProps)
     if (!isRunning && (await run({ owner: ownerId, name: guard.name })).payload) onRemoved();
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={onClose}
       title={t('registry.removeGuardTitle', { alias: guard.name })}
-      onConfirm={() => void remove()}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button look="danger" isDisabled={isRunning} onPress={() => void remove()}>
-            {t('registry.remove')}
-          </Button>
-        </>
-      }
+      confirm={t('registry.remove')}
+      onConfirm={remove}
+      isDisabled={isRunning}
+      look="danger"
     >
       <p>{t('registry.removeGuardHint')}</p>
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -2,9 +2,8 @@ import { useState } from 'react';
 import { LinkVersionDocument } from '../generated/registry/links.ts';
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { LATEST, wordsOf } from './place.ts';
 import { VersionPicker } from './version-picker.tsx';
@@ -28,23 +27,17 @@ export function LinkHere({ target, onClose, onLinked }: LinkHereProps) {
     if ((await run({ versionId: version, target, aliases: names })).payload) onLinked();
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={onClose}
       title={t('link.here')}
-      onConfirm={() => void link()}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button look="primary" isDisabled={!version || isRunning} onPress={() => void link()}>
-            {t('link.link')}
-          </Button>
-        </>
-      }
+      confirm={t('link.link')}
+      onConfirm={link}
+      isDisabled={!version || isRunning}
     >
       <VersionPicker value={version} onChange={setVersion} />
       <TextField label={t('link.aliases')} value={aliases} onChange={setAliases} hint={t('link.aliasesHint')} />
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -4,9 +4,8 @@ import { formatCount } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Select, TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Notice } from '../ui/notices.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { VersionPicker } from './version-picker.tsx';
@@ -14,13 +13,15 @@ import { VersionPicker } from './version-picker.tsx';
 interface RecallDialogProps {
   /** The version to recall; without it the viewer picks one, to begin with among those of `place`. */
   versionId?: string;
+  /** The name of that version. */
+  name?: string;
   place?: string;
   onClose: () => void;
   onRecalled: () => void;
 }
 
 /** Marks a version as bad, with all that came from it: says first what that reaches. */
-export function RecallDialog({ versionId, place = '', onClose, onRecalled }: RecallDialogProps) {
+export function RecallDialog({ versionId, name, place = '', onClose, onRecalled }: RecallDialogProps) {
   const t = useT();
   const [picked, pick] = useState<string | null>(versionId ?? null);
   const [severity, setSeverity] = useState<'WARNING' | 'CRITICAL'>('WARNING');
@@ -32,19 +33,14 @@ export function RecallDialog({ versionId, place = '', onClose, onRecalled }: Rec
     if ((await run({ versionId: picked, reason: reason.trim(), severity })).payload) onRecalled();
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={onClose}
-      title={t('recall.recallOne')}
-      onConfirm={() => void recall()}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button look="danger" isDisabled={!mayRecall} onPress={() => void recall()}>
-            {t('recall.recall')}
-          </Button>
-        </>
-      }
+      title={name ? t('recall.recallTitle', { name }) : t('recall.recallOne')}
+      confirm={t('recall.recall')}
+      onConfirm={recall}
+      isDisabled={!mayRecall}
+      look="danger"
     >
       {!versionId && <VersionPicker value={picked} onChange={pick} start={place} />}
       {picked && <Reach versionId={picked} />}
@@ -67,7 +63,7 @@ export function RecallDialog({ versionId, place = '', onClose, onRecalled }: Rec
         autoFocus={Boolean(versionId)}
       />
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }
 

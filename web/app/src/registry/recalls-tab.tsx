@@ -7,8 +7,8 @@ import { usePages } from '../lib/pages.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { useParams } from '../lib/search-params.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Checkbox } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Markdown } from '../ui/markdown.tsx';
 import { Failure, Loading } from '../ui/notices.tsx';
@@ -125,22 +125,16 @@ export function WithdrawDialog({ recall, onClose, onWithdrawn }: WithdrawDialogP
     if (!isRunning && (await run({ recallId: recall.id })).payload) onWithdrawn();
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={onClose}
       title={t('recall.withdrawTitle', { version: recall.version?.name ?? '' })}
-      onConfirm={() => void withdraw()}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button look="primary" isDisabled={isRunning} onPress={() => void withdraw()}>
-            {t('recall.withdraw')}
-          </Button>
-        </>
-      }
+      confirm={t('recall.withdraw')}
+      onConfirm={withdraw}
+      isDisabled={isRunning}
     >
       <p>{t('recall.withdrawHint')}</p>
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -2,9 +2,8 @@ import { useState } from 'react';
 import { MoveAliasDocument, type MoveMadeFragment } from '../generated/registry/promotion.ts';
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refused } from '../ui/refused.tsx';
 
 interface RemoveAliasDialogProps {
@@ -27,23 +26,18 @@ export function RemoveAliasDialog({ collectionId, alias, onClose, onMoved }: Rem
     if (made) onMoved(made);
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={onClose}
       title={t('registry.removeAliasTitle', { alias: alias.name, version: `v${alias.version.index}` })}
-      onConfirm={() => void remove()}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button look="danger" isDisabled={isRunning} onPress={() => void remove()}>
-            {t('registry.removeAlias')}
-          </Button>
-        </>
-      }
+      confirm={t('registry.removeAlias')}
+      onConfirm={remove}
+      isDisabled={isRunning}
+      look="danger"
     >
       <p>{t('registry.removeAliasHint')}</p>
       <TextField label={t('registry.reason')} value={reason} onChange={setReason} rows={2} autoFocus />
       <Refused refusal={refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -9,9 +9,8 @@ import { formatDuration } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Failure, Loading, Notice } from '../ui/notices.tsx';
 import { Refused } from '../ui/refused.tsx';
 import { Time } from '../ui/time.tsx';
@@ -54,19 +53,13 @@ export function RollbackDialog({ collectionId, alias, onClose, onMoved }: Rollba
     else reload();
   };
   return (
-    <Dialog
+    <FormDialog
       isOpen
       onClose={onClose}
       title={t('registry.rollBackTitle', { alias })}
-      onConfirm={() => void submit()}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button look="primary" isDisabled={!target || isRunning} onPress={() => void submit()}>
-            {t('registry.moveFromTo', { from, to: target ? `v${target.to.index}` : '…' })}
-          </Button>
-        </>
-      }
+      confirm={t('registry.moveFromTo', { from, to: target ? `v${target.to.index}` : '…' })}
+      onConfirm={submit}
+      isDisabled={!target || isRunning}
     >
       {error && <Failure error={error} onRetry={reload} />}
       {!data && !error && <Loading lines={3} />}
@@ -89,6 +82,6 @@ export function RollbackDialog({ collectionId, alias, onClose, onMoved }: Rollba
       )}
       <TextField label={t('registry.reason')} value={reason} onChange={setReason} rows={2} autoFocus />
       <Refused refusal={back.refusal ?? chosenMove.refusal} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -5,8 +5,8 @@ import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Checkbox } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Empty, Failure, Loading, Notice } from '../ui/notices.tsx';
 import { Time } from '../ui/time.tsx';
 import { CreateApiKey } from './create-api-key.tsx';
@@ -50,23 +50,18 @@ export function ApiKeys() {
           rowKey={(key) => key.id}
         />
       )}
-      <Dialog
+      <FormDialog
         isOpen={revoking !== null}
         onClose={close}
         title={t('settings.revokeTitle', { name: revoking ? nameOf(revoking) : '' })}
-        onConfirm={() => void revoke()}
-        actions={
-          <>
-            <Button onPress={close}>{t('ui.cancel')}</Button>
-            <Button look="danger" isDisabled={isRunning} onPress={() => void revoke()}>
-              {t('settings.revoke')}
-            </Button>
-          </>
-        }
+        confirm={t('settings.revoke')}
+        onConfirm={revoke}
+        isDisabled={isRunning}
+        look="danger"
       >
         {refusal && <Notice tone="danger">{refusal.message}</Notice>}
         <p>{revoking?.isReadOnly ? t('settings.revokeReadHint') : t('settings.revokeHint')}</p>
-      </Dialog>
+      </FormDialog>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { CodeBlock } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Checkbox, Select, TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Notice } from '../ui/notices.tsx';
 
 const EVERYTHING = '*';
@@ -43,19 +44,13 @@ export function CreateApiKey({ onCreated }: { onCreated: () => void }) {
       <Button look="primary" onPress={() => setOpen(true)}>
         {t('settings.newKey')}
       </Button>
-      <Dialog
+      <FormDialog
         isOpen={isOpen}
         onClose={close}
         title={t('settings.newKey')}
-        onConfirm={() => void create()}
-        actions={
-          <>
-            <Button onPress={close}>{t('ui.cancel')}</Button>
-            <Button look="primary" isDisabled={isRunning} onPress={() => void create()}>
-              {t('home.create')}
-            </Button>
-          </>
-        }
+        confirm={t('home.create')}
+        onConfirm={create}
+        isDisabled={isRunning}
       >
         {refusal && <Notice tone="danger">{refusal.message}</Notice>}
         <TextField
@@ -86,7 +81,7 @@ export function CreateApiKey({ onCreated }: { onCreated: () => void }) {
         <Checkbox isSelected={isReadOnly} onChange={setReadOnly}>
           {t('settings.readOnly')}
         </Checkbox>
-      </Dialog>
+      </FormDialog>
       <Dialog
         isOpen={secret !== null}
         onClose={() => {}}

@@ -6,8 +6,8 @@ import { useChange } from '../lib/mutate.ts';
 import { useViewer } from '../lib/places.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 
 /** A button and its dialog: a new team, of which the viewer is the first admin. */
 export function CreateEntity() {
@@ -30,19 +30,13 @@ export function CreateEntity() {
   return (
     <div>
       <Button onPress={() => setOpen(true)}>{t('settings.newTeam')}</Button>
-      <Dialog
+      <FormDialog
         isOpen={isOpen}
         onClose={close}
         title={t('settings.newTeam')}
-        onConfirm={() => void create()}
-        actions={
-          <>
-            <Button onPress={close}>{t('ui.cancel')}</Button>
-            <Button look="primary" isDisabled={!name.trim() || isRunning} onPress={() => void create()}>
-              {t('home.create')}
-            </Button>
-          </>
-        }
+        confirm={t('home.create')}
+        onConfirm={create}
+        isDisabled={!name.trim() || isRunning}
       >
         <TextField
           label={t('home.name')}
@@ -53,7 +47,7 @@ export function CreateEntity() {
           isRequired
           autoFocus
         />
-      </Dialog>
+      </FormDialog>
     </div>
   );
 }
