@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -141,6 +142,24 @@ def test_a_query_that_a_page_hands_over_is_the_first_tab(
     assert answer["data"]["entity"]["name"] == user.name
 
 
+def test_a_change_that_a_link_hands_over_is_shown_and_not_made(
+    page: Page, service: Service, post: Callable[..., Any], user: Any
+) -> None:
+    page.goto(graphiql_link(post, user.key))
+    page.wait_for_url(f"{service.url}/graphiql")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+
+    page.goto("about:blank")
+    change = 'mutation HandedOver{createEntity(input:{operationId:"1",name:"handed-over"}){__typename}}'
+    page.goto(f"{service.url}/graphiql#{urlencode({'query': change})}")
+    expect(page.locator(".graphiql-query-editor")).to_contain_text("mutation HandedOver")
+    page.wait_for_load_state("networkidle")
+
+    assert asked
+    assert not [body for body in asked if "createEntity" in body]
+
+
 def test_the_explorer_lists_the_fields_of_the_schema(page: Page, post: Callable[..., Any], user: Any) -> None:
     page.goto(graphiql_link(post, user.key))
 
@@ -148,6 +167,23 @@ def test_the_explorer_lists_the_fields_of_the_schema(page: Page, post: Callable[
 
     expect(page.locator(".graphiql-explorer-root")).to_contain_text("artifact")
     expect(page.locator(".graphiql-explorer-root")).to_contain_text("versionCounts")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//other.test/x", "/\\other.test/x", "/\t/other.test/x", "/\n\\other.test/x", "http://other.test/x", "/.//\t"],
+)
+def test_a_sign_in_link_leads_nowhere_else(
+    page: Page, service: Service, post: Callable[..., Any], user: Any, elsewhere: str
+) -> None:
+    link = sign_in_link(post, user.key).replace("/sign-in", f"/sign-in?next={quote(elsewhere)}")
+    complaints = Complaints(page)
+
+    page.goto(link)
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    assert page.url.startswith(f"{service.url}/")
+    assert complaints.hosts == {service.url.removeprefix("http://")}
 
 
 def test_a_link_works_once(page: Page, post: Callable[..., Any], user: Any) -> None:

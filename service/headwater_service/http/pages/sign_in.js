@@ -5,8 +5,10 @@ history.replaceState(null, '', window.location.pathname + window.location.search
 
 function destination() {
   const next = new URLSearchParams(window.location.search).get('next') ?? '/';
-  // Only a path of this service: "//elsewhere" and "/\elsewhere" would leave it.
-  return /^\/(?![/\\])/.test(next) ? next : '/';
+  // Only a path of this service, as the browser reads it: "//elsewhere", "/\elsewhere" and "/<tab>/elsewhere" leave it.
+  const { origin } = window.location;
+  const isOurs = next.startsWith('/') && URL.canParse(next, origin) && new URL(next, origin).origin === origin;
+  return isOurs ? new URL(next, origin).href : '/';
 }
 
 async function signIn() {
