@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
-import { useLocation } from 'wouter';
 import { Home } from './home/home.tsx';
+import { useAddressPath } from './lib/location.ts';
 import { parseRoute } from './lib/routes.ts';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { Frame } from './shell/frame.tsx';
@@ -16,10 +16,10 @@ const ComparePage = lazy(() => import('./artifacts/compare-page.tsx'));
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx'));
 
 export function App() {
-  const [location] = useLocation();
+  const path = useAddressPath();
   return (
     <Frame>
-      <ErrorBoundary resetKey={location}>
+      <ErrorBoundary resetKey={path}>
         <Suspense fallback={<Loading />}>
           <RoutedPage />
         </Suspense>
@@ -29,8 +29,7 @@ export function App() {
 }
 
 function RoutedPage() {
-  const [location] = useLocation();
-  const route = parseRoute(location);
+  const route = parseRoute(useAddressPath());
   switch (route.page) {
     case 'home':
       return <Home />;

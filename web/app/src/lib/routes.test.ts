@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compareHref, hrefOf, parseRoute, runHref, tabHref } from './routes.ts';
+import { compareHref, hrefOf, parseRoute, pathText, runHref, tabHref } from './routes.ts';
 
 interface Case {
   input: string;
@@ -79,6 +79,14 @@ describe('addresses', () => {
 
     const { entity, container, name, ref } = { name: undefined, ref: undefined, ...route } as Record<string, string>;
     expect([entity, container, ref ? `${name}:${ref}` : name].filter(Boolean).join('/')).toBe(path);
+  });
+
+  it.each(['acme/100 %/x%41', 'acme/a%2Fb/c', 'acme/digits/50%'])('of %s are told as people write them', (path) => {
+    expect(pathText(hrefOf(path))).toBe(path);
+  });
+
+  it('that are none are told as they are', () => {
+    expect(pathText('/a/%E0%A4')).toBe('/a/%E0%A4');
   });
 
   it('name tabs, runs and comparisons', () => {

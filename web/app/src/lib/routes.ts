@@ -55,6 +55,11 @@ function named(place: { entity: string; container: string; tab: string }, last: 
   return { page: 'version', name, ref, ...place };
 }
 
+/** The path of an address as people write it, and as the SDK takes it; an address that is none stays as it is. */
+export function pathText(pathname: string): string {
+  return decodedParts(pathname)?.join('/') ?? pathname;
+}
+
 function decodedParts(pathname: string): string[] | null {
   try {
     return pathname

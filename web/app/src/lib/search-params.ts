@@ -1,6 +1,7 @@
 // The state of a page that lives in its address, so that reloading, going back and a pasted link give the same view.
 import { useCallback, useMemo } from 'react';
-import { useLocation, useSearch } from 'wouter';
+import { useLocation } from 'wouter';
+import { useAddressPath, useAddressSearch } from './location.ts';
 
 interface SetOptions {
   /** Whether "back" does not return to what was before: typing, the camera. */
@@ -11,8 +12,9 @@ export type SetParams = (changes: Record<string, string | readonly string[] | nu
 
 /** The parameters of the address, and a function that changes some of them; null and empty ones go away. */
 export function useParams(): [URLSearchParams, SetParams] {
-  const search = useSearch();
-  const [location, navigate] = useLocation();
+  const search = useAddressSearch();
+  const path = useAddressPath();
+  const [, navigate] = useLocation();
   const params = useMemo(() => new URLSearchParams(search), [search]);
   const set = useCallback<SetParams>(
     (changes, options) => {
@@ -23,9 +25,9 @@ export function useParams(): [URLSearchParams, SetParams] {
         for (const one of values) if (one !== '') next.append(name, one);
       }
       const text = next.toString();
-      navigate(text ? `${location}?${text}` : location, { replace: options?.replace ?? false });
+      navigate(text ? `${path}?${text}` : path, { replace: options?.replace ?? false });
     },
-    [location, navigate],
+    [path, navigate],
   );
   return [params, set];
 }

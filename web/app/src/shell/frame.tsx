@@ -3,10 +3,11 @@ import { Link, useLocation } from 'wouter';
 import { ViewerDocument } from '../generated/shell/queries.ts';
 import { useKeys } from '../lib/keys.ts';
 import { LiveContext, useLiveConnection } from '../lib/live.ts';
+import { useAddressPath } from '../lib/location.ts';
 import { useT } from '../lib/messages.tsx';
 import { useData, usePageQueryHref } from '../lib/page-query.tsx';
 import { ViewerContext } from '../lib/places.ts';
-import { hrefOf, parseRoute } from '../lib/routes.ts';
+import { hrefOf, parseRoute, pathText } from '../lib/routes.ts';
 import { Failure, Loading } from '../ui/notices.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import styles from './frame.module.css';
@@ -18,11 +19,12 @@ import { SearchBox } from './search-box.tsx';
 /** What stands around every page: where one is, search, and how the page looks and speaks. */
 export function Frame({ children }: { children: ReactNode }) {
   const t = useT();
-  const [location, navigate] = useLocation();
+  const [, navigate] = useLocation();
+  const path = useAddressPath();
   const [areKeysShown, showKeys] = useState(false);
   const queryHref = usePageQueryHref();
   const { data, error, reload } = useData(ViewerDocument, {});
-  const route = parseRoute(location);
+  const route = parseRoute(path);
   const entity = 'entity' in route ? route.entity : data?.viewer.defaultEntity.name;
   const liveness = useLiveConnection(data && entity);
   useKeys({
@@ -32,7 +34,7 @@ export function Frame({ children }: { children: ReactNode }) {
     'g r': () => entity && navigate(hrefOf(`${entity}/model-registry`)),
     'g s': () => navigate('/-/settings'),
     q: () => queryHref && window.location.assign(queryHref),
-    '.': () => void navigator.clipboard?.writeText(decodeURIComponent(location).replace(/^\//, '')),
+    '.': () => void navigator.clipboard?.writeText(pathText(path)),
     '[': () => stepTab(-1),
     ']': () => stepTab(1),
   });
