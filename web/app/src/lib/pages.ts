@@ -69,7 +69,11 @@ export function usePages<Data, Variables extends AnyVariables & { after?: string
       if (asked !== question.current) return;
       const found = data ? choose.current(data) : undefined;
       setState((before) => {
-        if (error || !found) return { ...before, isLoading: false, error, hasMore: false };
+        if (error || !found) {
+          // What was asked before is no answer to this.
+          const kept = before.key === key && error ? before : NOTHING;
+          return { ...kept, key, isLoading: false, error, hasMore: false };
+        }
         const nodes = found.edges.map((edge) => edge.node);
         return {
           key,

@@ -58,7 +58,8 @@ async function reasonOf(response: Response): Promise<string> {
   const text = (await response.text()).slice(0, 2000);
   try {
     const answer: unknown = JSON.parse(text);
-    if (answer && typeof answer === 'object' && 'message' in answer) return String(answer.message);
+    const said = answer && typeof answer === 'object' && 'error' in answer ? answer.error : null;
+    if (said && typeof said === 'object' && 'message' in said) return String(said.message);
   } catch {
     // Not JSON: the store answers in XML.
   }

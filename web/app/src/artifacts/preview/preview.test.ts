@@ -69,7 +69,10 @@ describe('reading a part of a file', () => {
   });
 
   it('says what the service said when it refuses', async () => {
-    vi.stubGlobal('fetch', async () => new Response('{"message": "It was deleted."}', { status: 409 }));
+    vi.stubGlobal(
+      'fetch',
+      async () => new Response('{"error": {"type": "NotFoundError", "message": "It was deleted."}}', { status: 409 }),
+    );
     await expect(readPart('/f', 0, 10)).rejects.toThrow('It was deleted.');
   });
 });
