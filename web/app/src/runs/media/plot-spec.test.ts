@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellKey, readPlot } from './plot-spec.ts';
+import { cellKey, MOST_NAMES, readPlot } from './plot-spec.ts';
 
 describe('a plot document', () => {
   it('of a confusion matrix is read as counts by actual and predicted class', () => {
@@ -15,6 +15,15 @@ describe('a plot document', () => {
     });
     expect(plot).toMatchObject({ sort: 'matrix', names: sort, x: 'Predicted', y: 'Actual' });
     expect(plot.sort === 'matrix' && plot.counts.get(cellKey('cat', 'dog'))).toBe(3);
+  });
+
+  it('of more classes than a screen can hold is left to its document', () => {
+    const values = Array.from({ length: MOST_NAMES + 1 }, (_, name) => ({ x: String(name), y: String(name), n: 1 }));
+    const encoding = { x: { field: 'x' }, y: { field: 'y' } };
+    const layer = [{ mark: 'rect', encoding: { color: { field: 'n' } } }];
+
+    expect(readPlot({ data: { values }, encoding, layer })).toEqual({ sort: 'other' });
+    expect(readPlot({ data: { values: values.slice(1) }, encoding, layer })).toMatchObject({ sort: 'matrix' });
   });
 
   it('of curves is read by class, from left to right', () => {

@@ -1,6 +1,9 @@
 // The Vega-Lite documents that `headwater.plot` writes, as far as we draw them: heat maps of counts, and curves.
 import { asNumber, isObject } from '../documents.ts';
 
+/** A matrix has the square of this in cells; larger ones are shown as their document. */
+export const MOST_NAMES = 200;
+
 export type DrawnPlot =
   | { sort: 'matrix'; title: string | null; x: string; y: string; names: string[]; counts: Map<string, number> }
   | { sort: 'curves'; title: string | null; x: string; y: string; curves: Curve[] }
@@ -51,6 +54,7 @@ function matrixOf(rows: Record<string, unknown>[], { title, x, y, count }: Matri
   const names = x.sort.length
     ? [...x.sort]
     : [...new Set(rows.flatMap((row) => [String(row[x.field]), String(row[y.field])]))];
+  if (names.length > MOST_NAMES) return { sort: 'other' };
   const counts = new Map(
     rows.map((row): [string, number] => [
       cellKey(String(row[y.field]), String(row[x.field])),

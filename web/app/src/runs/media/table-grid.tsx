@@ -137,11 +137,20 @@ const IMAGE_TYPES: Record<string, string> = {
 /** The bytes of an image in a cell; only of types that are surely no more than pictures. */
 function imageOf(value: unknown): { bytes: Uint8Array<ArrayBuffer>; type: string; caption: string } | null {
   if (!isObject(value) || !(value.bytes instanceof Uint8Array) || typeof value.facts !== 'string') return null;
-  const facts: unknown = JSON.parse(value.facts);
+  const facts = factsOf(value.facts);
   if (!isObject(facts) || facts._type !== 'image') return null;
   const type = IMAGE_TYPES[String(facts.format).toLowerCase()];
   const caption = typeof facts.caption === 'string' ? facts.caption : '';
   return type ? { bytes: new Uint8Array(value.bytes), type, caption } : null;
+}
+
+/** What a cell says of its image; a file that another program wrote may hold anything there. */
+function factsOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function CellImage({ bytes, type, caption }: { bytes: Uint8Array<ArrayBuffer>; type: string; caption: string }) {
