@@ -7,9 +7,22 @@ export const OWN_PAGE = { 'X-Headwater-Request': '1' };
 
 async function fetchSignedIn(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init);
-  // The session has ended: the same address now tells how to get a new one.
-  if (response.status === 401) window.location.reload();
+  if (response.status === 401) reloadSignedOut();
   return response;
+}
+
+const RELOADED = 'headwater:signed-out';
+const RELOAD_PAUSE_MS = 10_000;
+
+/**
+ * The session has ended: the same address now tells how to get a new one. Where it does not, since a proxy changes the
+ * name under which the service is asked, the page shows what was refused instead of loading again and again.
+ */
+function reloadSignedOut(): void {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < RELOAD_PAUSE_MS) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  window.location.reload();
 }
 
 export function createClient(): Client {

@@ -65,10 +65,15 @@ class Tail {
   ) {}
 
   async start(): Promise<void> {
-    const { data } = await this.client
+    const { data, error } = await this.client
       .query(LastEventDocument, { entity: this.entity }, { requestPolicy: 'network-only' })
       .toPromise();
-    if (this.isStopped || !data) return;
+    if (this.isStopped) return;
+    if (!data) {
+      // Who may not see the entity is told so once; a service that does not answer is asked again.
+      if (error?.networkError) this.timer = setTimeout(() => void this.start(), POLL_MS);
+      return;
+    }
     this.cursor = data.events.edges[0]?.cursor ?? null;
     this.subscribe();
   }
