@@ -18,20 +18,28 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
-  const asked = useSettled(text.normalize('NFKC').trim());
+  const asked = useSettled(settledForm(text));
   const { data, error, isLoading } = useData(SearchDocument, { text: asked }, { isPaused: asked === '' });
   const hits = asked === '' || !data ? [] : data.search.map(hitOf);
   const current = Math.min(chosen, hits.length - 1);
+  // What is on the screen may still be the answer to the text before: Enter waits for its own.
+  const isAnswered = asked === settledForm(text) && !isLoading;
+  const [awaited, setAwaited] = useState<'page' | 'lineage' | null>(null);
   const follow = (hit: Hit | undefined, isLineage: boolean) => {
     if (!hit) return;
     onClose();
     navigate((isLineage && hit.lineageHref) || hit.href);
   };
+  useEffect(() => {
+    if (!awaited || !isAnswered) return;
+    setAwaited(null);
+    follow(hits[current], awaited === 'lineage');
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'ArrowDown') setChosen(Math.min(current + 1, hits.length - 1));
     else if (event.key === 'ArrowUp') setChosen(Math.max(current - 1, 0));
-    else if (event.key === 'Enter') follow(hits[current], event.altKey);
+    else if (event.key === 'Enter') setAwaited(event.altKey ? 'lineage' : 'page');
     else return;
     event.preventDefault();
   };
@@ -54,6 +62,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
             onChange={(event) => {
               setText(event.target.value);
               setChosen(0);
+              setAwaited(null);
             }}
             onKeyDown={onKeyDown}
           />
@@ -114,6 +123,10 @@ function HitLine({ id, hit, isChosen, onChoose }: HitLineProps) {
       </span>
     </div>
   );
+}
+
+function settledForm(text: string): string {
+  return text.normalize('NFKC').trim();
 }
 
 /** The text once nobody has typed for a moment. */
