@@ -269,24 +269,3 @@ describe('the columns of a layout', () => {
     expect(layOut(inputOf(graph, { open: new Set(['c']) })).boxes.length).toBe(9);
   });
 });
-
-describe('the time of a layout', () => {
-  // Of the processor, and the least of some: what else the machine does makes it longer, never shorter.
-  it.each([
-    [50, 10],
-    [500, 50],
-    [2000, 150],
-  ])('of %i nodes is at most %i ms', { timeout: 30_000 }, (size, most) => {
-    const input = inputOf(randomGraph({ seed: 3, size, links: 0.2, cycles: 2 }), {
-      mostRows: Number.POSITIVE_INFINITY,
-    });
-    let least = Number.POSITIVE_INFINITY;
-    for (let time = 0; time < 40 && least > most; time++) {
-      const before = process.cpuUsage();
-      layOut(input);
-      least = Math.min(least, process.cpuUsage(before).user / 1000);
-    }
-
-    expect(least).toBeLessThanOrEqual(most);
-  });
-});
