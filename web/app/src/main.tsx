@@ -25,11 +25,13 @@ function Root() {
   );
 }
 
-// A part of the page is gone: the server was updated meanwhile. The page is loaded anew, but not again and again.
-window.addEventListener('vite:preloadError', (event) => {
+// A part of the page is gone: the server was updated meanwhile. The page is loaded anew, but not again and again, and
+// only from a server that answers: else what is shown would give way to an error page of the browser.
+window.addEventListener('vite:preloadError', async () => {
   const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
   if (Date.now() - last < RELOAD_PAUSE_MS) return;
-  event.preventDefault();
+  const answer = await fetch('/readyz', { cache: 'no-store' }).catch(() => null);
+  if (!answer?.ok) return;
   sessionStorage.setItem(RELOADED, String(Date.now()));
   window.location.reload();
 });

@@ -71,7 +71,7 @@ function originColumns(t: Translate): Column<Version>[] {
     {
       id: 'source',
       label: t('registry.source'),
-      width: 'minmax(90px, 1fr)',
+      width: 'minmax(140px, 2fr)',
       render: ({ source }) =>
         source ? (
           <Link href={hrefOf(source.path)} title={source.path} dir="auto">

@@ -57,7 +57,7 @@ function Card({ model, right }: { model: Model; right: Right }) {
   return (
     <div className={styles.card}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div className={styles.scrolled} tabIndex={0} role="region" aria-label={t('registry.card')}>
+      <div className={styles.scrolled} tabIndex={0} role="group" aria-label={t('registry.card')}>
         <EditableText
           label={t('registry.card')}
           text={model.description}

@@ -25,7 +25,8 @@ interface PageProps {
 export function Page({ title, marks, answer, actions, tabs, tab = '', isFull = false, children }: PageProps) {
   const t = useT();
   const queryHref = usePageQueryHref();
-  useTitle(title);
+  // The first tab is the page itself; another is named, so that windows of one object can be told apart.
+  useTitle(title, tabs?.slice(1).find(({ id }) => id === tab)?.label);
   return (
     <main id="content" className={`${styles.page} ${isFull ? styles.full : ''}`} tabIndex={-1}>
       <header className={styles.header}>
@@ -37,7 +38,8 @@ export function Page({ title, marks, answer, actions, tabs, tab = '', isFull = f
           {actions}
           {queryHref && (
             <a href={queryHref} className={styles.query} title={t('page.queryHint')} data-query="">
-              <Icon name="query" /> {t('page.query')}
+              <Icon name="query" />
+              {t('page.query')}
             </a>
           )}
         </div>

@@ -13,10 +13,16 @@ interface DialogProps {
   isDismissable?: boolean;
   /** Ctrl-Enter anywhere in it. */
   onConfirm?: () => void;
+  /** Whether Enter in a field of one line does the same, as in any form. */
+  isForm?: boolean;
 }
 
+// Fields of one line, but not those in which Enter chooses something.
+const LINE = 'input:is([type=text], [type=number], :not([type])):not([role=combobox])';
+
 /** A modal dialog: it keeps the focus, gives it back, and Escape closes it. */
-export function Dialog({ isOpen, onClose, title, children, actions, isDismissable = false, onConfirm }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { isOpen, onClose, title, children, actions, isDismissable = false, onConfirm, isForm = false } = props;
   return (
     <ModalOverlay
       className={styles.overlay}
@@ -29,7 +35,9 @@ export function Dialog({ isOpen, onClose, title, children, actions, isDismissabl
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a key of the whole dialog, not a control. */}
         <div
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+            if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.defaultPrevented) return;
+            const isLine = isForm && event.target instanceof Element && event.target.matches(LINE);
+            if (!isLine && !event.ctrlKey && !event.metaKey) return;
             event.preventDefault();
             onConfirm?.();
           }}

@@ -10,7 +10,7 @@ interface FormDialogProps {
   children: ReactNode;
   /** What the button says that does it. */
   confirm: string;
-  /** Does it: by the button, or by Ctrl-Enter. */
+  /** Does it: by the button, by Enter in a field of one line (unless it destroys something), or by Ctrl-Enter. */
   onConfirm: () => Promise<unknown>;
   /** Whether it can't be done yet, or is being done. */
   isDisabled?: boolean;
@@ -27,6 +27,7 @@ export function FormDialog({ confirm, onConfirm, isDisabled = false, look = 'pri
     <Dialog
       {...rest}
       onConfirm={act}
+      isForm={look !== 'danger'}
       actions={
         <>
           <Button onPress={rest.onClose}>{t('ui.cancel')}</Button>
