@@ -119,7 +119,8 @@ function judgementColumns(t: Translate): Column<Version>[] {
       label: t('registry.recalls'),
       width: 'minmax(110px, 1fr)',
       isKey: true,
-      render: (version) => <RecallMarks recalls={version.recalls} />,
+      render: ({ recalls }) =>
+        recalls.length ? <RecallMarks recalls={recalls} /> : <span className={styles.note}>{t('ui.none')}</span>,
     },
     {
       id: 'lineage',
