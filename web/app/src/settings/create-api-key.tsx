@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { CreateApiKeyDocument } from '../generated/settings/queries.ts';
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
@@ -25,13 +25,18 @@ export function CreateApiKey({ onCreated }: { onCreated: () => void }) {
   const [isReadOnly, setReadOnly] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   const { run, isRunning, refusal, reset } = useChange(CreateApiKeyDocument);
+  // Counted from when it was chosen: sent again after a lost answer, it is the same key and not a second one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: counted anew each time the dialog opens.
+  const expiresAt = useMemo(
+    () => (days === '0' ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString()),
+    [days, isOpen],
+  );
   const close = () => {
     setOpen(false);
     reset();
   };
   const create = async () => {
     if (isRunning) return;
-    const expiresAt = days === '0' ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
     const scope = entity === EVERYTHING ? null : entity;
     const { payload } = await run({ name: name.trim(), isReadOnly, entity: scope, expiresAt });
     if (!payload) return;
