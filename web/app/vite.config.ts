@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import { messages } from './scripts/messages.ts';
 
 // The service that `npm run dev` passes requests on to.
-const SERVICE = process.env.HEADWATER_BASE_URL ?? 'http://127.0.0.1:8080';
+const SERVICE = process.env.HEADWATER_BASE_URL ?? 'http://127.0.0.1:8900';
 const toService = { target: SERVICE, ws: true };
 
 // The service serves the result under /static/app, and index.html itself with a nonce for styles.
