@@ -36,7 +36,11 @@ export function ArtifactBrowser({ projectPath }: { projectPath: string }) {
         <Empty title={t('artifacts.empty')} code={firstArtifact(window.location.origin, projectPath)}>
           {t('artifacts.emptyHint')}
         </Empty>
-        {canWrite && <CreateCollection container={projectPath} />}
+        {canWrite && (
+          <div>
+            <CreateCollection container={projectPath} isLong />
+          </div>
+        )}
       </>
     );
   }

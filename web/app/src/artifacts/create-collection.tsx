@@ -10,8 +10,15 @@ import { FormDialog } from '../ui/form-dialog.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Refused } from '../ui/refused.tsx';
 
+interface CreateCollectionProps {
+  container: string;
+  type?: string;
+  /** Whether the button says what it does, where there is room. */
+  isLong?: boolean;
+}
+
 /** A button and its dialog: a new series in a project, before anything is logged into it. */
-export function CreateCollection({ container, type: known }: { container: string; type?: string }) {
+export function CreateCollection({ container, type: known, isLong = false }: CreateCollectionProps) {
   const t = useT();
   const [, navigate] = useLocation();
   const [isOpen, setOpen] = useState(false);
@@ -35,6 +42,7 @@ export function CreateCollection({ container, type: known }: { container: string
     <>
       <Button aria-label={t('artifacts.newCollection')} onPress={() => setOpen(true)}>
         <Icon name="add" />
+        {isLong && t('artifacts.newCollection')}
       </Button>
       <FormDialog
         isOpen={isOpen}

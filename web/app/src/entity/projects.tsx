@@ -63,7 +63,7 @@ export function Projects({ entity }: { entity: string }) {
   if (pages.error) return <Failure error={pages.error} onRetry={pages.reload} />;
   if (pages.totalCount === undefined) return <Loading />;
   if (pages.totalCount === 0 && !text) {
-    return <Empty title={t('entity.noProjects')} code={firstSteps(window.location.origin)} />;
+    return <Empty title={t('entity.noProjects')} code={firstSteps(window.location.origin, `${entity}/first-steps`)} />;
   }
   return (
     <>

@@ -51,7 +51,7 @@ export function Registries({ entity }: { entity: string }) {
     {
       id: 'visibility',
       label: t('entity.visibility'),
-      width: '140px',
+      width: 'minmax(180px, 1fr)',
       render: (registry) => t(registry.visibility === 'RESTRICTED' ? 'entity.restricted' : 'entity.open'),
     },
     {

@@ -2,6 +2,7 @@
 import { useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { ProjectTypeGraphDocument } from '../generated/lineage/queries.ts';
+import { firstSteps } from '../home/first-steps.ts';
 import { useKeys } from '../lib/keys.ts';
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
@@ -128,15 +129,8 @@ function TypeMap({ found, projectPath }: { found: TypeGraph; projectPath: string
 
 function NoLineage({ projectPath }: { projectPath: string }) {
   const t = useT();
-  const [entity = '', project = ''] = projectPath.split('/');
-  const code = [
-    `# HEADWATER_BASE_URL=${JSON.stringify(window.location.origin)}`,
-    'import headwater',
-    `with headwater.init(entity=${JSON.stringify(entity)}, project=${JSON.stringify(project)}, job_type="train") as run:`,
-    '    run.log_artifact("data.csv", name="data", type="dataset")',
-  ].join('\n');
   return (
-    <Empty title={t('lineage.noRunsYet')} code={code}>
+    <Empty title={t('lineage.noRunsYet')} code={firstSteps(window.location.origin, projectPath)}>
       {t('lineage.noRunsHint')}
     </Empty>
   );
