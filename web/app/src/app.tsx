@@ -28,6 +28,7 @@ export function App() {
   );
 }
 
+/** The page of the address. What somebody types or is about to do on one never goes on to the page of another thing. */
 function RoutedPage() {
   const route = parseRoute(useAddressPath());
   switch (route.page) {
@@ -36,11 +37,11 @@ function RoutedPage() {
     case 'settings':
       return <SettingsPage route={route} />;
     case 'entity':
-      return <EntityPage route={route} />;
+      return <EntityPage key={route.entity} route={route} />;
     case 'container':
       return <ContainerPage route={route} />;
     case 'run':
-      return <RunPage key={route.run} route={route} />;
+      return <RunPage key={`${route.entity}/${route.container}/${route.run}`} route={route} />;
     case 'collection':
       return <CollectionPage route={route} />;
     case 'version':

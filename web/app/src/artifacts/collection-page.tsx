@@ -13,7 +13,7 @@ export default function CollectionPage({ route }: { route: Extract<Route, { page
   const path = `${route.entity}/${route.container}/${route.name}`;
   const { data, error, reload } = useData(CollectionDocument, { path });
   const collection = data?.collection;
-  if (collection?.kind === 'REGISTRY') return <ModelPage route={route} collection={collection} />;
+  if (collection?.kind === 'REGISTRY') return <ModelPage key={collection.id} route={route} collection={collection} />;
   if (collection) return <SourceCollectionPage route={route} collection={collection} />;
   return (
     <Page title={route.name}>

@@ -12,8 +12,8 @@ const RegistryPage = lazy(() => import('../registry/registry-page.tsx'));
 export default function ContainerPage({ route }: { route: Extract<Route, { page: 'container' }> }) {
   const path = `${route.entity}/${route.container}`;
   const { data, error, reload } = useData(ContainerDocument, { path });
-  if (data?.project) return <ProjectPage route={route} project={data.project} />;
-  if (data?.registry) return <RegistryPage route={route} registry={data.registry} />;
+  if (data?.project) return <ProjectPage key={data.project.id} route={route} project={data.project} />;
+  if (data?.registry) return <RegistryPage key={data.registry.id} route={route} registry={data.registry} />;
   return (
     <Page title={route.container}>
       {error && <Failure error={error} onRetry={reload} />}
