@@ -19,6 +19,8 @@ describe('formatDuration', () => {
     [3_600, '1h'],
     [90_061, '1d 1h'],
   ])('%d seconds', (seconds, text) => expect(formatDuration(seconds, 'en')).toBe(text));
+
+  it('has Japanese units in Japanese', () => expect(formatDuration(252, 'ja')).toBe('4 分 12 秒'));
 });
 
 describe('formatNumber', () => {

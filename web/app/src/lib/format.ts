@@ -62,7 +62,7 @@ export function formatDay(time: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(time));
 }
 
-/** "4 m 12 s": the two largest units that are not zero. */
+/** "4m 12s", "4 分 12 秒": the two largest units that are not zero. */
 export function formatDuration(seconds: number, locale: string): string {
   const whole = Math.max(0, Math.round(seconds));
   const parts: [number, string][] = [
@@ -71,9 +71,11 @@ export function formatDuration(seconds: number, locale: string): string {
     [Math.floor(whole / 60) % 60, 'minute'],
     [whole % 60, 'second'],
   ];
+  // Narrow units are Latin letters in Japanese too.
+  const unitDisplay = locale.startsWith('ja') ? 'short' : 'narrow';
   const first = parts.findIndex(([value]) => value > 0);
   const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([value]) => value > 0);
   return shown
-    .map(([value, unit]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(value))
+    .map(([value, unit]) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(value))
     .join(' ');
 }

@@ -45,7 +45,12 @@ export function AliasesNow({ model, place, right, onOpen }: AliasesNowProps) {
               {alias.movedBy && `, ${alias.movedBy.name}`}
               {alias.move.reason && ' · '}
               <Reason text={alias.move.reason} />
-              <RecallMarks recalls={version.recalls} />
+              {version.recalls.length > 0 && (
+                <>
+                  {' '}
+                  <RecallMarks recalls={version.recalls} isLong />
+                </>
+              )}
             </span>
             {right !== 'read' && (
               <span className={styles.buttons}>

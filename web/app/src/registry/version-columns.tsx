@@ -117,7 +117,7 @@ function judgementColumns(t: Translate): Column<Version>[] {
     {
       id: 'recalls',
       label: t('registry.recalls'),
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(150px, 1fr)',
       isKey: true,
       render: ({ recalls }) =>
         recalls.length ? <RecallMarks recalls={recalls} /> : <span className={styles.note}>{t('ui.none')}</span>,

@@ -36,7 +36,9 @@ export class ErrorBoundary extends Component<Props, State> {
         <Empty title={translate('broken.title')} code={String(error)}>
           {translate('broken.hint')}
         </Empty>
-        <Button onPress={() => window.location.reload()}>{translate('broken.reload')}</Button>
+        <div>
+          <Button onPress={() => window.location.reload()}>{translate('broken.reload')}</Button>
+        </div>
       </main>
     );
   }
