@@ -39,7 +39,7 @@ async def authenticate(request: Request) -> Viewer:
     services = services_of(request.scope)
     credentials = find_credentials(request, services.settings)
     if credentials is None:
-        raise UnauthenticatedError(f"There are no credentials in this request. {_HOW}")
+        raise UnauthenticatedError(_why_none(request))
     if credentials.means == "session":
         _refuse_forgery(request)
     return await viewer_with(services.graph, credentials)
@@ -67,6 +67,16 @@ def find_credentials(request: Request, settings: Settings) -> Credentials | None
     if token and request.headers.get("origin", settings.service_public_url) in own_origins(request, settings):
         return Credentials("session", token)
     return None
+
+
+def _why_none(request: Request) -> str:
+    if request.cookies.get(SESSION_COOKIE):
+        # As behind a proxy that asks us by another name than browsers ask it.
+        return (
+            f"A session counts only for pages of this service, not for those of {request.headers.get('origin')!r}. "
+            "If that is its public address, set HEADWATER_PUBLIC_URL."
+        )
+    return f"There are no credentials in this request. {_HOW}"
 
 
 def credentials_in(header: str) -> Credentials:

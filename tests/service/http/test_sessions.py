@@ -86,6 +86,7 @@ async def test_a_cookie_sent_by_a_page_of_another_origin_counts_for_nothing(
     response = send("GET", f"{service.url}/graphiql", headers={"Cookie": cookie, "Origin": "https://elsewhere.example"})
 
     assert response.status == 401
+    assert "HEADWATER_PUBLIC_URL" in response.json()["error"]["message"]
 
 
 def test_a_form_cannot_sign_a_browser_in(service: Service) -> None:
