@@ -5,7 +5,8 @@ import styles from './registry.module.css';
 export interface RecallLine {
   id: string;
   severity: 'WARNING' | 'CRITICAL';
-  reason?: string | null;
+  /** Null where the viewer may not see what was recalled. */
+  reason: string | null;
   distance?: number | null;
 }
 

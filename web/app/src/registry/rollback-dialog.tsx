@@ -74,6 +74,7 @@ export function RollbackDialog({ collectionId, alias, onClose, onMoved }: Rollba
                 <Time at={one.at} />
                 {one.by && `, ${one.by.name}`} {one.reason && '· '}
                 <Reason text={one.reason} />
+                {one.to.recalls.length > 0 && ' '}
                 <RecallMarks recalls={one.to.recalls} />
               </span>
             </label>
