@@ -143,7 +143,7 @@ def test_a_guard_is_set_blocks_with_its_reason_and_is_removed(sign_in: SignIn, u
     model.get_by_role("dialog").get_by_role("textbox", name="Reason").fill("それでも")
     expect(model.get_by_role("button", name=re.compile("Move nowhere"))).to_be_disabled()
 
-    guard.get_by_role("button", name="Remove the guard of 監査済み?").click()
+    guard.get_by_role("button", name="Remove · 監査済み").click()
     confirm(page)
     expect(guard).to_have_count(0)
     assert complaints.found == []
