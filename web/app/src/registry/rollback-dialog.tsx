@@ -26,7 +26,7 @@ interface RollbackDialogProps {
   onMoved: (move: MoveMadeFragment) => void;
 }
 
-/** Points an alias where it pointed before: at the last other version, or at one chosen from its history. */
+/** Points an alias where it pointed before: at the last other version that is not recalled, or at one chosen. */
 export function RollbackDialog({ collectionId, alias, onClose, onMoved }: RollbackDialogProps) {
   const t = useT();
   const { locale } = useLanguage();
@@ -38,7 +38,8 @@ export function RollbackDialog({ collectionId, alias, onClose, onMoved }: Rollba
   const model = data?.node?.__typename === 'Collection' ? data.node : null;
   const now = model?.alias?.version ?? null;
   const targets = earlierTargets(model?.aliasMoves.edges.map((edge) => edge.node) ?? [], now?.id ?? null);
-  const target = targets.find((one) => one.to.id === chosen) ?? targets[0];
+  const sound = targets.find((one) => one.to.recalls.length === 0);
+  const target = targets.find((one) => one.to.id === chosen) ?? sound ?? targets[0];
   const isRunning = back.isRunning || chosenMove.isRunning;
   const from = now ? `v${now.index}` : t('registry.nowhere');
   const submit = async () => {
