@@ -101,5 +101,5 @@ def test_the_targets_of_make_are_few_and_each_is_explained() -> None:
     done = subprocess.run(["make"], cwd=ROOT, env=alone, capture_output=True, text=True, check=True)
 
     named = [line.split()[1] for line in done.stdout.splitlines()]
-    assert named == "demo up down test test-all test-integrations lint ui schema docs bench build".split()
+    assert named == "demo up down test test-all test-integrations screenshots lint ui schema docs bench build".split()
     assert all(len(line.split()) > 3 for line in done.stdout.splitlines())
