@@ -39,7 +39,10 @@ WITH node
 ORDER BY node.id
 LIMIT $limit
 SET node.search_lock = $after
-RETURN node {.id, .scope_id, .search_text, name: coalesce(node.name, ''), description: coalesce(node.description, ''), tags: coalesce(node.tags, [])} AS node
+RETURN node {
+  .id, .scope_id, .search_text,
+  name: coalesce(node.name, ''), description: coalesce(node.description, ''), tags: coalesce(node.tags, [])
+} AS node
 """
 
 VERSIONS_AFTER: Final = """
