@@ -15,7 +15,11 @@ from posting import post_document
 AXE = Path(__file__).parents[3] / "web" / "app" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(params=PAGES)
+# A page of each kind is looked at each time, all of them among the slow tests.
+QUICK = {"home", "project-runs", "run-charts", "version-lineage", "model"}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in PAGES])
 def page_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -37,7 +41,8 @@ def test_a_page_shows_what_it_is_for_and_the_browser_complains_of_nothing(
         assert asked_anew(page, ui_world)
 
 
-@pytest.mark.parametrize("locale", ["ja-JP", pytest.param("en-GB", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", ["en-GB", "ja-JP"])
 def test_on_a_narrow_screen_nothing_is_cut_and_nothing_lies_beside_it(
     sign_in: SignIn, ui_world: UIWorld, page_name: str, locale: str
 ) -> None:
