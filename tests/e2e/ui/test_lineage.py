@@ -211,6 +211,9 @@ def test_the_table_has_the_nodes_of_the_api_and_expands_as_the_graph_does(
     expect(rows.filter(has_text="データ準備")).to_contain_text("Upstream · 3")
     expect(rows).to_have_count(len(found["lineage"]["nodes"]) + 2)
     page.keyboard.press("t")
+    # What is heard is what is in sight: all of it, when it fits.
+    expect(page.get_by_role("application")).to_be_visible()
+    page.keyboard.press("f")
     expect(spoken(page).filter(has_text="データ準備")).to_have_count(1)
     assert complaints.found == []
 
