@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browsers import NEEDS_CHROMIUM, STATIC, Complaints, sign_in_link
 from e2e.examples import NewPlace, Place
 from servers import Service
 
 HERE = Path(__file__).parent
+# A machine that does much else is slow, and that is no failure; what passes is not waited for.
+expect.set_options(timeout=20_000)
 BUILT = STATIC / "app" / "index.html"
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
