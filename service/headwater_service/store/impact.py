@@ -13,24 +13,22 @@ import orjson
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import Instant
 from headwater_service.store.graph import Transaction
+from headwater_service.store.lineage import NEAREST_BELOW
 from headwater_service.store.listing import Window, read_position, write_position
 
 _ORDER: Final = "IMPACT"
 # What a key is made of: rank, name and id of the collection, number, id.
 _KEY: Final = [int, str, str, int, str]
 
-_REACHED: Final[LiteralString] = """
+_REACHED: Final[LiteralString] = (
+    """
 MATCH (start:Lineage {id: $id})
-CALL (start) {
-  MATCH walk = (start)-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]->(node)
-  WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
-    AND all(step IN nodes(walk) WHERE step.scope_id IN $visible)
-  WITH node, min(length(walk)) AS distance
-  ORDER BY distance
-  LIMIT $cap
-  RETURN collect(node) AS below, collect(distance) AS distances
+CALL (start) {"""
+    + NEAREST_BELOW
+    + """  RETURN collect(node) AS below, collect(distance) AS distances
 }
 """
+)
 
 _COUNTED: Final[LiteralString] = """
 CALL (below) {

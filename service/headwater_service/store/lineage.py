@@ -12,35 +12,48 @@ from typing import Any, Final, LiteralString
 from headwater_service.model import ArtifactVersion, Instant, RegistryVersion, Run, RunState, VersionState
 from headwater_service.store.graph import Transaction
 
-# One more than the cap is read: that one tells that there is more. Nearest come first, so that cutting by depth
-# afterwards is exact.
-_DOWNSTREAM: Final[LiteralString] = """
-CALL (start) {
+# The nodes nearest to a start, each with its distance, inside a CALL for that start.
+NEAREST_BELOW: Final[LiteralString] = """
   MATCH walk = (start)-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]->(node)
   WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
     AND all(step IN nodes(walk) WHERE step.scope_id IN $visible)
   WITH node, min(length(walk)) AS distance
   ORDER BY distance
   LIMIT $cap
-  WITH node, distance
-  WHERE $depth_below IS NULL OR distance <= $depth_below
-  RETURN collect(node) AS below, collect(distance) AS below_distances
-}
 """
 
-_UPSTREAM: Final[LiteralString] = """
-CALL (start) {
+NEAREST_ABOVE: Final[LiteralString] = """
   MATCH walk = (start)<-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]-(node)
   WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
     AND all(step IN nodes(walk) WHERE step.scope_id IN $visible)
   WITH node, min(length(walk)) AS distance
   ORDER BY distance
   LIMIT $cap
-  WITH node, distance
+"""
+
+# One more than the cap is read: that one tells that there is more. Nearest come first, so that cutting by depth
+# afterwards is exact.
+_DOWNSTREAM: Final[LiteralString] = (
+    """
+CALL (start) {"""
+    + NEAREST_BELOW
+    + """  WITH node, distance
+  WHERE $depth_below IS NULL OR distance <= $depth_below
+  RETURN collect(node) AS below, collect(distance) AS below_distances
+}
+"""
+)
+
+_UPSTREAM: Final[LiteralString] = (
+    """
+CALL (start) {"""
+    + NEAREST_ABOVE
+    + """  WITH node, distance
   WHERE $depth_above IS NULL OR distance <= $depth_above
   RETURN collect(node) AS above, collect(distance) AS above_distances
 }
 """
+)
 
 # Around each node, the way the walk went: the edges inside the set, how many neighbours there are at all, and how many
 # of them the viewer may see. Nothing is asked twice of a neighbour: some nodes have 100,000.

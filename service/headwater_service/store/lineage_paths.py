@@ -9,30 +9,22 @@ from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from headwater_service.store.graph import Transaction
-from headwater_service.store.lineage import WalkedEdge
+from headwater_service.store.lineage import NEAREST_ABOVE, NEAREST_BELOW, WalkedEdge
 
-_WALKS: Final[LiteralString] = """
+_WALKS: Final[LiteralString] = (
+    """
 MATCH (start:Lineage {id: $start}), (end:Lineage {id: $end})
 WHERE start.scope_id IN $visible AND end.scope_id IN $visible
-CALL (start) {
-  MATCH walk = (start)-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]->(node)
-  WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
-    AND all(step IN nodes(walk) WHERE step.scope_id IN $visible)
-  WITH node, min(length(walk)) AS distance
-  ORDER BY distance
-  LIMIT $cap
-  RETURN collect(node) AS below, collect(distance) AS below_distances
+CALL (start) {"""
+    + NEAREST_BELOW
+    + """  RETURN collect(node) AS below, collect(distance) AS below_distances
 }
-CALL (end) {
-  MATCH walk = (end)<-[:CONSUMED_BY|PRODUCED|LINKED_TO*0..]-(node)
-  WHERE all(edge IN relationships(walk) WHERE edge.retracted_at IS NULL)
-    AND all(step IN nodes(walk) WHERE step.scope_id IN $visible)
-  WITH node, min(length(walk)) AS distance
-  ORDER BY distance
-  LIMIT $cap
-  RETURN collect(node) AS above, collect(distance) AS above_distances
+CALL (end) {"""
+    + NEAREST_ABOVE.replace("(start)", "(end)")
+    + """  RETURN collect(node) AS above, collect(distance) AS above_distances
 }
 """
+)
 
 # The nearest nodes behind which lies what may not be seen: a path through it is longer than both together by two.
 _HIDDEN: Final[LiteralString] = """
