@@ -1,6 +1,7 @@
 // The one way to the API. Answers are kept by document: a mutation that answers with a type asks every open query that
 // holds this type again, so an alias that shows in five places is right in all of them without rules of ours.
 import { Client, cacheExchange, fetchExchange } from 'urql';
+import { isReloadDue, reloadFor } from './reloading.ts';
 
 /** Tells the service that a page of its own asks: no form and no link of another site can send it. */
 export const OWN_PAGE = { 'X-Headwater-Request': '1' };
@@ -19,10 +20,7 @@ const RELOAD_PAUSE_MS = 10_000;
  * name under which the service is asked, the page shows what was refused instead of loading again and again.
  */
 function reloadSignedOut(): void {
-  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
-  if (Date.now() - last < RELOAD_PAUSE_MS) return;
-  sessionStorage.setItem(RELOADED, String(Date.now()));
-  window.location.reload();
+  if (isReloadDue(RELOADED, RELOAD_PAUSE_MS)) reloadFor(RELOADED);
 }
 
 export function createClient(): Client {

@@ -14,6 +14,7 @@ import { placeOf, rightIn } from './place.ts';
 import { PromoteFacts } from './promote-facts.tsx';
 import styles from './registry.module.css';
 import { useVerdict } from './use-verdict.ts';
+import { UnmetReasons } from './verdict-notice.tsx';
 
 interface DecideDialogProps {
   proposal: ProposalFieldsFragment;
@@ -107,18 +108,5 @@ function Rules({ collection, alias, version }: { collection: string; alias: stri
   const verdict = useVerdict({ collection, alias, version }, true);
   if (!verdict) return <p className={styles.note}>{t('registry.checking')}</p>;
   if (verdict.kind !== 'blocked') return <p role="status">✓ {t('proposal.rulesMet')}</p>;
-  return (
-    <div role="status">
-      <Notice>
-        <strong>{t('proposal.rulesUnmet')}</strong>
-        <ul>
-          {verdict.reasons.map((reason) => (
-            <li key={reason} dir="auto">
-              {reason}
-            </li>
-          ))}
-        </ul>
-      </Notice>
-    </div>
-  );
+  return <UnmetReasons title={t('proposal.rulesUnmet')} reasons={verdict.reasons} />;
 }

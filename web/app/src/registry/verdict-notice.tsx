@@ -28,12 +28,17 @@ export function VerdictNotice({ verdict, isProtected }: { verdict: Verdict | nul
       </div>
     );
   }
+  return <UnmetReasons title={t('registry.blocked')} reasons={verdict.reasons} />;
+}
+
+/** What keeps a move from being made. */
+export function UnmetReasons({ title, reasons }: { title: string; reasons: readonly string[] }) {
   return (
     <div role="status">
       <Notice>
-        <strong>{t('registry.blocked')}</strong>
+        <strong>{title}</strong>
         <ul>
-          {verdict.reasons.map((reason) => (
+          {reasons.map((reason) => (
             <li key={reason} dir="auto">
               {reason}
             </li>
