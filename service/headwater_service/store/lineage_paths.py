@@ -19,8 +19,9 @@ CALL (start) {"""
     + NEAREST_BELOW
     + """  RETURN collect(node) AS below, collect(distance) AS below_distances
 }
-CALL (end) {"""
-    + NEAREST_ABOVE.replace("(start)", "(end)")
+CALL (end) {
+  WITH end AS start"""
+    + NEAREST_ABOVE
     + """  RETURN collect(node) AS above, collect(distance) AS above_distances
 }
 """

@@ -31,10 +31,10 @@ MATCH (migration:Migration {number: $number})
 SET migration.filled = $filled, migration.filled_to = $after
 """
 
-# Each is locked before it is read, so that nobody changes it in between.
+# Each is locked before it is read, so that nobody changes it in between. What is in no scope is found by nobody.
 COLLECTIONS_AFTER: Final = """
 MATCH (node:Collection)
-WHERE node.id > $after
+WHERE node.id > $after AND node.scope_id IS NOT NULL
 WITH node
 ORDER BY node.id
 LIMIT $limit
@@ -47,7 +47,7 @@ RETURN node {
 
 VERSIONS_AFTER: Final = """
 MATCH (node:ArtifactVersion)
-WHERE node.id > $after
+WHERE node.id > $after AND node.scope_id IS NOT NULL
 WITH node
 ORDER BY node.id
 LIMIT $limit
@@ -59,7 +59,7 @@ RETURN node {
 
 RUNS_AFTER: Final = """
 MATCH (node:Run)
-WHERE node.id > $after
+WHERE node.id > $after AND node.scope_id IS NOT NULL
 WITH node
 ORDER BY node.id
 LIMIT $limit

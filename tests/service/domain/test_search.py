@@ -33,6 +33,7 @@ OPTIONAL MATCH (collection:Collection {id: id})
 OPTIONAL MATCH (version:Lineage {id: id})
 REMOVE collection.search_text, collection.search_scope, version.search_text, version.search_scope
 """
+CREATE_UNSCOPED = "CREATE (:Collection {id: $id})"
 
 
 async def texts_of(graph: Graph, *ids: str) -> list[tuple[str | None, str | None]]:
@@ -86,6 +87,7 @@ async def test_what_was_written_before_gets_its_text_and_what_has_one_keeps_it(s
     ids = [version.collection_id, version.id, link.version.id, run.id]
     expected = await texts_of(site.graph, *ids)
     await site.graph.write(lambda tx: tx.rows(FORGET, ids=ids))
+    await site.graph.write(lambda tx: tx.rows(CREATE_UNSCOPED, id=f"{version.collection_id}-unscoped"))
     kept = link.collection.id
     await site.graph.write(lambda tx: set_collection_text(tx, kept, " kept_ ", search_scope(project.id)))
 
