@@ -129,8 +129,9 @@ class Api:
             filters: What must hold, as other trackers write it: values by `state`, `display_name`, `job_type`,
                 `group`, `tags`, `created_at`, `config.<key>` and `summary.<key>`, each a value or
                 `{"$gt": …, "$in": […]}`, joined by "$and", "$or" and "$not".
-            order: "created_at", "finished_at", "name", "config.<key>" or "summary.<key>", with "-" in front for the
-                last or largest first. Runs without a number at that key come last.
+            order: "created_at", "finished_at", "duration", "name", "state", "job_type", "config.<key>" or
+                "summary.<key>", with "-" in front for the last or largest first. Runs without a job type, or without
+                a number at that key, come last.
             keywords: Any of states, job_types, groups, names, tags (one or several), name_contains, created_after,
                 created_before (times), consumed, produced (the path of a version), config, summary (values by path,
                 such as {"optimizer.lr": {"$gte": 0.1}}), search (words in their name, job type, tags or notes).

@@ -46,7 +46,14 @@ COLLECTION_FILTERS = {
 _LISTS = frozenset(("states", "job_types", "groups", "names", "tags", "types", "aliases", "kinds"))
 _SINGULAR = {"type": "types", "tag": "tags", "alias": "aliases"}  # as other trackers' filters name them
 _ENUMS = frozenset(("states", "kinds"))
-RUN_ORDERS = {"created_at": "CREATED_AT", "name": "NAME", "finished_at": "FINISHED_AT"}
+RUN_ORDERS = {
+    "created_at": "CREATED_AT",
+    "name": "NAME",
+    "finished_at": "FINISHED_AT",
+    "state": "STATE",
+    "job_type": "JOB_TYPE",
+    "duration": "DURATION",
+}
 VERSION_ORDERS = {"created_at": "CREATED_AT", "size": "SIZE", "index": "INDEX"}
 
 

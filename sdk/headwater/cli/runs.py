@@ -37,7 +37,11 @@ def list_runs(
         ),
     ] = None,
     order: Annotated[
-        str, typer.Option(help="created_at, finished_at, name, config.KEY or summary.KEY; '-' in front: last first.")
+        str,
+        typer.Option(
+            help="created_at, finished_at, duration, name, state, job_type, config.KEY or summary.KEY; '-' in front: "
+            "last first."
+        ),
     ] = "-created_at",
     limit: Annotated[int, typer.Option(min=1, help="How many runs at most.")] = 50,
     as_json: AsJson = False,

@@ -32,6 +32,9 @@ class RunOrderField(StrEnum):
     CREATED_AT = "CREATED_AT"
     NAME = "NAME"
     FINISHED_AT = "FINISHED_AT"
+    STATE = "STATE"
+    JOB_TYPE = "JOB_TYPE"
+    DURATION = "DURATION"
     CONFIG = "CONFIG"
     SUMMARY = "SUMMARY"
 

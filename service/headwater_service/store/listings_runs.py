@@ -1,5 +1,6 @@
 """Runs in pages, counted, and counted in groups."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -17,7 +18,19 @@ from headwater_service.store.starts_runs import IN_MANY, IN_ONE, choose_run_star
 
 _IS_LIVE: Final[LiteralString] = "run.ended_at IS NULL"
 
-_WALKS: Final[tuple[LiteralString, ...]] = ("MATCH (run:Run {scope_id: scope}) WHERE run.created_at > 0",)
+# What an index over runs must be asked about to give an order: all its properties.
+_ORDERED: Final[dict[RunOrderField, LiteralString]] = {
+    RunOrderField.CREATED_AT: "run.created_at > 0",
+    RunOrderField.NAME: "run.name IS NOT NULL AND run.id IS NOT NULL",
+    RunOrderField.STATE: "run.state IS NOT NULL AND run.id IS NOT NULL",
+    RunOrderField.JOB_TYPE: "run.job_type > '' AND run.id IS NOT NULL",
+}
+
+# All runs, with the job type of each; none, and an empty one, are in no order by an index.
+_WITH_JOB_TYPE: Final[LiteralString] = """
+WITH run, CASE WHEN run.job_type > '' THEN run.job_type ELSE $no_job_type END AS job_type"""
+# What a run without job type is ordered by; every job type is beyond the one and before the other.
+_NO_JOB_TYPE: Final = {OrderDirection.ASC: "\U0010ffff", OrderDirection.DESC: ""}
 
 # The runs that have a number at a path, in the order of the index of ranks.
 _RANKED: Final[LiteralString] = """
@@ -42,7 +55,19 @@ _SORT: Final[dict[RunOrderField, LiteralString]] = {
     RunOrderField.CREATED_AT: "run.created_at",
     RunOrderField.NAME: "run.name",
     RunOrderField.FINISHED_AT: "coalesce(run.finished_at, 9007199254740991)",
+    RunOrderField.STATE: "run.state",
+    RunOrderField.JOB_TYPE: "run.job_type",
+    # As of one moment for all pages: the runs that go on grow older while a reader turns them.
+    RunOrderField.DURATION: (
+        "(CASE WHEN run.finished_at < $now THEN run.finished_at ELSE $now END - coalesce(run.started_at, "
+        "run.created_at))"
+    ),
 }
+_NOW: Final = """
+WITH datetime.realtime() AS now
+RETURN now.epochSeconds * 1000000 + now.microsecond AS now
+"""
+_MOMENT: Final = re.compile(r"DURATION@(\d{1,18}) ")
 
 
 class RunGroup(StrEnum):
@@ -69,9 +94,14 @@ async def list_runs(
     """Return a page of the runs of some projects."""
     if order.path is not None:
         return await _list_ranked(tx, scopes, wanted, order, order.path, window)
-    sorting = Sorting(order.field, _SORT[order.field], "run.id", order.direction)
-    newest = window.first + 1 if order.field is RunOrderField.CREATED_AT else None
-    listing = await _listing(tx, scopes, wanted, newest=newest)
+    if order.field is RunOrderField.JOB_TYPE:
+        return await _list_by_job_type(tx, scopes, wanted, order, window)
+    name, more = str(order.field), {}
+    if order.field is RunOrderField.DURATION:
+        now = await _moment_of(tx, window)
+        name, more = f"{order.field}@{now}", {"now": now}
+    sorting = Sorting(name, _SORT[order.field], "run.id", order.direction)
+    listing = await _listing(tx, scopes, wanted, more, ordered=_ORDERED.get(order.field), first=window.first + 1)
     return await read_page(tx, listing, sorting, window, placed_run_from)
 
 
@@ -94,30 +124,68 @@ async def _list_ranked(
     parameters, asked = Parameters(), {"order_path": path, "no_rank": no_rank}
     start = await choose_run_start(tx, scopes, wanted, parameters, newest=window.first + 1)
     listing = _of(scopes, wanted, parameters, asked)
-    name = f"{order.field} {path}"
+    sorting = Sorting(f"{order.field} {path}", "leaf.rank", "run.id", order.direction)
     if start is None:
         # The index gives the order, as long as it has enough of them.
         ranked = replace(listing, carry="run, leaf", leading=_LEADING[order.direction], walks=(_RANKED,))
-        sorting = Sorting(name, "leaf.rank", "run.id", order.direction)
         page = await read_page(tx, ranked, sorting, window, placed_run_from)
         if page.has_next:
             return page
-    match = (start or _all_in(scopes)) + _WITH_RANK
-    sorting = Sorting(name, "rank", "run.id", order.direction)
-    return await read_page(tx, replace(listing, match=match, carry="run, rank"), sorting, window, placed_run_from)
+    listing = replace(listing, match=(start or _all_in(scopes)) + _WITH_RANK, carry="run, rank")
+    return await read_page(tx, listing, replace(sorting, value="rank"), window, placed_run_from)
 
 
-async def _listing(tx: Transaction, scopes: Sequence[str], wanted: RunFilter, *, newest: int | None = None) -> Listing:
+async def _list_by_job_type(
+    tx: Transaction, scopes: Sequence[str], wanted: RunFilter, order: RunOrder, window: Window
+) -> Page[PlacedRun]:
+    """Return a page in the order of job types; runs without one come last, either way."""
+    parameters, asked = Parameters(), {"no_job_type": _NO_JOB_TYPE[order.direction]}
+    start = await choose_run_start(tx, scopes, wanted, parameters, newest=window.first + 1)
+    listing = _of(scopes, wanted, parameters, asked)
+    sorting = Sorting(order.field, _SORT[order.field], "run.id", order.direction)
+    if start is None:
+        page = await read_page(tx, _in_order(listing, scopes, _ORDERED[order.field]), sorting, window, placed_run_from)
+        if page.has_next:
+            return page
+    listing = replace(listing, match=(start or _all_in(scopes)) + _WITH_JOB_TYPE, carry="run, job_type")
+    return await read_page(tx, listing, replace(sorting, value="job_type"), window, placed_run_from)
+
+
+async def _moment_of(tx: Transaction, window: Window) -> int:
+    """Return as of when durations are: the moment of the first page, which its cursors hold."""
+    found = None if window.after is None else _MOMENT.search(window.after)
+    if found is not None:
+        return int(found[1])
+    row = await tx.row(_NOW)
+    assert row is not None, "RETURN gives a row"
+    return int(row["now"])
+
+
+async def _listing(
+    tx: Transaction,
+    scopes: Sequence[str],
+    wanted: RunFilter,
+    more: Mapping[str, Any] | None = None,
+    *,
+    ordered: LiteralString | None = None,
+    first: int = 0,
+) -> Listing:
+    """Return the listing of the runs that are wanted; `ordered` is what makes an index give the `first` of them."""
     parameters = Parameters()
-    start = await choose_run_start(tx, scopes, wanted, parameters, newest=newest)
-    listing = _of(scopes, wanted, parameters, {})
+    start = await choose_run_start(tx, scopes, wanted, parameters, newest=None if ordered is None else first)
+    listing = _of(scopes, wanted, parameters, more or {})
     if start is not None:
         return replace(listing, match=start)
-    is_led = newest is not None
+    return listing if ordered is None else _in_order(listing, scopes, ordered)
+
+
+def _in_order(listing: Listing, scopes: Sequence[str], ordered: LiteralString) -> Listing:
+    """Return the listing as an index gives it: of one project, or the first of each."""
     return replace(
         listing,
-        leading="run.scope_id" if is_led else None,
-        walks=_WALKS if is_led and len(scopes) > 1 else (),
+        match="MATCH (run:Run {scope_id: $scopes[0]}) WHERE " + ordered + " WITH run" if len(scopes) == 1 else IN_MANY,
+        leading="run.scope_id",
+        walks=() if len(scopes) == 1 else ("MATCH (run:Run {scope_id: scope}) WHERE " + ordered,),
     )
 
 

@@ -1,5 +1,6 @@
 """Pages with filters and orders: what each condition keeps, what an empty list and a null mean, where pages meet."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ import pytest_asyncio
 from content import Site, log
 from deletions import link
 from headwater_service.domain.access import Viewer
-from headwater_service.domain.runs import finish_run
+from headwater_service.domain.runs import RunStart, finish_run, start_run
 from headwater_service.errors import InvalidInputError
 from headwater_service.model import CollectionKind, Container, ContainerKind, Run, RunState
 from headwater_service.store import listing
@@ -47,7 +48,7 @@ from viewers import DOCUMENT_BYTES, new_admin, new_project
 
 ALL = Window(100)
 # Orders by leaves of config and summary are in test_run_fields.py.
-OWN_ORDERS = (RunOrderField.CREATED_AT, RunOrderField.NAME, RunOrderField.FINISHED_AT)
+OWN_ORDERS = [field for field in RunOrderField if field not in (RunOrderField.CONFIG, RunOrderField.SUMMARY)]
 OPERATOR = FieldOperator
 
 
@@ -300,7 +301,68 @@ def key_of(run: Run, field: RunOrderField) -> Any:
         return run.name
     if field is RunOrderField.CREATED_AT:
         return run.created_at
+    if field is RunOrderField.STATE:
+        return run.state
+    if field is RunOrderField.JOB_TYPE:
+        return run.job_type
+    if field is RunOrderField.DURATION:
+        return (run.finished_at or 2**53) - (run.started_at or run.created_at)
     return run.finished_at or 2**53
+
+
+async def names_on_pages(
+    graph: Graph, project: Container, order: RunOrder, size: int, *, pause: float = 0
+) -> list[str]:
+    names: list[str] = []
+    after: str | None = None
+    while True:
+        window = Window(size, after)
+        page = await graph.read(partial(list_runs, scopes=[project.id], wanted=RunFilter(), order=order, window=window))
+        names += [placed.run.name for placed in page.items]
+        if not page.has_next:
+            return names
+        after = page.cursors[-1]
+        await asyncio.sleep(pause)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+@pytest.mark.parametrize(
+    ("direction", "names"),
+    [
+        (OrderDirection.ASC, ["sweep", "train", "学習", "first bare", "second bare"]),
+        (OrderDirection.DESC, ["学習", "train", "sweep", "second bare", "first bare"]),
+    ],
+)
+async def test_runs_without_job_type_come_last_either_way(
+    graph: Graph, site: Site, direction: OrderDirection, names: list[str], size: int
+) -> None:
+    viewer = await new_admin(graph)
+    project = await new_project(graph, viewer)
+    for name, job_type in [("first bare", ""), ("train", "train"), ("学習", "学習"), ("second bare", None)]:
+        given = RunStart(project=project.path, key=secrets.token_hex(4), name=name, job_type=job_type)
+        await start_run(graph, viewer, given, operation=new_id(), document_bytes=DOCUMENT_BYTES)
+    await start(site, viewer, project, "sweep")
+
+    found = await names_on_pages(graph, project, RunOrder(RunOrderField.JOB_TYPE, direction), size)
+
+    assert found == names
+
+
+@pytest.mark.parametrize("direction", OrderDirection)
+async def test_no_run_is_passed_over_that_overtakes_another_while_pages_are_turned(
+    graph: Graph, site: Site, direction: OrderDirection
+) -> None:
+    viewer = await new_admin(graph)
+    project = await new_project(graph, viewer)
+    over = await start(site, viewer, project, "train", name="over")
+    await start(site, viewer, project, "train", name="goes on")
+    # The one took half a second; the other takes longer before the second page is read.
+    end = "MATCH (run:Run {id: $id}) SET run.finished_at = run.created_at + 500000, run.state = 'FINISHED'"
+    await graph.write(lambda tx: tx.rows(end, id=over.id))
+
+    found = await names_on_pages(graph, project, RunOrder(RunOrderField.DURATION, direction), 1, pause=0.6)
+
+    assert sorted(found) == ["goes on", "over"]
 
 
 async def test_versions_are_ordered_by_number_and_by_size(graph: Graph, shelf: Shelf) -> None:

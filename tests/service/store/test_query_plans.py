@@ -125,13 +125,15 @@ RUN_ORDERS = [
     RunOrder(RunOrderField.CREATED_AT, OrderDirection.DESC),
     RunOrder(RunOrderField.NAME, OrderDirection.ASC),
     RunOrder(RunOrderField.FINISHED_AT, OrderDirection.DESC),
+    RunOrder(RunOrderField.DURATION, OrderDirection.DESC),
 ]
 
 
 @pytest.mark.parametrize("order", RUN_ORDERS, ids=lambda order: order.field)
 async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder(monkeypatch)
-    window = Window(10, write_position(f"{order.field} {order.direction} run.id", 5, "id"))
+    name = "DURATION@9" if order.field is RunOrderField.DURATION else order.field
+    window = Window(10, write_position(f"{name} {order.direction} run.id", 5, "id"))
 
     for scopes, wanted in ((["a"], RUNS), (["a", "b"], RunFilter()), (["a", "b"], RUNS)):
         await graph.read(partial(list_runs, scopes=scopes, wanted=wanted, order=order, window=window))
@@ -173,7 +175,7 @@ async def test_runs_by_a_leaf_of_theirs_start_at_its_index(
     recorder = Recorder(monkeypatch)
     wanted = RunFilter(summary=[FieldCondition("summary.best", op, value)])
 
-    await graph.read(lambda tx: list_runs(tx, ["a"], wanted, RunOrder(RunOrderField.NAME), Window(10)))
+    await graph.read(lambda tx: list_runs(tx, ["a"], wanted, RunOrder(RunOrderField.FINISHED_AT), Window(10)))
     monkeypatch.undo()
 
     counted, listed = [await plan_of(graph, text) for text in recorder.texts]
@@ -231,6 +233,34 @@ async def test_the_newest_runs_of_a_project_come_in_the_order_of_the_index(
     # Only runs that share a time are sorted, by id; the limit ends the scan of the index.
     assert operators.count("PartialTop") == 1
     assert "Top" not in operators
+
+
+@pytest.mark.parametrize("direction", OrderDirection)
+@pytest.mark.parametrize("field", ["STATE", "JOB_TYPE", "NAME"])
+async def test_runs_by_what_many_share_come_in_the_order_of_an_index(
+    field: str, direction: OrderDirection, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+    order = RunOrder(RunOrderField[field], direction)
+    behind = write_position(f"{field} {direction} run.id", "m", "id")
+
+    texts = []
+    for scopes in (["a"], ["a", "b"]):
+        for window in (Window(10), Window(10, behind)):
+            for wanted in (RunFilter(), RunFilter(tags=["a"])):
+                recorder.texts.clear()
+                await graph.read(partial(list_runs, scopes=scopes, wanted=wanted, order=order, window=window))
+                # Where no run is found, a second text looks for those without job type.
+                texts.append(recorder.texts[0])
+    monkeypatch.undo()
+
+    for text in texts:
+        plan = await plan_of(graph, text)
+        (seek,) = [details for operator, details in plan if operator == "NodeIndexSeek"]
+        assert f"run:Run(scope_id, {field.lower()}, id)" in seek
+        assert label_scans(plan) == []
+        # The limit ends the scan of the index; of several projects, what each gave is sorted.
+        assert "Top" not in [operator for operator, _ in plan] or "UNWIND" in text
 
 
 @pytest.mark.parametrize("field", VersionOrderField)

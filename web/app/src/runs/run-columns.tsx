@@ -70,9 +70,11 @@ export function runColumns(t: Translate, locale: Locale, chosen: readonly string
     column('state', t('runs.state'), (run) => <StateMark state={run.state} />, {
       width: 'minmax(96px, 110px)',
       isKey: true,
+      sortKey: 'state',
     }),
     column('job', t('runs.jobType'), (run) => <span dir="auto">{run.jobType ?? t('ui.none')}</span>, {
       width: 'minmax(90px, 1fr)',
+      sortKey: 'job',
     }),
     ...chosen.map((key) =>
       column(key, key.slice(key.indexOf('.') + 1), (run) => <Value value={cellOf(run, key)} />, {
@@ -90,6 +92,7 @@ export function runColumns(t: Translate, locale: Locale, chosen: readonly string
     column('duration', t('runs.duration'), (run) => <Duration run={run} />, {
       width: 'minmax(72px, 90px)',
       isNumeric: true,
+      sortKey: 'duration',
     }),
     column('edges', t('runs.inOut'), (run) => <InOut run={run} t={t} locale={locale} />, {
       width: 'minmax(72px, 84px)',

@@ -74,6 +74,16 @@ describe('the order of an address', () => {
     expect(formatSort(parseSort('-created'))).toBeNull();
   });
 
+  it.each([
+    ['state', 'STATE'],
+    ['job', 'JOB_TYPE'],
+    ['duration', 'DURATION'],
+    ['something else', 'CREATED_AT'],
+    ['constructor', 'CREATED_AT'],
+  ])('orders by the column %s', (key, field) => {
+    expect(orderOf(parseSort(`-${key}`))).toEqual({ field, direction: 'DESC' });
+  });
+
   it('names the leaf of a document', () => {
     expect(orderOf(parseSort('-summary.val.acc'))).toEqual({ field: 'SUMMARY', path: 'val.acc', direction: 'DESC' });
     expect(orderOf(parseSort('config.lr'))).toEqual({ field: 'CONFIG', path: 'lr', direction: 'ASC' });

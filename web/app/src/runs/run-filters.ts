@@ -101,6 +101,14 @@ export function formatSort({ key, isDescending }: Sort): string | null {
   return `${isDescending ? '-' : ''}${key}`;
 }
 
+const FIELDS: ReadonlyMap<string, RunOrder['field']> = new Map([
+  ['name', 'NAME'],
+  ['state', 'STATE'],
+  ['job', 'JOB_TYPE'],
+  ['duration', 'DURATION'],
+  ['finished', 'FINISHED_AT'],
+]);
+
 export function orderOf({ key, isDescending }: Sort): RunOrder {
   const direction = isDescending ? 'DESC' : 'ASC';
   const dot = key.indexOf('.');
@@ -108,6 +116,5 @@ export function orderOf({ key, isDescending }: Sort): RunOrder {
   if (document === 'config' || document === 'summary') {
     return { field: document === 'config' ? 'CONFIG' : 'SUMMARY', path: key.slice(dot + 1), direction };
   }
-  if (key === 'name') return { field: 'NAME', direction };
-  return { field: key === 'finished' ? 'FINISHED_AT' : 'CREATED_AT', direction };
+  return { field: FIELDS.get(key) ?? 'CREATED_AT', direction };
 }
