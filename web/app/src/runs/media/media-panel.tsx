@@ -1,17 +1,23 @@
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { RunMediaDocument } from '../../generated/runs/run.ts';
 import { useWasInView } from '../../lib/in-view.ts';
 import { useT } from '../../lib/messages.tsx';
 import { usePolling } from '../../lib/polling.ts';
 import { useParams } from '../../lib/search-params.ts';
+import { Button } from '../../ui/button.tsx';
 import { Failure, Loading } from '../../ui/notices.tsx';
 import type { ChartedRun } from '../charts/use-series.ts';
+import type { Medium } from '../documents.ts';
+import { MaskLegend } from './mask-legend.tsx';
+import { groupsOf, masksOf, Switches } from './masks.ts';
 import styles from './media.module.css';
 import { type Logged, loggedMedia } from './media.ts';
 import { MediumView } from './medium-view.tsx';
+import { useClassColours, useMasks } from './use-masks.ts';
 
 const EVERY_MS = 10_000;
+const TOGETHER = 24;
 
 /** What was logged under a key, with a slider over its steps; the last step unless the address says another. */
 export function MediaPanel({ run, name }: { run: ChartedRun; name: string }) {
@@ -55,14 +61,51 @@ export function MediaPanel({ run, name }: { run: ChartedRun; name: string }) {
       </header>
       {error && <Failure error={error} onRetry={retry} />}
       {!logged && !error && <Loading lines={3} />}
-      {shown && (
-        <div className={styles.media}>
-          {shown.media.map((medium, at) => (
-            <MediumView key={`${at} ${String(medium.path)}`} medium={medium} runPath={run.path} name={name} />
-          ))}
-        </div>
-      )}
+      {shown && <Together media={shown.media} runPath={run.path} name={name} />}
     </section>
+  );
+}
+
+/** What was logged at a step: some of it, more on request, and what switches the masks of all of it. */
+function Together({ media, runPath, name }: { media: readonly Medium[]; runPath: string; name: string }) {
+  const t = useT();
+  const [params, setParams] = useParams();
+  const [most, setMost] = useState(TOGETHER);
+  const shown = media.slice(0, most);
+  const all = shown.flatMap((medium) => masksOf(runPath, medium));
+  const { maps, broken } = useMasks(all);
+  const colourOf = useClassColours();
+  const parameter = `masks.${name}`;
+  const switches = useMemo(() => new Switches(params.getAll(parameter)), [params, parameter]);
+  const masks = { maps, switches, colourOf, groups: groupsOf(all, maps) };
+  return (
+    <>
+      {all.length > 0 && (
+        <MaskLegend
+          {...masks}
+          broken={broken}
+          onChange={(switched) => setParams({ [parameter]: switched }, { replace: true })}
+        />
+      )}
+      <div className={styles.media}>
+        {shown.map((medium, at) => (
+          <MediumView
+            key={`${at} ${String(medium.path)}`}
+            medium={medium}
+            runPath={runPath}
+            name={name}
+            masks={masks}
+          />
+        ))}
+      </div>
+      {shown.length < media.length && (
+        <span>
+          <Button onPress={() => setMost(most + TOGETHER)}>
+            {t('runs.moreMedia', { count: media.length - shown.length })}
+          </Button>
+        </span>
+      )}
+    </>
   );
 }
 
