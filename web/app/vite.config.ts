@@ -19,6 +19,7 @@ export default defineConfig(({ command }) => ({
       '/assets/': toService,
       '/static/': toService,
       '/sign-in': toService,
+      '/healthz': toService,
       // Followed here, since the object store lets only pages of the service itself read its bytes.
       '/files/': { ...toService, followRedirects: true },
     },

@@ -1,19 +1,20 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Home } from './home/home.tsx';
 import { useAddressPath } from './lib/location.ts';
 import { parseRoute } from './lib/routes.ts';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { Frame } from './shell/frame.tsx';
+import { lazyPage } from './shell/lazy-page.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { Loading } from './ui/notices.tsx';
 
-const EntityPage = lazy(() => import('./entity/entity-page.tsx'));
-const ContainerPage = lazy(() => import('./project/container-page.tsx'));
-const RunPage = lazy(() => import('./runs/run-page.tsx'));
-const CollectionPage = lazy(() => import('./artifacts/collection-page.tsx'));
-const VersionPage = lazy(() => import('./artifacts/version-page.tsx'));
-const ComparePage = lazy(() => import('./artifacts/compare-page.tsx'));
-const SettingsPage = lazy(() => import('./settings/settings-page.tsx'));
+const EntityPage = lazyPage(() => import('./entity/entity-page.tsx'));
+const ContainerPage = lazyPage(() => import('./project/container-page.tsx'));
+const RunPage = lazyPage(() => import('./runs/run-page.tsx'));
+const CollectionPage = lazyPage(() => import('./artifacts/collection-page.tsx'));
+const VersionPage = lazyPage(() => import('./artifacts/version-page.tsx'));
+const ComparePage = lazyPage(() => import('./artifacts/compare-page.tsx'));
+const SettingsPage = lazyPage(() => import('./settings/settings-page.tsx'));
 
 export function App() {
   const path = useAddressPath();

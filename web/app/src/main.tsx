@@ -7,11 +7,7 @@ import { App } from './app.tsx';
 import { client } from './lib/client.ts';
 import { activate, LanguageProvider, preferredLocale, useLanguage } from './lib/messages.tsx';
 import { PageQueryProvider } from './lib/page-query.tsx';
-import { isReloadDue, reloadFor } from './lib/reloading.ts';
 import { applyTheme, storedTheme } from './lib/theme.ts';
-
-const RELOADED = 'headwater:reloaded';
-const RELOAD_PAUSE_MS = 60_000;
 
 function Root() {
   const { locale } = useLanguage();
@@ -25,14 +21,6 @@ function Root() {
     </I18nProvider>
   );
 }
-
-// A part of the page is gone: the server was updated meanwhile. The page is loaded anew, but not again and again, and
-// only from a server that answers: else what is shown would give way to an error page of the browser.
-window.addEventListener('vite:preloadError', async () => {
-  if (!isReloadDue(RELOADED, RELOAD_PAUSE_MS)) return;
-  const answer = await fetch('/readyz', { cache: 'no-store' }).catch(() => null);
-  if (answer?.ok) reloadFor(RELOADED);
-});
 
 applyTheme(storedTheme());
 const locale = preferredLocale();

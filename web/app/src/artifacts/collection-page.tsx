@@ -1,12 +1,12 @@
-import { lazy } from 'react';
 import { CollectionDocument } from '../generated/artifacts/collection-queries.ts';
 import { useData } from '../lib/page-query.tsx';
 import type { Route } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { Failure, Loading, Missing } from '../ui/notices.tsx';
 import { SourceCollectionPage } from './source-collection-page.tsx';
 
-const ModelPage = lazy(() => import('../registry/model-page.tsx').then((all) => ({ default: all.ModelPage })));
+const ModelPage = lazyPart(() => import('../registry/model-page.tsx').then((all) => ({ default: all.ModelPage })));
 
 /** A series of versions: an artifact of a project, or a registered model. */
 export default function CollectionPage({ route }: { route: Extract<Route, { page: 'collection' }> }) {

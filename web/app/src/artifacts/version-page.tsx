@@ -1,10 +1,11 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { VersionPageDocument, type VersionPageQuery } from '../generated/artifacts/version.ts';
 import { formatCount } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { type Route, tabHref } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { Loading, Missing } from '../ui/notices.tsx';
 import { KindMark } from '../ui/state.tsx';
 import { AliasEditor } from './alias-editor.tsx';
@@ -21,7 +22,7 @@ import { VersionActions } from './version-actions.tsx';
 import { VersionOverview } from './version-overview.tsx';
 import { VersionTags } from './version-tags.tsx';
 
-const LineageExplorer = lazy(() =>
+const LineageExplorer = lazyPart(() =>
   import('../lineage/explorer.tsx').then((module) => ({ default: module.LineageExplorer })),
 );
 

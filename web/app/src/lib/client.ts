@@ -2,12 +2,18 @@
 // holds this type again, so an alias that shows in five places is right in all of them without rules of ours.
 import { Client, cacheExchange, fetchExchange } from 'urql';
 import { isReloadDue, reloadFor } from './reloading.ts';
+import { isOfService, noteAnswer, noteFailure } from './service.ts';
 
 /** Tells the service that a page of its own asks: no form and no link of another site can send it. */
 export const OWN_PAGE = { 'X-Headwater-Request': '1' };
 
 async function fetchSignedIn(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
+  const response = await fetch(input, init).catch((error: unknown) => {
+    if (!init?.signal?.aborted) void noteFailure();
+    throw error;
+  });
+  if (isOfService(response.status)) noteAnswer();
+  else void noteFailure();
   if (response.status === 401) reloadSignedOut();
   return response;
 }

@@ -5,6 +5,7 @@ import { CloseCode, createClient } from 'graphql-ws';
 import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import { type Client, useClient } from 'urql';
 import { EventsAfterDocument, LastEventDocument, LiveDocument, type LiveSubscription } from '../generated/lib/live.ts';
+import { askService } from './service.ts';
 
 export type Liveness = 'off' | 'live' | 'polling';
 
@@ -96,6 +97,10 @@ class Tail {
         connected: () => {
           this.wasConnected = true;
           this.tell('live');
+        },
+        // Often the first sign that the service is gone.
+        closed: () => {
+          if (this.wasConnected && !this.isStopped) void askService();
         },
       },
     });

@@ -2,6 +2,7 @@
 import { i18n } from '@lingui/core';
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import type { Catalogue } from '../locales/en/index.ts';
+import { loadPart } from './parts.ts';
 
 export type MessageKey = keyof Catalogue;
 export type Locale = 'en' | 'ja';
@@ -34,8 +35,8 @@ export function preferredLocale(): Locale {
 
 /** Loads the texts of a language and makes it the current one. */
 export async function activate(locale: Locale): Promise<void> {
-  const { catalogue } = await CATALOGUES[locale]();
-  i18n.loadAndActivate({ locale, messages: catalogue as unknown as Record<string, string> });
+  const { catalogue } = await loadPart<{ catalogue: unknown }>(CATALOGUES[locale]);
+  i18n.loadAndActivate({ locale, messages: catalogue as Record<string, string> });
   document.documentElement.lang = locale;
 }
 

@@ -3,6 +3,8 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useCallback, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { newOperationId } from './client.ts';
+import { translate } from './messages.tsx';
+import { isUnanswered } from './service.ts';
 
 /** A refusal that the user can act on: a member of the mutation's union. */
 export interface Refusal {
@@ -48,7 +50,10 @@ export function useChange<Data, Variables extends { input: { operationId: string
       setRunning(false);
       if (error || !data) {
         // No answer, or an error that is none of the typed ones: the same intent may be sent again.
-        const refused = { __typename: 'UnavailableError', message: error?.message ?? '' };
+        const refused = {
+          __typename: 'UnavailableError',
+          message: error && isUnanswered(error) ? translate('silence.change') : (error?.message ?? ''),
+        };
         setRefusal(refused);
         return { payload: null, refusal: refused };
       }

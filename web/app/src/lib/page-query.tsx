@@ -5,6 +5,8 @@ import { print } from 'graphql';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { type AnyVariables, type CombinedError, useQuery } from 'urql';
 import { useLiveChanges } from './live.ts';
+import { useOnAnswer } from './service.ts';
+import { useNoteStale } from './stale.ts';
 
 interface ShownQuery {
   text: string;
@@ -35,6 +37,7 @@ export function usePageQueryHref(): string | null {
 export interface Loaded<Data> {
   /** The newest answer, else the one before it; undefined until the first. */
   data: Data | undefined;
+  /** Why there is no answer. One that failed later leaves the answer before it, and the frame says so. */
   error: CombinedError | undefined;
   /** Whether an answer is under way. */
   isLoading: boolean;
@@ -56,12 +59,20 @@ export function useData<Data, Variables extends AnyVariables>(
   { isPaused = false, isMain = false }: Options = {},
 ): Loaded<Data> {
   const [{ data, error, fetching, stale }, ask] = useQuery({ query: document, variables, pause: isPaused });
-  const last = useRef<Data | undefined>(undefined);
-  if (data !== undefined && !fetching) last.current = data;
+  const key = JSON.stringify(variables);
+  const last = useRef<{ key: string; data: Data } | null>(null);
+  if (data && !error && !fetching) last.current = { key, data };
+  // A later answer that failed takes nothing away; what was asked before is no answer to this.
+  const kept = error && last.current?.key === key ? last.current.data : undefined;
   useShownQuery(isMain && !isPaused ? document : null, variables);
   const reload = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask]);
   useLiveChanges(reload, { isPaused: isPaused || !isMain });
-  return { data: data ?? (error ? undefined : last.current), error, isLoading: fetching || stale, reload };
+  useOnAnswer(() => {
+    if (!isPaused && (error || isMain)) reload();
+  });
+  useNoteStale(kept && error, reload);
+  const shown = kept ?? data ?? (error ? undefined : last.current?.data);
+  return { data: shown, error: kept ? undefined : error, isLoading: fetching || stale, reload };
 }
 
 /** Makes a query the one that "show this query" shows; null makes it none. */

@@ -3,6 +3,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type AnyVariables, type CombinedError, useClient } from 'urql';
 import { useShownQuery } from './page-query.tsx';
+import { useOnAnswer } from './service.ts';
 
 export interface Connection<Node> {
   pageInfo: { hasNextPage: boolean; endCursor?: string | null };
@@ -100,6 +101,9 @@ export function usePages<Data, Variables extends AnyVariables & { after?: string
     if (state.hasMore && !state.isLoading) void ask(state.cursor);
   }, [ask, state.hasMore, state.isLoading, state.cursor]);
   const reload = useCallback(() => void ask(null), [ask]);
+  useOnAnswer(() => {
+    if (!isPaused && state.error) reload();
+  });
   return useMemo(
     () => ({
       items: state.items,

@@ -16,6 +16,9 @@ async function answer(_: RequestInfo | URL, init?: RequestInit): Promise<Respons
   });
 }
 
+// The settings are loaded when they are first shown, which takes a while on a busy machine.
+const PATIENT = { timeout: 10_000 };
+
 afterEach(cleanup);
 
 it('takes nothing that was typed for one project to the settings of the next', async () => {
@@ -35,11 +38,11 @@ it('takes nothing that was typed for one project to the settings of the next', a
     <ContainerPage route={{ page: 'container', entity: 'acme', container, tab: 'settings' }} />
   );
   const { rerender } = render(settingsOf('one'), { wrapper });
-  await screen.findByDisplayValue('of one');
+  await screen.findByDisplayValue('of one', {}, PATIENT);
   fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'renamed' } });
 
   rerender(settingsOf('two'));
-  await screen.findByDisplayValue('of two');
+  await screen.findByDisplayValue('of two', {}, PATIENT);
 
   expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('two');
 });

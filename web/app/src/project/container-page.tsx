@@ -1,12 +1,12 @@
-import { lazy } from 'react';
 import { ContainerDocument } from '../generated/project/queries.ts';
 import { useData } from '../lib/page-query.tsx';
 import type { Route } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { Failure, Loading, Missing } from '../ui/notices.tsx';
 
-const ProjectPage = lazy(() => import('./project-page.tsx'));
-const RegistryPage = lazy(() => import('../registry/registry-page.tsx'));
+const ProjectPage = lazyPart(() => import('./project-page.tsx'));
+const RegistryPage = lazyPart(() => import('../registry/registry-page.tsx'));
 
 /** Projects and registries share their names: which of the two a path names, the service says. */
 export default function ContainerPage({ route }: { route: Extract<Route, { page: 'container' }> }) {

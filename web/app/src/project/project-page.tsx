@@ -1,16 +1,19 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { ContainerQuery } from '../generated/project/queries.ts';
 import { useT } from '../lib/messages.tsx';
 import { type Route, tabHref } from '../lib/routes.ts';
 import { RunsTab } from '../runs/runs-tab.tsx';
 import { Page } from '../shell/page.tsx';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { Loading, Missing } from '../ui/notices.tsx';
 
-const ArtifactBrowser = lazy(() =>
+const ArtifactBrowser = lazyPart(() =>
   import('../artifacts/artifact-browser.tsx').then((all) => ({ default: all.ArtifactBrowser })),
 );
-const TypeGraphView = lazy(() => import('../lineage/type-graph.tsx').then((all) => ({ default: all.TypeGraphView })));
-const ProjectSettings = lazy(() =>
+const TypeGraphView = lazyPart(() =>
+  import('../lineage/type-graph.tsx').then((all) => ({ default: all.TypeGraphView })),
+);
+const ProjectSettings = lazyPart(() =>
   import('../settings/project-settings.tsx').then((all) => ({ default: all.ProjectSettings })),
 );
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { ModelPageDocument, type ModelPageQuery } from '../generated/registry/model.ts';
 import { formatCount, formatDay } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
@@ -7,6 +7,7 @@ import { useViewer } from '../lib/places.ts';
 import { type Route, tabHref } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
 import { Button } from '../ui/button.tsx';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { Failure, Loading, Missing } from '../ui/notices.tsx';
 import { ModelActions, type ModelDialog } from './model-dialogs.tsx';
 import { ModelSettings } from './model-settings.tsx';
@@ -17,7 +18,7 @@ import { RecallsTab } from './recalls-tab.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
 import { VersionsTab } from './versions-tab.tsx';
 
-const ModelLineage = lazy(() => import('./model-lineage.tsx'));
+const ModelLineage = lazyPart(() => import('./model-lineage.tsx'));
 
 interface ModelPageProps {
   route: Extract<Route, { page: 'collection' }>;

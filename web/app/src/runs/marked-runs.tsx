@@ -1,12 +1,13 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useKeys } from '../lib/keys.ts';
 import { useT } from '../lib/messages.tsx';
 import { useParams } from '../lib/search-params.ts';
 import { Button } from '../ui/button.tsx';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { Loading } from '../ui/notices.tsx';
 import styles from './runs-tab.module.css';
 
-const ComparedCharts = lazy(() => import('./charts/compared-charts.tsx'));
+const ComparedCharts = lazyPart(() => import('./charts/compared-charts.tsx'));
 const MOST = 8;
 
 /** What can be done with the marked runs: their charts one over the other. `c` opens and closes them. */

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { RunPageDocument, type RunPageQuery } from '../generated/runs/run.ts';
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { usePolling } from '../lib/polling.ts';
 import { type Route, runHref } from '../lib/routes.ts';
 import { Page } from '../shell/page.tsx';
+import { lazyPart } from '../ui/lazy-part.tsx';
 import { Failure, Loading, Missing } from '../ui/notices.tsx';
 import type { ChartedRun } from './charts/use-series.ts';
 import { OverviewTab } from './overview-tab.tsx';
@@ -12,13 +13,15 @@ import { RunActions } from './run-actions.tsx';
 import { RunAnswer, RunMarks } from './run-header.tsx';
 import { RunNotices } from './run-notices.tsx';
 
-const ChartsTab = lazy(() => import('./charts/charts-tab.tsx'));
-const SystemTab = lazy(() => import('./charts/system-tab.tsx'));
-const ArtifactsTab = lazy(() => import('./artifacts-tab.tsx'));
-const MediaTab = lazy(() => import('./media/media-tab.tsx'));
-const FilesTab = lazy(() => import('./files-tab.tsx'));
-const LineageExplorer = lazy(() => import('../lineage/explorer.tsx').then((all) => ({ default: all.LineageExplorer })));
-const LogTab = lazy(() => import('./log/log-tab.tsx'));
+const ChartsTab = lazyPart(() => import('./charts/charts-tab.tsx'));
+const SystemTab = lazyPart(() => import('./charts/system-tab.tsx'));
+const ArtifactsTab = lazyPart(() => import('./artifacts-tab.tsx'));
+const MediaTab = lazyPart(() => import('./media/media-tab.tsx'));
+const FilesTab = lazyPart(() => import('./files-tab.tsx'));
+const LineageExplorer = lazyPart(() =>
+  import('../lineage/explorer.tsx').then((all) => ({ default: all.LineageExplorer })),
+);
+const LogTab = lazyPart(() => import('./log/log-tab.tsx'));
 
 export type ShownRun = NonNullable<RunPageQuery['run']>;
 

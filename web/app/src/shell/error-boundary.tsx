@@ -15,7 +15,7 @@ interface State {
   failedKey: string;
 }
 
-/** Shows that a page broke instead of an empty window: a fault of ours, or a part that a new release took away. */
+/** Shows that a page broke instead of an empty window: a fault of ours, or a part that a new release took away for good. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null, failedKey: '' };
 

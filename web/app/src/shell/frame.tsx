@@ -15,6 +15,7 @@ import { KeysDialog } from './keys-dialog.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { Preferences } from './preferences.tsx';
 import { SearchBox } from './search-box.tsx';
+import { ServiceNotices } from './service-notices.tsx';
 
 /** What stands around every page: where one is, search, and how the page looks and speaks. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -38,7 +39,14 @@ export function Frame({ children }: { children: ReactNode }) {
     '[': () => stepTab(-1),
     ']': () => stepTab(1),
   });
-  if (!data) return error ? <Failure error={error} onRetry={reload} /> : <Loading />;
+  if (!data) {
+    return (
+      <>
+        <ServiceNotices />
+        {error ? <Failure error={error} onRetry={reload} /> : <Loading />}
+      </>
+    );
+  }
   return (
     <ViewerContext value={data.viewer}>
       <LiveContext value={liveness}>
@@ -55,6 +63,7 @@ export function Frame({ children }: { children: ReactNode }) {
             <LiveMark />
             <Preferences viewer={data.viewer} onKeys={() => showKeys(true)} />
           </header>
+          <ServiceNotices />
           {children}
         </div>
       </LiveContext>

@@ -1,6 +1,7 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazyPart } from './lazy-part.tsx';
 
-const Rendered = lazy(() => import('./markdown-rendered.tsx'));
+const Rendered = lazyPart(() => import('./markdown-rendered.tsx'));
 
 /** A text that somebody wrote in Markdown. Nothing in it can run, load or look like a part of the page. */
 export function Markdown({ text }: { text: string }) {

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { CombinedError } from 'urql';
 import { type MessageKey, useT } from '../lib/messages.tsx';
+import { askService, isUnanswered } from '../lib/service.ts';
 import { Button } from './button.tsx';
 import { CodeBlock, CopyButton } from './copy.tsx';
 import styles from './notices.module.css';
@@ -27,18 +28,22 @@ export function Loading({ lines = 6 }: { lines?: number }) {
 }
 
 interface FailureProps {
+  /** What did not work; without it, what kind of failure it was. */
+  title?: MessageKey;
   error: CombinedError;
   onRetry?: () => void;
 }
 
 /** What failed, the id under which the server's log has it, and a way to try again. */
-export function Failure({ error, onRetry }: FailureProps) {
+export function Failure({ title, error, onRetry }: FailureProps) {
   const t = useT();
   const { message, requestId } = describeError(error);
+  // What a browser says of a request without an answer helps nobody; the frame tells what to do.
+  const hasNoAnswer = isUnanswered(error);
   return (
     <div role="alert" className={`${styles.notice} ${styles.failure}`}>
-      <strong>{error.networkError ? t('ui.unreachable') : t('ui.failed')}</strong>
-      <span dir="auto">{message}</span>
+      <strong>{t(title ?? (hasNoAnswer ? 'silence.title' : 'ui.failed'))}</strong>
+      {!hasNoAnswer && <span dir="auto">{message}</span>}
       {requestId && (
         <span className={styles.request}>
           {t('ui.requestId')} <code>{requestId}</code> <CopyButton text={requestId} label={t('ui.copyRequestId')} />
@@ -49,6 +54,17 @@ export function Failure({ error, onRetry }: FailureProps) {
           <Button onPress={onRetry}>{t('ui.retry')}</Button>
         </span>
       )}
+    </div>
+  );
+}
+
+/** In place of a part of the page that could not be loaded. */
+export function Unloaded() {
+  const t = useT();
+  return (
+    <div role="alert" className={`${styles.notice} ${styles.failure}`}>
+      {t('silence.part')}
+      <Button onPress={() => void askService()}>{t('ui.retry')}</Button>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 // What a preview shows of a file: read once, by its kind.
+import { loadPart } from '../../lib/parts.ts';
 import { readPart } from './bytes.ts';
 import { hexLines, prettyJson, textOf } from './contents.ts';
 import { parseDelimited, type Rows } from './delimited.ts';
@@ -26,7 +27,7 @@ export type Preview =
 /** Reads what is needed to show a file of this kind; media are played from their address and not read here. */
 export async function loadPreview(file: FileFacts, kind: PreviewKind, signal: AbortSignal): Promise<Preview> {
   if (kind === 'parquet') {
-    const { readParquetHead } = await import('./parquet.ts');
+    const { readParquetHead } = await loadPart(() => import('./parquet.ts'));
     const head = await readParquetHead(file.url, file.size, MOST_ROWS);
     return head ? { sort: 'table', isCut: true, ...head } : { sort: 'too-large' };
   }

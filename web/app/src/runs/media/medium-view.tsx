@@ -1,6 +1,7 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { FilePreview } from '../../artifacts/file-preview.tsx';
 import { useT } from '../../lib/messages.tsx';
+import { lazyPart } from '../../ui/lazy-part.tsx';
 import { Loading, Notice } from '../../ui/notices.tsx';
 import type { Medium } from '../documents.ts';
 import { Caption } from './caption.tsx';
@@ -11,7 +12,7 @@ import styles from './media.module.css';
 import { fileOf, histogramOf } from './media.ts';
 import { PlotView } from './plot-view.tsx';
 
-const TableGrid = lazy(() => import('./table-grid.tsx'));
+const TableGrid = lazyPart(() => import('./table-grid.tsx'));
 
 interface MediumViewProps {
   medium: Medium;
