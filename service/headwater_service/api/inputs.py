@@ -60,6 +60,8 @@ describe(
         "CREATED_AT": "When they were logged or linked.",
         "SIZE": "Total of their files.",
         "INDEX": "The number in `v3`; of use inside one collection.",
+        "METRIC": "The number in their `metrics` named by `path`, inside one collection; versions without one, or "
+        "whose run the viewer may not see, come last, whichever direction. At most 1,000 versions are compared.",
     },
 )
 describe(
@@ -319,9 +321,12 @@ class RunOrder:
 class VersionOrder:
     field: VersionOrderField = strawberry.field(description="What is compared; ties are broken by id.")
     direction: OrderDirection = strawberry.field(description="Whether the smallest or the largest comes first.")
+    path: str | None = strawberry.field(
+        description="For METRIC: the name of a metric as in `metrics`, such as `val/accuracy`.", default=None
+    )
 
     def to_order(self) -> filters.VersionOrder:
-        return filters.VersionOrder(self.field, self.direction)
+        return rules.version_order(self.field, self.direction, self.path)
 
 
 @strawberry.input(description="In which order collections are listed; without one, by name.")

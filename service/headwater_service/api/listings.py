@@ -53,6 +53,7 @@ from headwater_service.domain.lookups import find_version_id
 from headwater_service.domain.people import count_users, list_users
 from headwater_service.domain.recall_changes import seen_in
 from headwater_service.domain.search import search, with_spellings
+from headwater_service.domain.version_metrics import list_by_metric
 from headwater_service.model import ContainerKind, ProposalState
 from headwater_service.store import filters
 from headwater_service.store.alias_history import MovesWanted, count_moves, list_moves
@@ -120,9 +121,14 @@ class Listings:
         asked = _version_filter(listing.filter)
         order = filters.VersionOrder() if listing.order_by is None else listing.order_by.to_order()
         window = _window(request, filter=asked, place=None if listing.is_everywhere else place)
-        wanted, page = await search(
-            self._context.graph, place.scopes, asked, lambda tx, spelt: list_versions(tx, place, spelt, order, window)
-        )
+        graph = self._context.graph
+        if order.field is filters.VersionOrderField.METRIC:
+            visible = await self._context.loaders.scopes()
+            wanted, page = await list_by_metric(graph, self._context.objects, visible, place, asked, order, window)
+        else:
+            wanted, page = await search(
+                graph, place.scopes, asked, lambda tx, spelt: list_versions(tx, place, spelt, order, window)
+            )
         nodes = [version_type(placed, self._context.public_url) for placed in page.items]
         count = self._counting(lambda tx: count_versions(tx, place, wanted))
         return connect(VersionConnection, VersionEdge, page, nodes, request=request, count=count)

@@ -16,6 +16,8 @@ from headwater_service.store.filters import (
     RunOrder,
     RunOrderField,
     VersionFilter,
+    VersionOrder,
+    VersionOrderField,
 )
 
 # `any` and `not` inside each other; more than this nobody writes by hand, and each level costs the planner.
@@ -71,6 +73,15 @@ def run_order(field: RunOrderField, direction: OrderDirection, path: str | None)
     if not path:
         raise InvalidInputError(f"The order {field.value} names the path of a leaf.", field="path")
     return RunOrder(field, direction, f"{document}.{path}")
+
+
+def version_order(field: VersionOrderField, direction: OrderDirection, path: str | None) -> VersionOrder:
+    """Check an order of versions. Raises InvalidInputError for a path where none belongs, and for none with METRIC."""
+    if field is not VersionOrderField.METRIC and path is not None:
+        raise InvalidInputError(f"The order {field.value} takes no path.", field="path")
+    if field is VersionOrderField.METRIC and not path:
+        raise InvalidInputError("The order METRIC names the metric in `path`.", field="path")
+    return VersionOrder(field, direction, path)
 
 
 async def with_ids(wanted: RunFilter, find_version: FindVersion) -> RunFilter:

@@ -43,6 +43,7 @@ class VersionOrderField(StrEnum):
     CREATED_AT = "CREATED_AT"
     SIZE = "SIZE"
     INDEX = "INDEX"
+    METRIC = "METRIC"
 
 
 class CollectionOrderField(StrEnum):
@@ -149,8 +150,11 @@ class RunOrder:
 
 @dataclass(frozen=True, slots=True)
 class VersionOrder:
+    """What comes first; `path` is the name of a metric, and None but for METRIC."""
+
     field: VersionOrderField = VersionOrderField.CREATED_AT
     direction: OrderDirection = OrderDirection.DESC
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ _SORT: Final[dict[VersionOrderField, LiteralString]] = {
 }
 
 
+_STEPS: Final[LiteralString] = """
+MATCH (content:ArtifactVersion {id: coalesce(version.source_id, version.id)})
+RETURN version.id AS id, content.id AS content_id, content.history_step AS step"""
+
+
 class VersionGroup(StrEnum):
     STATE = "STATE"
     TYPE = "TYPE"
@@ -66,6 +71,16 @@ async def list_versions(
     sorting = Sorting(order.field, _SORT[order.field], "version.id", order.direction)
     newest = window.first + 1 if order.field is VersionOrderField.CREATED_AT else None
     return await read_page(tx, await _listing(tx, place, wanted, newest=newest), sorting, window, placed_version_from)
+
+
+async def list_steps(
+    tx: Transaction, place: Place, wanted: VersionFilter, *, limit: int
+) -> list[tuple[str, str, int | None]]:
+    """Return id, id of the content and step of the logging run's history of live versions that are wanted."""
+    listing = await _listing(tx, place, wanted)
+    text: LiteralString = listing.match + " WHERE " + listing.condition + " WITH DISTINCT version LIMIT $limit" + _STEPS
+    rows = await tx.rows(text, {**listing.parameters, "limit": limit})
+    return [(row["id"], row["content_id"], row["step"]) for row in rows]
 
 
 async def count_versions(tx: Transaction, place: Place, wanted: VersionFilter) -> int:

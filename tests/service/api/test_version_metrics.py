@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from asking import ask
+from asking import ask, refusal
 from content import Site, log
+from headwater_service.domain import version_metrics
 from headwater_service.domain.history import Batch, append_batch
 from headwater_service.domain.links import link_artifact
 from headwater_service.domain.people import KeyRequest, create_api_key
@@ -140,3 +141,130 @@ async def test_metrics_of_a_page_are_found_by_as_many_queries_as_those_of_one_ve
 
     assert metrics == [{"loss": step / 4} for step in range(5)]
     assert five == one
+
+
+BY_METRIC = """
+query ByMetric($path: String!, $orderBy: VersionOrder, $filter: VersionFilter, $first: Int!, $after: String) {
+  collection(path: $path) {
+    versions(orderBy: $orderBy, filter: $filter, first: $first, after: $after) {
+      totalCount edges { node { index } } pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+
+async def on_pages(site: Site, viewer: Any, path: str, size: int, direction: str, **more: Any) -> list[int]:
+    found: list[int] = []
+    after = None
+    while True:
+        order = {"field": "METRIC", "path": "acc", "direction": direction}
+        variables = {"path": path, "orderBy": order, "first": size, "after": after, **more}
+        page = (await ask(site, viewer, BY_METRIC, **variables))["collection"]["versions"]
+        found += [edge["node"]["index"] for edge in page["edges"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            assert page["totalCount"] == len(found)
+            return found
+        after = page["pageInfo"]["endCursor"]
+
+
+async def measured_models(site: Site, viewer: Any, values: list[Any]) -> str:
+    """A registered model with a version for each value of `acc`; None is logged without the metric."""
+    project = await new_project(site.graph, viewer)
+    run = await start(site, viewer, project, "train")
+    rows = [(step, {"other": 1} if value is None else {"acc": value}) for step, value in enumerate(values)]
+    await record(site, viewer, run, "a", 0, *rows)
+    target = f"{viewer.user_name}/model-registry/{project.name}"
+    for step in range(len(values)):
+        content = {"a": bytes([step])}
+        logged = await log(site, viewer, project, "m", content, type="model", run_id=run.id, history_step=step)
+        version_id = logged.placed.version.id
+        await link_artifact(site.graph, viewer, version_id, target, project=None, aliases=[], operation=new_id())
+    return target
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+async def test_versions_come_by_a_metric_and_those_without_it_last_either_way(site: Site, size: int) -> None:
+    viewer = await new_admin(site.graph)
+    path = await measured_models(site, viewer, [0.7, None, 0.9, math.nan, 0.7, math.inf, "good", -3])
+
+    down = await on_pages(site, viewer, path, size, "DESC")
+    up = await on_pages(site, viewer, path, size, "ASC")
+
+    assert down == [5, 2, 4, 0, 7, 6, 3, 1]
+    assert up == [7, 0, 4, 2, 5, 1, 3, 6]
+
+
+async def test_the_order_by_a_metric_goes_with_filters_and_keeps_its_cursors_to_itself(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    path = await measured_models(site, viewer, [0.1, 0.3, 0.2])
+
+    latest = await on_pages(site, viewer, path, 1, "DESC", filter={"aliases": ["latest"]})
+    order = {"field": "METRIC", "path": "acc", "direction": "DESC"}
+    page = await ask(site, viewer, BY_METRIC, path=path, orderBy=order, first=1)
+    after = page["collection"]["versions"]["pageInfo"]["endCursor"]
+    other = {**order, "path": "loss"}
+    foreign = await refusal(site, viewer, BY_METRIC, path=path, orderBy=other, first=1, after=after)
+
+    assert latest == [2]
+    assert foreign == ("InvalidInputError", "`after` is a cursor of another listing or order.")
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({"field": "METRIC", "direction": "ASC"}, "The order METRIC names the metric in `path`."),
+        ({"field": "SIZE", "path": "acc", "direction": "ASC"}, "The order SIZE takes no path."),
+    ],
+)
+async def test_an_order_of_versions_names_a_metric_where_it_takes_one(
+    site: Site, order: dict[str, Any], told: str
+) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    await log(site, viewer, project, "m", {"a": b"1"})
+
+    assert await refusal(site, viewer, BY_METRIC, path=f"{project.path}/m", orderBy=order, first=1) == (
+        "InvalidInputError",
+        told,
+    )
+
+
+async def test_versions_of_many_collections_have_no_order_by_a_metric(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    project = await new_project(site.graph, viewer)
+    query = """query Q($path: String!, $orderBy: VersionOrder) {
+      versions(container: $path, orderBy: $orderBy) { totalCount }
+    }"""
+    order = {"field": "METRIC", "path": "acc", "direction": "ASC"}
+
+    code, message = await refusal(site, viewer, query, path=project.path, orderBy=order)
+
+    assert (code, message) == ("InvalidInputError", "The order METRIC compares versions of one collection only.")
+
+
+async def test_more_versions_than_are_compared_are_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = await new_admin(site.graph)
+    path = await measured_models(site, viewer, [0.1, 0.3, 0.2])
+    monkeypatch.setattr(version_metrics, "MOST_COMPARED", 2)
+    order = {"field": "METRIC", "path": "acc", "direction": "ASC"}
+
+    code, message = await refusal(site, viewer, BY_METRIC, path=path, orderBy=order, first=1)
+
+    assert (code, message) == (
+        "InvalidInputError",
+        "The order METRIC compares at most 2 versions. Narrow the filter.",
+    )
+
+
+async def test_the_order_tells_nothing_of_metrics_of_runs_that_the_viewer_may_not_see(site: Site) -> None:
+    viewer = await new_admin(site.graph)
+    path = await measured_models(site, viewer, [0.9, 0.1, 0.5])
+    registry = path.rpartition("/")[0]
+    wanted = KeyRequest(name="", is_read_only=True, entity=None, project=registry, expires_at=None)
+    issued = await create_api_key(site.graph, viewer, wanted, operation=new_id())
+    outsider = await known(site.graph, issued.secret)
+
+    # By id, which is by when they were linked.
+    assert await on_pages(site, outsider, path, 2, "ASC") == [0, 1, 2]
+    assert await on_pages(site, outsider, path, 2, "DESC") == [2, 1, 0]

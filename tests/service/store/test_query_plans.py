@@ -36,7 +36,7 @@ from headwater_service.store.listings_collections import list_collections, list_
 from headwater_service.store.listings_events import Asked, list_events
 from headwater_service.store.listings_files import list_run_files
 from headwater_service.store.listings_runs import RunGroup, group_runs, list_runs
-from headwater_service.store.listings_versions import Place, VersionGroup, group_versions, list_versions
+from headwater_service.store.listings_versions import Place, VersionGroup, group_versions, list_steps, list_versions
 from headwater_service.store.proposals import list_proposals, list_proposals_in, list_to_decide
 from plans import Recorder, full_scans, label_scans, plan_of, starts_of
 
@@ -263,7 +263,7 @@ async def test_runs_by_what_many_share_come_in_the_order_of_an_index(
         assert "Top" not in [operator for operator, _ in plan] or "UNWIND" in text
 
 
-@pytest.mark.parametrize("field", VersionOrderField)
+@pytest.mark.parametrize("field", [field for field in VersionOrderField if field is not VersionOrderField.METRIC])
 async def test_pages_of_versions_start_at_an_index(
     field: VersionOrderField, graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +279,18 @@ async def test_pages_of_versions_start_at_an_index(
 
     plans = [await plan_of(graph, text) for text in recorder.texts]
     assert [full_scans(plan) for plan in plans if not is_count(plan)] == [[]] * 7
+
+
+async def test_what_is_ordered_by_a_metric_is_found_from_its_collection(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+
+    await graph.read(lambda tx: list_steps(tx, Place(["a"], "collection"), VERSIONS, limit=10))
+    monkeypatch.undo()
+
+    (text,) = recorder.texts
+    assert full_scans(await plan_of(graph, text)) == []
 
 
 async def test_other_pages_start_at_an_index(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:

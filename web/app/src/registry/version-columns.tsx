@@ -13,6 +13,7 @@ import { Value } from './promote-facts.tsx';
 import { metricOf } from './promotion.ts';
 import { RecallMarks } from './recall-marks.tsx';
 import styles from './registry.module.css';
+import { metricKey } from './version-order.ts';
 import type { Version } from './versions-tab.tsx';
 
 interface ColumnsWanted {
@@ -58,6 +59,7 @@ export function useVersionColumns({ metrics, place, right, onOpen }: ColumnsWant
         label: name,
         width: 'minmax(84px, 120px)',
         isNumeric: true,
+        sortKey: metricKey(name),
         render: (version) => <Value value={metricOf(version, name)} />,
       }),
     ),

@@ -21,6 +21,7 @@ import { metricNames } from './promotion.ts';
 import styles from './registry.module.css';
 import { SearchField } from './search-field.tsx';
 import { useVersionColumns } from './version-columns.tsx';
+import { orderOf, sortOf } from './version-order.ts';
 
 export type Version = NonNullable<ModelVersionsQuery['collection']>['versions']['edges'][number]['node'];
 
@@ -91,13 +92,11 @@ function VersionList({ model, place, right, changes, onOpen }: VersionsTabProps)
   const [marked, mark] = useState<ReadonlySet<string>>(new Set());
   const search = params.get('search') ?? '';
   const aliases = params.getAll('alias');
-  const sortKey = params.get('sort') === 'SIZE' ? 'SIZE' : 'INDEX';
-  const isDescending = params.get('order') !== 'asc';
+  const sort = sortOf(params);
   const filter = { search: search || null, aliases: aliases.length ? aliases : null };
-  const orderBy = { field: sortKey, direction: isDescending ? 'DESC' : 'ASC' } as const;
   const pages = usePages(
     ModelVersionsDocument,
-    { path: model.path, filter, orderBy },
+    { path: model.path, filter, orderBy: orderOf(sort) },
     (data) => data.collection?.versions,
   );
   const { reload } = pages;
@@ -156,8 +155,8 @@ function VersionList({ model, place, right, changes, onOpen }: VersionsTabProps)
           hasMore={pages.hasMore}
           isLoading={pages.isLoading}
           onMore={pages.more}
-          sort={{ key: sortKey, isDescending }}
-          onSort={(sort) => setParams({ sort: sort.key, order: sort.isDescending ? null : 'asc' })}
+          sort={sort}
+          onSort={(next) => setParams({ sort: next.key, order: next.isDescending ? null : 'asc' })}
           marked={marked}
           onMark={(key) => mark(toggled(marked, key))}
           onRowKey={(key, version) => {
