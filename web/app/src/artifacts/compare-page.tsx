@@ -35,6 +35,7 @@ export default function ComparePage({ route }: { route: CompareRoute }) {
     <Page
       title={title}
       actions={data.collection && <Pickers collection={collection} route={route} choices={choices} />}
+      isMissing={!before || !after}
       answer={before && after && before.digest === after.digest ? t('artifacts.sameContent') : undefined}
     >
       {before && after ? (

@@ -10,10 +10,11 @@ import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { hrefOf, type Route, tabHref } from '../lib/routes.ts';
+import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { EditableText } from '../ui/editable-text.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import { Failure, Loading } from '../ui/notices.tsx';
 import { KindMark } from '../ui/state.tsx';
 import { TagEditor } from '../ui/tag-editor.tsx';
 import { AliasHistory } from './alias-history.tsx';
@@ -38,11 +39,7 @@ export function SourceCollectionPage({ route, collection: { path } }: SourceColl
   if (error) return <Failure error={error} onRetry={reload} />;
   if (!data) return <Loading />;
   if (!data.collection) {
-    return (
-      <Page title={route.name}>
-        <Missing what="artifacts.missingCollection" />
-      </Page>
-    );
+    return <MissingPage name={route.name} what="artifacts.missingCollection" />;
   }
   return <Shown collection={data.collection} tab={route.tab || 'versions'} key={data.collection.id} t={t} />;
 }

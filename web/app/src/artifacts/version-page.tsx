@@ -4,9 +4,10 @@ import { formatCount } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { type Route, tabHref } from '../lib/routes.ts';
+import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Loading, Missing } from '../ui/notices.tsx';
+import { Loading } from '../ui/notices.tsx';
 import { KindMark } from '../ui/state.tsx';
 import { AliasEditor } from './alias-editor.tsx';
 import { AnswerLine } from './answer-line.tsx';
@@ -37,11 +38,7 @@ export default function VersionPage({ route }: { route: VersionRoute }) {
   if (error) return <ErrorPage title={`${route.name}:${route.ref}`} error={error} onRetry={reload} />;
   if (!data) return <Loading />;
   if (!data.artifact) {
-    return (
-      <Page title={`${route.name}:${route.ref}`}>
-        <Missing what="artifacts.missingVersion" />
-      </Page>
-    );
+    return <MissingPage name={`${route.name}:${route.ref}`} what="artifacts.missingVersion" />;
   }
   return <Shown key={data.artifact.id} version={data.artifact} path={path} route={route} t={t} reload={reload} />;
 }

@@ -3,8 +3,9 @@ import { CreateProject } from '../home/create-project.tsx';
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { type Route, tabHref } from '../lib/routes.ts';
+import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
-import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import { Failure, Loading } from '../ui/notices.tsx';
 import { CreateRegistry } from './create-registry.tsx';
 import { Members } from './members.tsx';
 import { Projects } from './projects.tsx';
@@ -15,12 +16,13 @@ export default function EntityPage({ route }: { route: Extract<Route, { page: 'e
   const t = useT();
   const { data, error, reload } = useData(EntityDocument, { name: route.entity }, { isMain: true });
   const entity = data?.entity;
-  const tab = ['registries', 'members'].includes(route.tab) ? route.tab : '';
+  const tab = route.tab;
   const tabs = [
     { id: '', label: t('entity.projects'), href: tabHref(route.entity) },
     { id: 'registries', label: t('entity.registries'), href: tabHref(route.entity, 'registries') },
     { id: 'members', label: t('entity.members'), href: tabHref(route.entity, 'members'), note: memberNote(data) },
   ];
+  if (data && !entity) return <MissingPage name={route.entity} what="entity.missing" />;
   return (
     <Page
       title={route.entity}
@@ -30,8 +32,7 @@ export default function EntityPage({ route }: { route: Extract<Route, { page: 'e
       tab={tab}
     >
       {error && <Failure error={error} onRetry={reload} />}
-      {!data && !error && <Loading />}
-      {data && !entity && <Missing what="entity.missing" />}
+      {!error && !entity && <Loading />}
       {entity && tab === '' && <Projects entity={entity.name} />}
       {entity && tab === 'registries' && <Registries entity={entity.name} />}
       {entity && tab === 'members' && <Members entity={entity} onChange={reload} />}

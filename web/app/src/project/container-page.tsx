@@ -1,9 +1,10 @@
 import { ContainerDocument } from '../generated/project/queries.ts';
 import { useData } from '../lib/page-query.tsx';
 import type { Route } from '../lib/routes.ts';
+import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import { Failure, Loading } from '../ui/notices.tsx';
 
 const ProjectPage = lazyPart(() => import('./project-page.tsx'));
 const RegistryPage = lazyPart(() => import('../registry/registry-page.tsx'));
@@ -14,11 +15,11 @@ export default function ContainerPage({ route }: { route: Extract<Route, { page:
   const { data, error, reload } = useData(ContainerDocument, { path });
   if (data?.project) return <ProjectPage key={data.project.id} route={route} project={data.project} />;
   if (data?.registry) return <RegistryPage key={data.registry.id} route={route} registry={data.registry} />;
+  if (data) return <MissingPage name={route.container} what="project.missing" />;
   return (
     <Page title={route.container}>
       {error && <Failure error={error} onRetry={reload} />}
-      {!error && !data && <Loading />}
-      {data && <Missing what="project.missing" />}
+      {!error && <Loading />}
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import { type Route, tabHref } from '../lib/routes.ts';
 import { RunsTab } from '../runs/runs-tab.tsx';
 import { Page } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Loading, Missing } from '../ui/notices.tsx';
+import { Loading } from '../ui/notices.tsx';
 
 const ArtifactBrowser = lazyPart(() =>
   import('../artifacts/artifact-browser.tsx').then((all) => ({ default: all.ArtifactBrowser })),
@@ -46,7 +46,6 @@ export default function ProjectPage({ route, project }: ProjectPageProps) {
         {tab === 'artifacts' && <ArtifactBrowser projectPath={path} />}
         {tab === 'lineage' && <TypeGraphView projectPath={path} />}
         {tab === 'settings' && <ProjectSettings projectPath={path} />}
-        {!tabs.some((one) => one.id === tab) && <Missing what="notFound.page" />}
       </Suspense>
     </Page>
   );

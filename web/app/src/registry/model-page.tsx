@@ -5,10 +5,11 @@ import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { useViewer } from '../lib/places.ts';
 import { type Route, tabHref } from '../lib/routes.ts';
+import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { Button } from '../ui/button.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import { Failure, Loading } from '../ui/notices.tsx';
 import { ModelActions, type ModelDialog } from './model-dialogs.tsx';
 import { ModelSettings } from './model-settings.tsx';
 import { LATEST, type Place, placeOf, rightIn } from './place.ts';
@@ -33,11 +34,7 @@ export function ModelPage({ route, collection: { path } }: ModelPageProps) {
   if (error && !data) return <Page title={route.name}>{<Failure error={error} onRetry={reload} />}</Page>;
   if (!data) return <Page title={route.name}>{<Loading />}</Page>;
   if (!data.collection) {
-    return (
-      <Page title={route.name}>
-        <Missing what="registry.noModel" />
-      </Page>
-    );
+    return <MissingPage name={route.name} what="registry.noModel" />;
   }
   return <ShownModel tab={route.tab} model={data.collection} recalls={data.recalls.totalCount} onChange={reload} />;
 }

@@ -9,9 +9,10 @@ import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { useViewer } from '../lib/places.ts';
 import { type Route, tabHref } from '../lib/routes.ts';
+import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { EditableText } from '../ui/editable-text.tsx';
-import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import { Failure, Loading } from '../ui/notices.tsx';
 import { CreateModel } from './create-model.tsx';
 import { GuardsSection } from './guards-section.tsx';
 import { MembersSection } from './members-section.tsx';
@@ -38,11 +39,7 @@ export default function RegistryPage({ route, registry: { path } }: RegistryPage
   if (error && !data) return <Page title={route.container}>{<Failure error={error} onRetry={reload} />}</Page>;
   if (!data) return <Page title={route.container}>{<Loading />}</Page>;
   if (!registry) {
-    return (
-      <Page title={route.container}>
-        <Missing what="registry.missing" />
-      </Page>
-    );
+    return <MissingPage name={route.container} what="registry.missing" />;
   }
   const right = rightIn(registry.viewerRole, viewer.isReadOnly);
   const models = registry.collections.totalCount;

@@ -4,9 +4,10 @@ import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { usePolling } from '../lib/polling.ts';
 import { type Route, runHref } from '../lib/routes.ts';
+import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Failure, Loading, Missing } from '../ui/notices.tsx';
+import { Failure, Loading } from '../ui/notices.tsx';
 import type { ChartedRun } from './charts/use-series.ts';
 import { OverviewTab } from './overview-tab.tsx';
 import { RunActions } from './run-actions.tsx';
@@ -35,7 +36,7 @@ export default function RunPage({ route }: { route: Extract<Route, { page: 'run'
   const isRunning = run?.state === 'RUNNING' && !run.ending;
   usePolling(reload, isRunning ? EVERY_MS : null);
   if (!data) return <Page title={route.run}>{error ? <Failure error={error} onRetry={reload} /> : <Loading />}</Page>;
-  if (!run) return <Page title={route.run}>{<Missing what="runs.missing" />}</Page>;
+  if (!run) return <MissingPage name={route.run} what="runs.missing" />;
   const tab = (id: string, label: string, count?: number) => ({
     id,
     label,
@@ -65,7 +66,7 @@ export default function RunPage({ route }: { route: Extract<Route, { page: 'run'
       <RunNotices run={run} onChanged={reload} />
       {error && <Failure error={error} onRetry={reload} />}
       <Suspense fallback={<Loading />}>
-        <RunTab tab={route.tab} run={run} isRunning={isRunning} isKnown={tabs.some((one) => one.id === route.tab)} />
+        <RunTab tab={route.tab} run={run} isRunning={isRunning} />
       </Suspense>
     </Page>
   );
@@ -75,13 +76,11 @@ interface RunTabProps {
   tab: string;
   run: ShownRun;
   isRunning: boolean;
-  isKnown: boolean;
 }
 
-function RunTab({ tab, run, isRunning, isKnown }: RunTabProps) {
+function RunTab({ tab, run, isRunning }: RunTabProps) {
   const { path, name } = run;
   const charted = useMemo<ChartedRun>(() => ({ path, label: name, isRunning }), [path, name, isRunning]);
-  if (!isKnown) return <Missing what="notFound.page" />;
   if (tab === 'charts') return <ChartsTab run={charted} />;
   if (tab === 'artifacts') return <ArtifactsTab path={path} />;
   if (tab === 'media') return <MediaTab run={charted} />;

@@ -8,7 +8,7 @@ import { Interface } from './interface.tsx';
 /** What belongs to the viewer: keys, the entities they work in, how the pages look and speak. */
 export default function SettingsPage({ route }: { route: Extract<Route, { page: 'settings' }> }) {
   const t = useT();
-  const tab = ['entities', 'interface'].includes(route.tab) ? route.tab : 'keys';
+  const tab = route.tab || 'keys';
   const tabs = [
     { id: 'keys', label: t('settings.keys'), href: tabHref('', 'settings', 'keys') },
     { id: 'entities', label: t('settings.entities'), href: tabHref('', 'settings', 'entities') },

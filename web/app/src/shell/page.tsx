@@ -5,6 +5,7 @@ import { Icon } from '../ui/icons.tsx';
 import { type TabLink, TabLinks } from '../ui/tab-links.tsx';
 import styles from './page.module.css';
 import { useTitle } from './title.ts';
+import { UnknownTab } from './unknown-tab.tsx';
 
 interface PageProps {
   /** The name of what is shown, which also names the browser's tab. */
@@ -15,18 +16,23 @@ interface PageProps {
   answer?: ReactNode;
   actions?: ReactNode;
   tabs?: readonly TabLink[];
+  /** The tab of the address; one that is not among `tabs` is said to be none. */
   tab?: string;
+  /** Whether there is no such object. */
+  isMissing?: boolean;
   /** Whether the content takes the whole height and scrolls in itself, as the lineage explorer does. */
   isFull?: boolean;
   children: ReactNode;
 }
 
 /** What every page has: its name, its answer in one line, its actions and tabs. */
-export function Page({ title, marks, answer, actions, tabs, tab = '', isFull = false, children }: PageProps) {
+export function Page({ title, marks, answer, actions, tabs, tab = '', isMissing, isFull, children }: PageProps) {
   const t = useT();
   const queryHref = usePageQueryHref();
+  const isUnknown = tabs?.every(({ id }) => id !== tab);
   // The first tab is the page itself; another is named, so that windows of one object can be told apart.
-  useTitle(title, tabs?.slice(1).find(({ id }) => id === tab)?.label);
+  const tabName = tabs?.slice(1).find(({ id }) => id === tab)?.label;
+  useTitle(isMissing ? t('notFound.title') : title, isUnknown ? t('notFound.title') : tabName);
   return (
     <main id="content" className={`${styles.page} ${isFull ? styles.full : ''}`} tabIndex={-1}>
       <header className={styles.header}>
@@ -46,7 +52,7 @@ export function Page({ title, marks, answer, actions, tabs, tab = '', isFull = f
         {answer && <p className={styles.answer}>{answer}</p>}
       </header>
       {tabs && <TabLinks label={t('page.tabs')} tabs={tabs} current={tab} />}
-      <div className={styles.content}>{children}</div>
+      <div className={styles.content}>{isUnknown && tabs ? <UnknownTab name={tab} tabs={tabs} /> : children}</div>
     </main>
   );
 }
