@@ -8,14 +8,18 @@ Each figure is what client processes did per second, all with their own connecti
 for a server on the JVM compiles what it runs often while it runs (`version`, which uses up what it links, has one of
 20 operations). `artifact` is
 what a user calls, `Api().artifact(path)`, which reads all that a version tells of itself. The raw driver does the
-least that keeps the same facts: lock, compare, move, one node of history, in one statement. It is measured as
-`pip install neo4j` brings it, and with its codec in Rust beside it, which the service uses too. Every answer means
-that the change is committed. Rates of one run are compared; no figure stands alone.
+least that moves an alias and remembers it: lock, compare, move, one node of history, in one statement. It is measured
+as `pip install neo4j` brings it, and with its codec in Rust beside it, which the service uses too. `same statements`
+is that driver with the very statements of the service, which also check the right to move, refuse what rules forbid,
+write the event and the record of the operation, and read what the answer shows: what is left between the two is HTTP,
+GraphQL and the look at the key. Every answer means that the change is committed. Rates of one run are compared; no
+figure stands alone.
 
 After the moves of one contended alias its history is read: each answered move is there once, in an unbroken chain.
 """
 
 import argparse
+import asyncio
 import contextlib
 import itertools
 import json
@@ -28,10 +32,12 @@ import tempfile
 import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 # Operations that come before those counted, at least; of `version` no more.
 WARM_UP = 20
@@ -39,6 +45,8 @@ WARM_UP = 20
 VERSIONS = 16
 ALIAS = "production"
 OPERATIONS = ("move", "contended", "version", "resolve", "artifact")
+# What the service does in one statement.
+STATEMENTS = ("move", "resolve")
 RESOLVE = "query Resolve($path: String!) { artifact(path: $path) { id path digest } }"
 
 RAW_SETUP = """
@@ -150,9 +158,67 @@ def raw_worker(target: dict[str, Any], operation: str, number: int) -> Callable[
     ).consume()
 
 
+class Statements:
+    """Takes the place of the service's transaction: each statement goes to the graph by the plain driver, at once."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    async def rows(self, query: str, parameters: dict[str, Any] | None = None, /, **more: Any) -> list[dict[str, Any]]:
+        return [dict(record.items()) for record in self._session.run(query, {**(parameters or {}), **more})]
+
+
+def statements_worker(target: dict[str, Any], operation: str, number: int) -> Callable[[int], object]:
+    from neo4j import GraphDatabase
+
+    from headwater_service.store.alias_moves import Seen, move_alias
+    from headwater_service.store.resolving import NamedAlias, find_by_aliases
+
+    driver = GraphDatabase.driver(target["uri"], auth=(target["user"], target["password"]))
+    tx: Any = Statements(driver.session(database="neo4j"))
+    collection, mover = target["collections"][number], target["mover"]
+    _, container, name = collection["path"].split("/")
+    named = NamedAlias(mover["entity_id"], container, name, ALIAS)
+
+    def resolve(turn: int) -> object:
+        return at_once(find_by_aliases(tx, [named]))[named]
+
+    def move(turn: int) -> object:
+        moved = at_once(
+            move_alias(
+                tx,
+                collection_id=collection["id"],
+                name=ALIAS,
+                version_id=collection["versions"][turn % VERSIONS],
+                expected_id=None,
+                is_checked=False,
+                by=mover["user_id"],
+                reach=mover["reach"],
+                reason="",
+                operation=str(uuid.uuid4()),
+                seen=Seen(),
+            )
+        )
+        assert moved or turn == 0, "the alias was not moved"
+        return moved
+
+    return resolve if operation == "resolve" else move
+
+
+def at_once(answer: Coroutine[Any, Any, T]) -> T:
+    """Run what waits for nothing to its end."""
+    try:
+        answer.send(None)
+    except StopIteration as ended:
+        value: T = ended.value
+        return value
+    raise AssertionError("it waits for something")
+
+
 def work(kind: str, operation: str, number: int, seconds: float, warm_up: float, target: dict[str, Any]) -> None:
     """Prepare, say so, wait for the start, and print how many operations were answered in the time, and in all."""
     makers = {"headwater": headwater_worker, "mlflow": mlflow_worker, "raw": plain_worker, "rust": raw_worker}
+    makers["statements"] = statements_worker
     act = makers[kind](target, operation, number)
     turn, end = 0, time.perf_counter() + (0.0 if operation == "version" else warm_up)
     while turn < WARM_UP or time.perf_counter() < end:
@@ -250,6 +316,25 @@ def prepare_mlflow(url: str, name: str, clients: int) -> None:
         for _ in range(VERSIONS):
             client.create_model_version(f"{name}-{number}", source="s3://models/model")
         client.set_registered_model_alias(f"{name}-{number}", ALIAS, "1")
+
+
+def statements_target(raw: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """Look up once who the benchmark's key stands for, as the service does for each request."""
+    from headwater._settings import read_settings
+    from headwater_service.domain.sessions import viewer_of_key
+    from headwater_service.model import Role
+    from headwater_service.store.graph import connect
+
+    async def mover() -> dict[str, Any]:
+        graph = connect(raw["uri"], raw["user"], raw["password"], "neo4j", deadline_seconds=10)
+        viewer = await viewer_of_key(graph, read_settings().api_key or "")
+        await graph.close()
+        assert viewer is not None, "the key is not one of this service"
+        name = ours["collections"][0]["path"].partition("/")[0]
+        (entity_id,) = (id for id, known in viewer.entity_names.items() if known == name)
+        return {"user_id": viewer.user_id, "entity_id": entity_id, "reach": asdict(viewer.reach(Role.MEMBER))}
+
+    return {**raw, "collections": ours["collections"], "mover": asyncio.run(mover())}
 
 
 def mlflow_target(python: str, url: str, clients: int) -> dict[str, Any]:
@@ -381,6 +466,8 @@ def measure_together(contenders: list[Contender], options: argparse.Namespace) -
     ours, answered, workers = contenders[0], 0, 0
     for _, operation in itertools.product(range(options.rounds), options.operations):
         for clients, contender in itertools.product((1, options.clients), contenders):
+            if contender.kind == "statements" and operation not in STATEMENTS:
+                continue
             done = contender.measure(operation, clients, options.seconds, options.warm_up)
             if contender is ours and operation == "contended":
                 answered += done
@@ -407,7 +494,8 @@ def main() -> int:
     raw = Contender("raw driver", "raw", sys.executable, raw_target(options.clients))
     rust = Contender("with neo4j-rust-ext", "rust", sys.executable, raw.target)
     ours = Contender("headwater", "headwater", sys.executable, headwater_target(options.clients, options.links))
-    contenders = [ours, raw, rust]
+    same = Contender("same statements", "statements", sys.executable, statements_target(raw.target, ours.target))
+    contenders = [ours, raw, rust, same]
     try:
         measure_together(contenders, options)
     finally:
