@@ -71,6 +71,7 @@ export function ChartBar({ state, isLive, hasSteps = true }: ChartBarProps) {
             setParams({ smooth: event.target.value === '0' ? null : event.target.value }, { replace: true })
           }
         />
+        <output className={styles.weight}>{view.smoothing || ''}</output>
       </label>
       <Checkbox isSelected={view.isLog} onChange={(isLog) => setParams({ log: isLog ? '1' : null }, { replace: true })}>
         {t('runs.logScale')}

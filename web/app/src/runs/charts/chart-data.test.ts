@@ -27,6 +27,14 @@ describe('a line of a chart', () => {
     expect(lineOf(LOSS, { ...OPTIONS, stepSeries: epochs }).xs.slice(0, 3)).toEqual([0, 0.5, 1]);
   });
 
+  it('stays at the last place of that metric behind it, and has no place before its first', () => {
+    const epochs: Series = { key: 'epoch', count: 1, steps: [1], times: [101], values: [7] };
+    const line = lineOf(LOSS, { ...OPTIONS, stepSeries: epochs });
+    expect(line.steps).toEqual([1, 2, 3]);
+    expect(line.xs.map((x) => Math.round(x))).toEqual([7, 7, 7]);
+    expect(new Set(line.xs).size).toBe(3);
+  });
+
   it('goes from left to right even if a clock went back', () => {
     const line = lineOf({ ...LOSS, times: [103, 102, 101, 100] }, { ...OPTIONS, axis: 'time' });
     expect(line.xs).toEqual([100, 101, 102, 103]);

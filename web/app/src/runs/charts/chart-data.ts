@@ -49,12 +49,12 @@ export function lineOf(series: Series, { id, label, place, axis, startedAt, step
   const values = Array.isArray(series.values) ? series.values : [];
   const start = Date.parse(startedAt) / 1000;
   const along = stepSeries ? interpolation(numbers(stepSeries.steps), finite(stepSeries.values)) : null;
-  const points = values.map((value, index): [number, number, number | null] => {
+  const points = values.flatMap((value, index): [number, number, number | null][] => {
     const step = steps[index] ?? 0;
     const time = times[index] ?? 0;
-    const x = axis === 'time' ? time : axis === 'relative' ? time - start : (along?.(step) ?? step);
+    const x = axis === 'time' ? time : axis === 'relative' ? time - start : along ? along(step) : step;
     const number = typeof value === 'boolean' ? Number(value) : asNumber(value);
-    return [step, x, number !== null && Number.isFinite(number) ? number : null];
+    return x === null ? [] : [[step, x, number !== null && Number.isFinite(number) ? number : null]];
   });
   // Clocks and metrics may go back; a curve needs its points from left to right.
   points.sort(([, one], [, other]) => one - other);
@@ -63,10 +63,20 @@ export function lineOf(series: Series, { id, label, place, axis, startedAt, step
     label,
     place,
     steps: points.map(([step]) => step),
-    xs: points.map(([, x]) => x),
+    xs: ascending(points.map(([, x]) => x)),
     ys: points.map(([, , y]) => y),
     count: series.count,
   };
+}
+
+/** Sorted places with those that are equal moved apart by what nobody sees: joined curves keep all of their points. */
+export function ascending(xs: readonly number[]): number[] {
+  const gap = Math.abs((xs.at(-1) ?? 0) - (xs[0] ?? 0)) * 1e-9;
+  let before = Number.NEGATIVE_INFINITY;
+  return xs.map((x) => {
+    before = x > before ? x : before + Math.max(gap, Math.abs(before) * 2 ** -50, Number.MIN_VALUE);
+    return before;
+  });
 }
 
 function numbers(values: unknown): number[] {
@@ -77,7 +87,7 @@ function finite(values: unknown): (number | null)[] {
   return Array.isArray(values) ? values.map(asNumber) : [];
 }
 
-/** The value at a step between those that are known, on a straight line; null beyond them. */
+/** The value at a step between those that are known, on a straight line; then the last one; null before the first. */
 function interpolation(steps: readonly number[], values: readonly (number | null)[]): (step: number) => number | null {
   return (step) => {
     let low = 0;
@@ -88,8 +98,8 @@ function interpolation(steps: readonly number[], values: readonly (number | null
       else high = middle;
     }
     const [right, after] = [steps[low], values[low]];
-    if (right === undefined || after === undefined || after === null || right < step) return null;
-    if (right === step) return after;
+    if (right === undefined || after === undefined || after === null) return null;
+    if (right <= step) return after;
     const [left, before] = [steps[low - 1], values[low - 1]];
     if (left === undefined || before === undefined || before === null) return null;
     return before + ((after - before) * (step - left)) / (right - left);

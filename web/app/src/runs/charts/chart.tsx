@@ -6,7 +6,7 @@ import styles from './chart.module.css';
 import { type Line, smooth, type XAxis } from './chart-data.ts';
 import { ChartTable } from './chart-table.tsx';
 import { colourOf, dashOf } from './palette.ts';
-import { formatX, formatY, Plot } from './plot.tsx';
+import { type Drawing, formatX, formatY, Plot } from './plot.tsx';
 
 export interface ChartView {
   axis: XAxis;
@@ -22,14 +22,17 @@ interface ChartProps {
   view: ChartView;
   /** Whether the values are counts of bytes. */
   areBytes?: boolean;
+  /** What is said here of a drawing that is no metric. */
+  drawing?: Drawing;
   /** Without it there is nothing to zoom into. */
   onBrush?: (lines: readonly Line[], left: number, right: number) => void;
 }
 
 const HEIGHT = 180;
+const DRAWING_HEIGHT = 260;
 
 /** One metric: its curves, what is under the pointer, and the same as a table. */
-export function Chart({ name, lines, view, areBytes = false, onBrush }: ChartProps) {
+export function Chart({ name, lines, view, areBytes = false, drawing, onBrush }: ChartProps) {
   const t = useT();
   const { locale } = useLanguage();
   const [isTable, setTable] = useState(false);
@@ -38,6 +41,15 @@ export function Chart({ name, lines, view, areBytes = false, onBrush }: ChartPro
     () => lines?.map((line) => ({ ...line, ys: positiveIn(smooth(line.ys, view.smoothing), view.isLog) })),
     [lines, view.smoothing, view.isLog],
   );
+  const said = point
+    ? [
+        formatX(point.x, view.axis, locale, drawing?.names),
+        ...(drawn ?? []).map((line, index) => `${line.label} ${textOf(point.ys[index])}`.trim()),
+      ].join(', ')
+    : t('runs.noPoint');
+  function textOf(value: number | null | undefined): string {
+    return value === null || value === undefined ? t('ui.none') : formatY(value, areBytes, locale);
+  }
   const hasPoints = drawn?.some((line) => line.ys.some((y) => y !== null)) ?? false;
   return (
     <figure className={styles.chart} aria-label={t('runs.chartOf', { name })}>
@@ -54,10 +66,13 @@ export function Chart({ name, lines, view, areBytes = false, onBrush }: ChartPro
       {drawn && isTable && <ChartTable lines={drawn} axis={view.axis} areBytes={areBytes} />}
       {drawn && !isTable && hasPoints && (
         <Plot
+          label={t('runs.valuesOf', { name })}
+          said={said}
+          drawing={drawing}
           lines={drawn}
           axis={view.axis}
           isLog={view.isLog}
-          height={HEIGHT}
+          height={drawing ? DRAWING_HEIGHT : HEIGHT}
           areBytes={areBytes}
           onBrush={(left, right) => onBrush?.(drawn, left, right)}
           onPoint={(x, ys) => setPoint(x === null ? null : { x, ys })}
@@ -66,25 +81,43 @@ export function Chart({ name, lines, view, areBytes = false, onBrush }: ChartPro
       {drawn && !isTable && !hasPoints && <div className={styles.empty}>{t('runs.noNumbers')}</div>}
       {drawn && (
         <ul className={styles.legend}>
-          {point && <li>{formatX(point.x, view.axis, locale)}</li>}
+          {point && <li>{formatX(point.x, view.axis, locale, drawing?.names)}</li>}
           {drawn.map((line, index) => {
+            // Of a metric the last value is news; of a drawing it is just where a curve ends.
             const value = point ? point.ys[index] : line.ys.findLast((y) => y !== null);
             return (
               <li key={line.id} className={styles.entry} title={t('runs.logged', { count: line.count })}>
                 {line.label !== '' && <Swatch place={line.place} />}
                 {line.label !== '' && <span dir="auto">{line.label}</span>}
-                <span className={styles.value}>
-                  {value === null || value === undefined ? t('ui.none') : formatY(value, areBytes, locale)}
-                </span>
+                {(point || !drawing) && <span className={styles.value}>{textOf(value)}</span>}
                 {line.label === '' && !point && (
-                  <span>· {t('runs.points', { shown: formatCount(line.count, locale), count: line.count })}</span>
+                  <span>
+                    {drawing ? '' : '· '}
+                    {t('runs.points', { shown: formatCount(line.count, locale), count: line.count })}
+                  </span>
                 )}
               </li>
             );
           })}
+          <ChartNotes lines={lines ?? []} view={view} />
         </ul>
       )}
     </figure>
+  );
+}
+
+/** What the curves do not show of the values, or show otherwise. */
+function ChartNotes({ lines, view }: { lines: readonly Line[]; view: ChartView }) {
+  const t = useT();
+  const ys = lines.flatMap((line) => line.ys);
+  const gaps = ys.filter((y) => y === null).length;
+  const low = view.isLog ? ys.filter((y) => y !== null && y <= 0).length : 0;
+  return (
+    <>
+      {view.smoothing > 0 && <li>{t('runs.smoothed', { weight: view.smoothing })}</li>}
+      {gaps > 0 && <li>{t('runs.gaps', { count: gaps })}</li>}
+      {low > 0 && <li>{t('runs.notPositive', { count: low })}</li>}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatBytes, formatDuration, formatNumber, formatShort } from '../../lib/format.ts';
 import { type Locale, useLanguage } from '../../lib/messages.tsx';
@@ -8,7 +8,24 @@ import styles from './chart.module.css';
 import type { Line, XAxis } from './chart-data.ts';
 import { CURVE_COLOURS, colourOf, dashOf } from './palette.ts';
 
+/** How a drawing differs from a chart of a metric. */
+export interface Drawing {
+  /** What its axes are. */
+  x: string;
+  y: string;
+  arePoints: boolean;
+  /** What stands at 0, 1, 2 … of the horizontal axis, when that has no numbers. */
+  names: readonly string[] | null;
+  /** The ends of the vertical axis, when they are given. */
+  range: readonly [low: number, high: number] | null;
+}
+
 export interface PlotProps {
+  /** What it is, for whoever moves over its values by keyboard. */
+  label: string;
+  /** The values under the pointer in words. */
+  said: string;
+  drawing?: Drawing;
   lines: readonly Line[];
   axis: XAxis;
   isLog: boolean;
@@ -22,7 +39,7 @@ export interface PlotProps {
 
 /** Draws curves. Names, tables and buttons are its chart's. */
 export function Plot(props: PlotProps) {
-  const { lines, axis, isLog, height } = props;
+  const { lines, axis, isLog, height, drawing, label, said } = props;
   const { locale } = useLanguage();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -30,7 +47,9 @@ export function Plot(props: PlotProps) {
   current.current = props;
   const [theme, setTheme] = useState(0);
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
-  const ids = lines.map((line) => `${line.id} ${line.place}`).join('\n');
+  const at = useRef<number | null>(null);
+  const [now, setNow] = useState(0);
+  const ids = lines.map((line) => `${line.id} ${line.place} ${line.xs.length < 2}`).join('\n');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new curves and another theme need a new plot.
   useEffect(() => {
@@ -46,10 +65,63 @@ export function Plot(props: PlotProps) {
       drawn.destroy();
       plot.current = null;
     };
-  }, [axis, isLog, height, locale, ids, theme]);
+  }, [axis, isLog, height, locale, ids, theme, drawing]);
 
   useEffect(() => plot.current?.setData(dataOf(lines)), [lines]);
-  return <div ref={place} className={styles.plot} aria-hidden="true" />;
+
+  /** Moves to a point, as a pointer would; null leaves. */
+  function moveTo(index: number | null) {
+    const drawn = plot.current;
+    const xs = drawn?.data[0];
+    at.current = index === null || !xs?.length ? null : Math.max(0, Math.min(xs.length - 1, index));
+    const x = at.current === null ? undefined : xs?.[at.current];
+    setNow(at.current ?? 0);
+    drawn?.setCursor({ left: x === undefined ? -10 : drawn.valToPos(x, 'x'), top: x === undefined ? -10 : 1 }, false);
+    if (!drawn || x === undefined) current.current.onPoint(null, []);
+    else
+      current.current.onPoint(
+        x,
+        drawn.data.slice(1).map((ys) => ys[at.current ?? 0]),
+      );
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    const count = plot.current?.data[0].length ?? 0;
+    const next = nextPoint(event.key, at.current, count);
+    if (next === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    moveTo(next);
+  }
+
+  return (
+    <div
+      ref={place}
+      className={styles.plot}
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={Math.max(0, (lines[0]?.xs.length ?? 1) - 1)}
+      aria-valuenow={now}
+      aria-valuetext={said}
+      onKeyDown={onKeyDown}
+      onBlur={() => moveTo(null)}
+    />
+  );
+}
+
+const PAGE = 10;
+
+/** Where a key leads from a point, or from none; undefined when it is not one that moves. */
+export function nextPoint(key: string, at: number | null, count: number): number | null | undefined {
+  const from = at ?? count;
+  if (key === 'ArrowLeft' || key === 'ArrowDown') return from - 1;
+  if (key === 'ArrowRight' || key === 'ArrowUp') return at === null ? 0 : at + 1;
+  if (key === 'PageDown') return from - PAGE;
+  if (key === 'PageUp') return at === null ? 0 : at + PAGE;
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  return key === 'Escape' && at !== null ? null : undefined;
 }
 
 /** The curves over all their horizontal values; where one has no point its curve goes on. */
@@ -69,21 +141,30 @@ function optionsOf(
 ): uPlot.Options {
   const colours = readColours([...CURVE_COLOURS, '--muted', '--line']);
   const axes = { stroke: colours['--muted'], grid: { stroke: colours['--line'], width: 1 }, ticks: { show: false } };
-  const lines = current.current.lines;
+  const { lines, drawing } = current.current;
   return {
     width: Math.max(width, 100),
     height,
     legend: { show: false },
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
-    scales: { x: { time: axis === 'time' }, y: isLog ? { distr: 3, log: 10 } : {} },
+    scales: {
+      // Points at the ends are whole.
+      x: { time: axis === 'time', ...(drawing && { range: (_, low, high) => widened(low, high) }) },
+      y: isLog ? { distr: 3, log: 10 } : drawing?.range ? { range: widened(...drawing.range) } : {},
+    },
     axes: [
       {
         ...axes,
+        ...labelOf(drawing?.x, colours['--muted']),
         size: 28,
-        ...(axis === 'time' ? {} : { values: (_, ticks) => ticks.map((x) => formatX(x, axis, locale)) }),
+        ...(axis === 'time'
+          ? {}
+          : { values: (_, ticks) => ticks.map((x) => formatX(x, axis, locale, drawing?.names)) }),
+        ...(drawing?.names && { incrs: [1, 2, 5, 10, 20, 50, 100, 1000] }),
       },
       {
         ...axes,
+        ...labelOf(drawing?.y, colours['--muted']),
         size: 56,
         values: (_, ticks) => ticks.map((y) => (y === null ? '' : formatTick(y, current.current.areBytes, locale))),
       },
@@ -95,7 +176,8 @@ function optionsOf(
         stroke: colours[colourOf(line.place)],
         dash: line.label === '' ? [] : dashOf(line.place),
         width: 1.5,
-        points: { show: line.xs.length < 2 ? true : undefined, size: 5 },
+        ...(drawing?.arePoints && { paths: () => null }),
+        points: { show: line.xs.length < 2 || drawing?.arePoints ? true : undefined, size: 5 },
       })),
     ],
     hooks: {
@@ -122,6 +204,15 @@ function optionsOf(
   };
 }
 
+function widened(low: number, high: number): uPlot.Range.MinMax {
+  const more = (high - low || 1) * 0.03;
+  return [low - more, high + more];
+}
+
+function labelOf(label: string | undefined, colour: string): uPlot.Axis {
+  return label ? { label, labelSize: 18, labelFont: '12px system-ui, sans-serif', labelGap: 2, stroke: colour } : {};
+}
+
 function formatTick(y: number, areBytes: boolean, locale: Locale): string {
   return areBytes ? formatBytes(y, locale) : formatShort(y, locale);
 }
@@ -132,7 +223,8 @@ export function formatY(y: number, areBytes: boolean, locale: Locale): string {
 }
 
 /** A place on the horizontal axis, as its axis and the legend write it. */
-export function formatX(x: number, axis: XAxis, locale: Locale): string {
+export function formatX(x: number, axis: XAxis, locale: Locale, names?: readonly string[] | null): string {
+  if (names) return names[x] ?? '';
   if (axis === 'relative' && Math.abs(x) < 60) {
     const seconds = { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumSignificantDigits: 4 } as const;
     return new Intl.NumberFormat(locale, seconds).format(x);

@@ -1,17 +1,18 @@
 import { useEffect, useMemo, useState } from 'react';
 import { FilePreview, type PreviewedFile } from '../../artifacts/file-preview.tsx';
 import { readPart } from '../../artifacts/preview/bytes.ts';
-import { formatCount } from '../../lib/format.ts';
-import { useLanguage, useT } from '../../lib/messages.tsx';
+import { useT } from '../../lib/messages.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Loading, Notice } from '../../ui/notices.tsx';
 import { Chart } from '../charts/chart.tsx';
 import type { Line } from '../charts/chart-data.ts';
+import { BarsView } from './bars-view.tsx';
+import { HistogramView } from './histogram-view.tsx';
+import { MatrixView } from './matrix-view.tsx';
 import styles from './media.module.css';
-import { cellKey, type DrawnPlot, readPlot } from './plot-spec.ts';
+import { type CurvesPlot, type DrawnPlot, readPlot } from './plot-spec.ts';
 
 const MOST_BYTES = 8 * 1024 * 1024;
-const VIEW = { axis: 'step', isLog: false, smoothing: 0 } as const;
 
 /** A plot that a run logged: drawn where we can, else, and on request, its document. */
 export function PlotView({ file }: { file: PreviewedFile }) {
@@ -20,10 +21,17 @@ export function PlotView({ file }: { file: PreviewedFile }) {
   const [isSource, setSource] = useState(false);
   if (error) return <Notice tone="danger">{error}</Notice>;
   if (!plot) return <Loading lines={3} />;
-  if (plot.sort === 'other') return <FilePreview file={file} />;
+  if (plot.sort === 'other') {
+    return (
+      <figure className={styles.figure}>
+        <p className={styles.muted}>{t('runs.plotNotDrawn')}</p>
+        <FilePreview file={file} />
+      </figure>
+    );
+  }
   return (
     <figure className={`${styles.figure} ${styles.plot}`}>
-      {plot.sort === 'matrix' ? <Matrix plot={plot} /> : <Curves plot={plot} />}
+      <Drawn plot={plot} />
       <span>
         <Button look="quiet" aria-expanded={isSource} onPress={() => setSource(!isSource)}>
           {t('runs.plotSource')}
@@ -32,6 +40,14 @@ export function PlotView({ file }: { file: PreviewedFile }) {
       {isSource && <FilePreview file={file} />}
     </figure>
   );
+}
+
+function Drawn({ plot }: { plot: Exclude<DrawnPlot, { sort: 'other' }> }) {
+  if (plot.sort === 'matrix') return <MatrixView plot={plot} />;
+  if (plot.sort === 'curves') return <Curves plot={plot} />;
+  if (plot.sort === 'bars') return <BarsView title={plot.title} name={plot.y} value={plot.x} bars={plot.bars} />;
+  const name = plot.title ? `${plot.title} · ${plot.x}` : plot.x;
+  return <HistogramView histogram={plot.histogram} name={name} />;
 }
 
 function usePlot(file: PreviewedFile): { plot: DrawnPlot | null; error: string | null } {
@@ -52,51 +68,7 @@ function usePlot(file: PreviewedFile): { plot: DrawnPlot | null; error: string |
   return { plot, error };
 }
 
-function Matrix({ plot }: { plot: Extract<DrawnPlot, { sort: 'matrix' }> }) {
-  const { locale } = useLanguage();
-  const most = Math.max(1, ...plot.counts.values());
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <div className={styles.matrix} tabIndex={0} role="group" aria-label={plot.title ?? undefined}>
-      <table>
-        {plot.title && <caption dir="auto">{plot.title}</caption>}
-        <thead>
-          <tr>
-            <th scope="col" dir="auto">
-              {plot.y} ↓ {plot.x} →
-            </th>
-            {plot.names.map((name) => (
-              <th key={name} scope="col" dir="auto">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {plot.names.map((row) => (
-            <tr key={row}>
-              <th scope="row" dir="auto">
-                {row}
-              </th>
-              {plot.names.map((column) => {
-                const count = plot.counts.get(cellKey(row, column)) ?? 0;
-                const share = Math.round((count / most) * 45);
-                const background = `color-mix(in srgb, var(--version-stroke) ${share}%, transparent)`;
-                return (
-                  <td key={column} style={{ background }}>
-                    {formatCount(count, locale)}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Curves({ plot }: { plot: Extract<DrawnPlot, { sort: 'curves' }> }) {
+function Curves({ plot }: { plot: CurvesPlot }) {
   const lines = useMemo(
     () =>
       plot.curves.map(
@@ -112,6 +84,8 @@ function Curves({ plot }: { plot: Extract<DrawnPlot, { sort: 'curves' }> }) {
       ),
     [plot],
   );
-  const name = [plot.title, `${plot.y} / ${plot.x}`].filter(Boolean).join(' · ');
-  return <Chart name={name} lines={lines} view={VIEW} />;
+  const { title, x, y, arePoints, names, range } = plot;
+  const drawing = useMemo(() => ({ x, y, arePoints, names, range }), [x, y, arePoints, names, range]);
+  const view = { axis: plot.isTime ? 'time' : 'step', isLog: false, smoothing: 0 } as const;
+  return <Chart name={title || `${y} / ${x}`} lines={lines} view={view} drawing={drawing} />;
 }
