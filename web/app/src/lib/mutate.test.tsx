@@ -4,6 +4,7 @@ import { parse } from 'graphql';
 import type { ReactNode } from 'react';
 import { Client, fetchExchange, Provider } from 'urql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { activate } from './messages.tsx';
 import { useChange } from './mutate.ts';
 
 interface Data {
@@ -40,7 +41,8 @@ function show() {
   return renderHook(() => useChange(DOCUMENT as TypedDocumentNode<Data, Variables>), { wrapper }).result;
 }
 
-beforeEach(() => {
+beforeEach(async () => {
+  await activate('en');
   sent = [];
   isAway = false;
 });

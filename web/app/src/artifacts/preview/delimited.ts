@@ -5,6 +5,21 @@ export interface Rows {
   rows: string[][];
 }
 
+const DELIMITERS = [',', ';', '\t'];
+const SNIFFED_ROWS = 10;
+
+/** The delimiter of a text: the one that gives its first rows the most cells, the same number in each. */
+export function sniffDelimiter(text: string, isCut = false): string {
+  const found = DELIMITERS.map((delimiter) => {
+    const { columns, rows } = parseDelimited(text, delimiter, SNIFFED_ROWS, isCut);
+    const even = rows.filter((row) => row.length === columns.length).length;
+    // One column is what every wrong delimiter gives.
+    return { delimiter, cells: columns.length, share: columns.length > 1 ? (even + 1) / (rows.length + 1) : 0 };
+  });
+  found.sort((one, other) => other.share - one.share || other.cells - one.cells);
+  return found[0]?.delimiter ?? ',';
+}
+
 /** Reads up to `most` rows below the header. A last row that the end of a cut text breaks off is left out. */
 export function parseDelimited(text: string, delimiter: string, most: number, isCut = false): Rows {
   const rows: string[][] = [];

@@ -2,7 +2,7 @@
 import { loadPart } from '../../lib/parts.ts';
 import { readPart } from './bytes.ts';
 import { hexLines, prettyJson, textOf } from './contents.ts';
-import { parseDelimited, type Rows } from './delimited.ts';
+import { parseDelimited, type Rows, sniffDelimiter } from './delimited.ts';
 import { extensionOf, type PreviewKind } from './preview-kind.ts';
 
 export const MOST_BYTES = 256 * 1024;
@@ -41,7 +41,8 @@ export async function loadPreview(file: FileFacts, kind: PreviewKind, signal: Ab
   const text = textOf(part.bytes, isCut);
   if (text === null) return { sort: 'hex', text: hexLines(part.bytes, MOST_HEX) };
   if (kind === 'table') {
-    const rows = parseDelimited(text, extensionOf(file.path) === 'tsv' ? '\t' : ',', MOST_ROWS, isCut);
+    const isTsv = extensionOf(file.path) === 'tsv';
+    const rows = parseDelimited(text, isTsv ? '\t' : sniffDelimiter(text, isCut), MOST_ROWS, isCut);
     return { sort: 'table', isCut: isCut || rows.rows.length >= MOST_ROWS, ...rows };
   }
   return { sort: 'text', text: kind === 'json' ? prettyJson(text, isCut) : text, isCut };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fileAddress, readPart } from './bytes.ts';
 import { cellText, hexLines, prettyJson, textOf } from './contents.ts';
-import { parseDelimited } from './delimited.ts';
+import { parseDelimited, sniffDelimiter } from './delimited.ts';
 import { loadPreview } from './load.ts';
 import { isServedAsImage, previewKind } from './preview-kind.ts';
 
@@ -83,6 +83,20 @@ describe('delimited text', () => {
       columns: ['a', 'b'],
       rows: [['x, "y"', '1\n2']],
     });
+  });
+
+  it.each([
+    ['a,b\n1,2\n', ','],
+    ['a;b\n1,5;2,5\n3,5;4,5\n', ';'],
+    ['a\tb\n1,5\t2;5\n', '\t'],
+    ['"x;y;z",b\n"1;2",3\n', ','],
+    ['name;note\nx;"one, two, three"\ny;"a\n,b"\n', ';'],
+    ['名前;点\n太郎;0,9\n', ';'],
+    ['a,b,note\n1,2,x;y\n3,4,z\n', ','],
+    ['one column\n1;2\n', ','],
+    ['', ','],
+  ])('finds out what parts the cells of %j', (text, delimiter) => {
+    expect(sniffDelimiter(text)).toBe(delimiter);
   });
 
   it('leaves out a row that the cut breaks off', () => {
