@@ -5,7 +5,7 @@ import { useLiveChanges } from '../lib/live.ts';
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
-import { hrefOf } from '../lib/routes.ts';
+import { hrefOf, reachHref } from '../lib/routes.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Markdown } from '../ui/markdown.tsx';
@@ -74,6 +74,7 @@ function OneRecall({ recall, canWithdraw, onWithdrawn }: OneRecallProps) {
           {recall.by && <span dir="auto">{recall.by.name} · </span>}
           <Time at={recall.at} />
         </span>
+        {recall.version && <Link href={reachHref(recall.version.path)}>{t('lineage.impact')}</Link>}
         {canWithdraw && (
           <Button
             isDisabled={isRunning}

@@ -89,6 +89,11 @@ export function runHref(path: string, tab = ''): string {
   return tabHref(`${entity}/${project}`, 'runs', key, tab);
 }
 
+/** The address of what a version reaches: all that came from it. */
+export function reachHref(path: string): string {
+  return `${tabHref(path, 'lineage')}?view=impact`;
+}
+
 /** The address of two versions compared, from the path of one and the ref of the other. */
 export function compareHref(path: string, other: string): string {
   return hrefOf(`${path}${COMPARED}${other}`);

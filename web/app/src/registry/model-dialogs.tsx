@@ -10,6 +10,7 @@ import { LinkHere } from './link-here.tsx';
 import type { Model } from './model-page.tsx';
 import { PromoteDialog } from './promote-dialog.tsx';
 import { RecallDialog } from './recall-dialog.tsx';
+import { type Recalled, RecalledNotice } from './recalled-notice.tsx';
 import { RemoveAliasDialog } from './remove-alias-dialog.tsx';
 import { RollbackDialog } from './rollback-dialog.tsx';
 import { UndoNotice } from './undo-notice.tsx';
@@ -30,7 +31,11 @@ interface ModelActionsProps {
   onChange: () => void;
 }
 
-type Outcome = { kind: 'moved'; move: MoveMadeFragment } | { kind: 'proposed' } | null;
+type Outcome =
+  | { kind: 'moved'; move: MoveMadeFragment }
+  | { kind: 'proposed' }
+  | { kind: 'recalled'; version: Recalled }
+  | null;
 
 /** The dialog that is open, and what the last one did, with the way back. */
 export function ModelActions({ model, dialog, onOpen, onChange }: ModelActionsProps) {
@@ -47,8 +52,13 @@ export function ModelActions({ model, dialog, onOpen, onChange }: ModelActionsPr
     close();
     onChange();
   };
+  const recalled = (version: Recalled | null) => {
+    done();
+    setOutcome(version && { kind: 'recalled', version });
+  };
   return (
     <>
+      {outcome?.kind === 'recalled' && <RecalledNotice version={outcome.version} onDismiss={() => setOutcome(null)} />}
       {outcome?.kind === 'moved' && (
         <UndoNotice collectionId={model.id} move={outcome.move} onUndone={moved} onDismiss={() => setOutcome(null)} />
       )}
@@ -83,7 +93,7 @@ export function ModelActions({ model, dialog, onOpen, onChange }: ModelActionsPr
       {dialog?.kind === 'remove' && (
         <RemoveAliasDialog collectionId={model.id} alias={dialog.alias} onClose={close} onMoved={moved} />
       )}
-      {dialog?.kind === 'recall' && <RecallDialog versionId={dialog.versionId} onClose={close} onRecalled={done} />}
+      {dialog?.kind === 'recall' && <RecallDialog versionId={dialog.versionId} onClose={close} onRecalled={recalled} />}
       {dialog?.kind === 'unlink' && (
         <DeleteDialog
           isOpen

@@ -8,6 +8,7 @@ import { Select, TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Notice } from '../ui/notices.tsx';
 import { Refused } from '../ui/refused.tsx';
+import type { Recalled } from './recalled-notice.tsx';
 import { VersionPicker } from './version-picker.tsx';
 
 interface RecallDialogProps {
@@ -17,7 +18,7 @@ interface RecallDialogProps {
   name?: string;
   place?: string;
   onClose: () => void;
-  onRecalled: () => void;
+  onRecalled: (version: Recalled | null) => void;
 }
 
 /** Marks a version as bad, with all that came from it: says first what that reaches. */
@@ -30,7 +31,8 @@ export function RecallDialog({ versionId, name, place = '', onClose, onRecalled 
   const mayRecall = picked !== null && reason.trim() !== '' && !isRunning;
   const recall = async () => {
     if (!mayRecall) return;
-    if ((await run({ versionId: picked, reason: reason.trim(), severity })).payload) onRecalled();
+    const { payload } = await run({ versionId: picked, reason: reason.trim(), severity });
+    if (payload) onRecalled(payload.recall.version);
   };
   return (
     <FormDialog

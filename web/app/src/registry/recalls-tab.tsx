@@ -4,7 +4,7 @@ import { type RecallFieldsFragment, RecallsDocument, WithdrawRecallDocument } fr
 import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { usePages } from '../lib/pages.ts';
-import { hrefOf } from '../lib/routes.ts';
+import { hrefOf, reachHref } from '../lib/routes.ts';
 import { useParams } from '../lib/search-params.ts';
 import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/field.tsx';
@@ -16,6 +16,7 @@ import { Refused } from '../ui/refused.tsx';
 import { Time } from '../ui/time.tsx';
 import type { Right } from './place.ts';
 import { RecallDialog } from './recall-dialog.tsx';
+import { type Recalled, RecalledNotice } from './recalled-notice.tsx';
 import styles from './registry.module.css';
 
 interface RecallsTabProps {
@@ -34,6 +35,7 @@ export function RecallsTab({ container, collection, right, onChange }: RecallsTa
   const pages = usePages(RecallsDocument, variables, (data) => data.recalls);
   const [isRecalling, setRecalling] = useState(false);
   const [withdrawn, withdraw] = useState<RecallFieldsFragment | null>(null);
+  const [recalled, setRecalled] = useState<Recalled | null>(null);
   const changed = () => {
     setRecalling(false);
     withdraw(null);
@@ -50,6 +52,7 @@ export function RecallsTab({ container, collection, right, onChange }: RecallsTa
         <span className={styles.grow} />
         {right !== 'read' && <Button onPress={() => setRecalling(true)}>{t('recall.recallOne')}</Button>}
       </div>
+      {recalled && <RecalledNotice version={recalled} onDismiss={() => setRecalled(null)} />}
       {pages.error && <Failure error={pages.error} onRetry={pages.reload} />}
       {pages.totalCount === undefined && !pages.error && <Loading />}
       {pages.totalCount === 0 && <p className={styles.note}>{t('recall.none')}</p>}
@@ -72,7 +75,14 @@ export function RecallsTab({ container, collection, right, onChange }: RecallsTa
         </span>
       )}
       {isRecalling && (
-        <RecallDialog place={container ?? collection ?? ''} onClose={() => setRecalling(false)} onRecalled={changed} />
+        <RecallDialog
+          place={container ?? collection ?? ''}
+          onClose={() => setRecalling(false)}
+          onRecalled={(version) => {
+            changed();
+            setRecalled(version);
+          }}
+        />
       )}
       {withdrawn && <WithdrawDialog recall={withdrawn} onClose={() => withdraw(null)} onWithdrawn={changed} />}
     </>
@@ -107,6 +117,7 @@ function RecallRow({ recall, onWithdraw }: { recall: RecallFieldsFragment; onWit
           )}
         </div>
       </span>
+      {version && <Link href={reachHref(version.path)}>{t('lineage.impact')}</Link>}
       {onWithdraw && !recall.withdrawnAt && version && <Button onPress={onWithdraw}>{t('recall.withdraw')}</Button>}
     </li>
   );
