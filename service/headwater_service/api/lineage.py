@@ -69,7 +69,8 @@ DownstreamDepth = Annotated[
 Limit = Annotated[
     int,
     strawberry.argument(
-        description="Most nodes to show, nearest first; the start counts. At most 50,000, and no more than the "
+        description="Most nodes to show, nearest first; the start counts, and either direction may take half of it "
+        "however many the other has. At most 50,000, and no more than the "
         "estimated cost of the document lets: with `compact` and `mermaid` alone, ten of them cost as one."
     ),
 ]
@@ -101,6 +102,14 @@ CreatedBefore = Annotated[
     Instant | None,
     strawberry.argument(
         description="Show only what the server learned of earlier than this; the walk still passes through the rest."
+    ),
+]
+
+OnlyTotals = Annotated[
+    bool,
+    strawberry.argument(
+        description="Of a node with more than 200 neighbours on a side tell only how many there are at all, which is "
+        "many times quicker: its numbers of visible neighbours are of all then, those of forbidden ones null or 0."
     ),
 ]
 

@@ -83,7 +83,9 @@ class LineageHub:
     id: strawberry.ID = strawberry.field(description="Id of the node.")
     direction: LineageDirection = strawberry.field(description="On which side: `UPSTREAM` or `DOWNSTREAM`.")
     count: int = strawberry.field(description="How many neighbours it has there that the viewer may see; exact.")
-    forbidden: int = strawberry.field(description="How many more it has that the viewer may not see.")
+    forbidden: int | None = strawberry.field(
+        description="How many more it has that the viewer may not see; null with `onlyTotals`, when `count` is of all."
+    )
     shown: int = strawberry.field(description="How many of its neighbours there are in this answer.")
     members: list[strawberry.ID] = strawberry.field(
         description="Those of the shown that nothing else joins to this answer; they are in no cluster."

@@ -22,6 +22,7 @@ from headwater_service.api.lineage import (
     Kinds,
     Limit,
     LineageGraph,
+    OnlyTotals,
     Types,
     UpstreamDepth,
     walk,
@@ -243,6 +244,7 @@ class Run(Node, LineageNode):
         aliases: Aliases = None,
         created_after: CreatedAfter = None,
         created_before: CreatedBefore = None,
+        only_totals: OnlyTotals = False,
     ) -> LineageGraph:
         request = LineageRequest(
             direction=direction,
@@ -256,6 +258,7 @@ class Run(Node, LineageNode):
             aliases=aliases,
             created_after=created_after,
             created_before=created_before,
+            only_totals=only_totals,
         )
         return await walk(info, self.id, request)
 

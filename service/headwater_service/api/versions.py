@@ -23,6 +23,7 @@ from headwater_service.api.lineage import (
     Kinds,
     Limit,
     LineageGraph,
+    OnlyTotals,
     Types,
     UpstreamDepth,
     walk,
@@ -185,6 +186,7 @@ class Version(Node, LineageNode):
         aliases: Aliases = None,
         created_after: CreatedAfter = None,
         created_before: CreatedBefore = None,
+        only_totals: OnlyTotals = False,
     ) -> LineageGraph:
         request = LineageRequest(
             direction=direction,
@@ -198,6 +200,7 @@ class Version(Node, LineageNode):
             aliases=aliases,
             created_after=created_after,
             created_before=created_before,
+            only_totals=only_totals,
         )
         return await walk(info, self.id, request)
 

@@ -66,7 +66,8 @@ EDGE_KINDS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageRequest:
     """What is asked. `depth` counts edges, None is no bound; `upstream_depth` and `downstream_depth` take its place on
-    one side; the filters choose what is shown, None is all.
+    one side; the filters choose what is shown, None is all. `only_totals`: of nodes with very many neighbours it is not
+    asked which of these the viewer may see.
     """
 
     direction: LineageDirection
@@ -80,6 +81,7 @@ class LineageRequest:
     aliases: Sequence[str] | None = None
     created_after: Instant | None = None
     created_before: Instant | None = None
+    only_totals: bool = False
 
     @property
     def is_filtered(self) -> bool:
@@ -162,7 +164,7 @@ class Lineage:
     """Nodes nearest first, the start always among them, and the edges between them.
 
     `inputs` and `outputs` are the degrees that the walk came to know: of the sides on which it looked around a node.
-    `scopes` are those that it could see.
+    `scopes` are those that it could see. With `only_totals` degrees may be totals.
     """
 
     nodes: Sequence[LineageNode]
@@ -172,6 +174,7 @@ class Lineage:
     scopes: Sequence[str] = ()
     inputs: Mapping[str, Degree] = field(default_factory=dict)
     outputs: Mapping[str, Degree] = field(default_factory=dict)
+    only_totals: bool = False
 
 
 async def walk_lineage(
@@ -201,6 +204,7 @@ async def walk_lineage(
         request.aliases,
         above=request.upstream_depth,
         below=request.downstream_depth,
+        only_totals=request.only_totals,
     )
     try:
         walk = await graph.read(lambda tx: store.walk(tx, text, start_id, reach), deadline_seconds=seconds)
@@ -251,6 +255,7 @@ def settle(
         start_id=start_id,
         inputs=inputs,
         outputs=outputs,
+        only_totals=request.only_totals,
     )
 
 
@@ -283,16 +288,35 @@ def _is_shown(walk: store.Walk, request: LineageRequest, start_id: str, node_id:
 
 
 def _within_limit(walk: store.Walk, request: LineageRequest, start_id: str, ordered: Sequence[str]) -> dict[str, None]:
-    """Return the nodes before the one that would be shown beyond the limit; nearest first, as keys."""
+    """Return, of each side, the nodes before the one that would be shown beyond its share; nearest first, as keys.
+
+    A side has at least half of the limit if it needs it: very many effects leave room for causes.
+    """
+    sides = {node_id: _is_above(walk, node_id) for node_id in ordered if node_id != start_id}
+    shown = Counter(is_above for one, is_above in sides.items() if _is_shown(walk, request, start_id, one))
+    rest = request.limit - 1
+    share = min(shown[True], max(rest // 2, rest - shown[False]))
+    left = {True: share, False: rest - share}
     kept: dict[str, None] = {}
-    count = 0
+    ended: set[bool] = set()
     for node_id in ordered:
-        if _is_shown(walk, request, start_id, node_id):
-            count += 1
-            if count > request.limit:
-                break
+        if node_id != start_id:
+            side = sides[node_id]
+            if side in ended:
+                continue
+            if _is_shown(walk, request, start_id, node_id):
+                if left[side] == 0:
+                    ended.add(side)
+                    continue
+                left[side] -= 1
         kept[node_id] = None
     return kept
+
+
+def _is_above(walk: store.Walk, node_id: str) -> bool:
+    """Tell on which side of the start a node lies; of one that lies on both, the nearer."""
+    above, below = walk.above.get(node_id), walk.below.get(node_id)
+    return above is not None and (below is None or above < below)
 
 
 def _frontier(walk: store.Walk, kept: Mapping[str, None]) -> list[FrontierNode]:
@@ -331,7 +355,10 @@ def _degrees(walk: store.Walk, shown: Set[str]) -> tuple[dict[str, Degree], dict
 
 def _degrees_of(around: store.Around, inside: Mapping[str, int], node_ids: Set[str]) -> dict[str, Degree]:
     return {
-        node_id: Degree(inside.get(node_id, 0) + around.cut.get(node_id, 0), around.hidden.get(node_id, 0))
+        node_id: Degree(
+            inside.get(node_id, 0) + around.cut.get(node_id, 0),
+            None if node_id in around.unsplit else around.hidden.get(node_id, 0),
+        )
         for node_id in node_ids
     }
 

@@ -12,6 +12,7 @@ from headwater_service.model import Container, RecallSeverity
 from headwater_service.store import reads
 from headwater_service.store.degrees import Degree, NeighbourGroup, count_around, group_around
 from headwater_service.store.graph import Graph
+from headwater_service.store.lineage import MANY
 from headwater_service.store.recalls import is_anything_recalled, list_reaching_many, list_recalled
 
 # Said in place of a severity: whether a recall reaches a node can't be told, because too much is upstream of it.
@@ -70,7 +71,7 @@ async def read_recalls(graph: Graph, lineage: Lineage, inputs: Mapping[str, Degr
     """Return what recalls reach. Only where data comes from outside the answer, the graph is walked."""
     inside = Counter(edge.target for edge in lineage.edges)
     ids = [shown.node.id for shown in lineage.nodes]
-    entered = [one for one in ids if inputs[one].visible + inputs[one].forbidden > inside[one]]
+    entered = [one for one in ids if inputs[one].total > inside[one]]
     standing, outside = await asyncio.gather(
         graph.read(lambda tx: list_recalled(tx, ids)),
         graph.read(lambda tx: list_reaching_many(tx, entered, reach=MOST_WALKED)),
@@ -118,5 +119,9 @@ async def _degrees(
         return dict(known)
     return {
         **known,
-        **await graph.read(lambda tx: count_around(tx, missing, lineage.scopes, is_upstream=is_upstream)),
+        **await graph.read(
+            lambda tx: count_around(
+                tx, missing, lineage.scopes, is_upstream=is_upstream, totals_above=MANY if lineage.only_totals else None
+            )
+        ),
     }

@@ -14,11 +14,11 @@ import orjson
 from headwater_service.domain.lineage import Lineage, LineageDirection, LineageKind
 from headwater_service.domain.lineage_cards import Card
 from headwater_service.store.degrees import Degree
-from headwater_service.store.lineage import WalkedNode
+from headwater_service.store.lineage import MANY, WalkedNode
 
 FEWEST_IN_CLUSTER: Final = 5
 # A node with more neighbours on one side is a hub: these are counted and listed, and not drawn one by one.
-MOST_BESIDE: Final = 200
+MOST_BESIDE: Final = MANY
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 
 from headwater_service.model import ArtifactVersion, Instant, RegistryVersion, Run, RunState, VersionState
+from headwater_service.store.degrees import SPLIT
 from headwater_service.store.graph import Transaction
+
+# With more neighbours on a side than this, a node is asked about in another way.
+MANY: Final = 200
 
 # The nodes nearest to a start, each with its distance, inside a CALL for that start.
 NEAREST_BELOW: Final[LiteralString] = """
@@ -56,32 +60,81 @@ CALL (start) {"""
 )
 
 # Around each node, the way the walk went: the edges inside the set, how many neighbours there are at all, and how many
-# of them the viewer may see. Nothing is asked twice of a neighbour: some nodes have 100,000.
-_AROUND_BELOW: Final[LiteralString] = """
+# of them the viewer may see. Nothing is asked twice of a neighbour: some nodes have 100,000. Where there are more than
+# $many, the edges inside are looked for from the set.
+_AROUND_BELOW: Final[LiteralString] = (
+    """
 CALL (below, found) {
   UNWIND below AS node
-  MATCH (node)-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]->(next)
-  WHERE edge.retracted_at IS NULL
-  WITH node,
-    collect(CASE WHEN next IN found THEN [node.id, next.id, type(edge), edge.at, edge.reused] END) AS inside,
-    count(*) AS total,
-    sum(CASE WHEN next.scope_id IN $visible THEN 1 ELSE 0 END) AS visible
+  CALL (node, found) {
+    WITH node, found
+    WHERE count { (node)-[:CONSUMED_BY|PRODUCED|LINKED_TO]->() } <= $many
+    MATCH (node)-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]->(next)
+    WHERE edge.retracted_at IS NULL
+    RETURN
+      collect(CASE WHEN next IN found THEN [node.id, next.id, type(edge), edge.at, edge.reused] END) AS inside,
+      count(*) AS total,
+      sum(CASE WHEN next.scope_id IN $visible THEN 1 ELSE 0 END) AS visible
+    UNION ALL
+    WITH node, found
+    WHERE count { (node)-[:CONSUMED_BY|PRODUCED|LINKED_TO]->() } > $many
+    CALL (node, found) {
+      UNWIND found AS next
+      WITH DISTINCT node, next
+      MATCH (node)-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]->(next)
+      WHERE edge.retracted_at IS NULL
+      RETURN collect([node.id, next.id, type(edge), edge.at, edge.reused]) AS inside
+    }
+    CALL (node) {
+      WITH node, $totals AS is_total
+      MATCH (node)-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]->(next)"""
+    + SPLIT
+    + """
+    RETURN inside, total, visible
+  }
+  WITH node, inside, total, visible
+  WHERE total > 0
   RETURN collect([node.id, inside, total, visible]) AS around_below
 }
 """
+)
 
-_AROUND_ABOVE: Final[LiteralString] = """
+_AROUND_ABOVE: Final[LiteralString] = (
+    """
 CALL (above, found) {
   UNWIND above AS node
-  MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(next)
-  WHERE edge.retracted_at IS NULL
-  WITH node,
-    collect(CASE WHEN next IN found THEN [next.id, node.id, type(edge), edge.at, edge.reused] END) AS inside,
-    count(*) AS total,
-    sum(CASE WHEN next.scope_id IN $visible THEN 1 ELSE 0 END) AS visible
+  CALL (node, found) {
+    WITH node, found
+    WHERE count { (node)<-[:CONSUMED_BY|PRODUCED|LINKED_TO]-() } <= $many
+    MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(next)
+    WHERE edge.retracted_at IS NULL
+    RETURN
+      collect(CASE WHEN next IN found THEN [next.id, node.id, type(edge), edge.at, edge.reused] END) AS inside,
+      count(*) AS total,
+      sum(CASE WHEN next.scope_id IN $visible THEN 1 ELSE 0 END) AS visible
+    UNION ALL
+    WITH node, found
+    WHERE count { (node)<-[:CONSUMED_BY|PRODUCED|LINKED_TO]-() } > $many
+    CALL (node, found) {
+      UNWIND found AS next
+      WITH DISTINCT node, next
+      MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(next)
+      WHERE edge.retracted_at IS NULL
+      RETURN collect([next.id, node.id, type(edge), edge.at, edge.reused]) AS inside
+    }
+    CALL (node) {
+      WITH node, $totals AS is_total
+      MATCH (node)<-[edge:CONSUMED_BY|PRODUCED|LINKED_TO]-(next)"""
+    + SPLIT
+    + """
+    RETURN inside, total, visible
+  }
+  WITH node, inside, total, visible
+  WHERE total > 0
   RETURN collect([node.id, inside, total, visible]) AS around_above
 }
 """
+)
 
 # What a cause of the start gave directly to an effect of it: on neither walk, yet between nodes that are shown.
 _ACROSS: Final[LiteralString] = """
@@ -188,10 +241,14 @@ class WalkedEdge:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """How many neighbours nodes have outside what a walk found: those that the viewer may see, and may not."""
+    """How many neighbours nodes have outside what a walk found: those that the viewer may see, and may not.
+
+    Of the nodes in `unsplit` it was not asked which may be seen: all are in `cut`.
+    """
 
     cut: Mapping[str, int] = field(default_factory=dict)
     hidden: Mapping[str, int] = field(default_factory=dict)
+    unsplit: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +273,8 @@ class Reach:
     """How far a walk goes: `cap` nodes and `depth` edges at most (None: no bound), inside the `visible` scopes.
 
     `above` and `below` take the place of `depth` on one side. `aliases`, if any are given, are looked for on the
-    versions that it finds.
+    versions that it finds. With `only_totals` the neighbours of a node that has more than `many` are counted, and it is
+    not asked which of them may be seen.
     """
 
     visible: Sequence[str]
@@ -226,6 +284,8 @@ class Reach:
     aliases: Sequence[str] | None = None
     above: int | None = None
     below: int | None = None
+    many: int = MANY
+    only_totals: bool = False
 
 
 async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach) -> Walk | None:
@@ -239,6 +299,8 @@ async def walk(tx: Transaction, text: LiteralString, start_id: str, reach: Reach
         depth_below=reach.depth if reach.below is None else reach.below,
         details=reach.details,
         aliases=None if reach.aliases is None else list(reach.aliases),
+        many=reach.many,
+        totals=reach.only_totals,
     )
     return None if row is None else _walk_from(row)
 
@@ -260,9 +322,13 @@ def _walk_from(row: Mapping[str, Any]) -> Walk:
 
 def _around(rows: Sequence[Sequence[Any]]) -> Around:
     # All that lies inside may be seen.
-    cut = {node_id: left for node_id, inside, _, visible in rows if (left := visible - len(inside))}
-    hidden = {node_id: total - visible for node_id, _, total, visible in rows if total > visible}
-    return Around(cut, hidden)
+    unsplit = frozenset(node_id for node_id, _, _, visible in rows if visible is None)
+    counted = [
+        (node_id, len(inside), total, total if visible is None else visible) for node_id, inside, total, visible in rows
+    ]
+    cut = {node_id: left for node_id, inside, _, visible in counted if (left := visible - inside)}
+    hidden = {node_id: total - visible for node_id, _, total, visible in counted if total > visible}
+    return Around(cut, hidden, unsplit)
 
 
 def run_of(node: WalkedNode) -> Run:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -92,6 +93,31 @@ def test_the_node_beyond_the_limit_is_dropped_and_counted() -> None:
     assert found.completeness.reason is IncompleteReason.NODES
     # v3, which was read and dropped, is what r2 lost; what v3 lost is no business of this answer.
     assert found.completeness.frontier == [FrontierNode("r2", cut_downstream=1)]
+
+
+def test_very_many_effects_leave_room_for_causes() -> None:
+    above = {"r0": 0, "v90": 1, "r91": 2, "v92": 3}
+    below = {"r0": 0} | {f"v{number}": 1 for number in range(1, 8)}
+    star = Walk(
+        nodes={name: node(name) for name in above | below},
+        below=below,
+        above=above,
+        edges=[WalkedEdge("r0", name, "PRODUCED", Instant(1), False) for name in below if name != "r0"]
+        + [WalkedEdge(cause, effect, "CONSUMED_BY", Instant(1), None) for effect, cause in pairwise(above)],
+    )
+    both = LineageDirection.BOTH
+
+    def names(limit: int) -> list[str]:
+        found = settle(star, LineageRequest(direction=both, limit=limit), "r0", cap=501)
+        assert found.completeness.reason is IncompleteReason.NODES
+        return [name for name, _ in shown(found)]
+
+    # The causes need three of eight; of five they have half of what the start leaves.
+    assert sorted(names(8)) == ["r0", "r91", "v1", "v2", "v3", "v4", "v90", "v92"]
+    assert names(5) == ["r0", "v1", "v2", "v90", "r91"]
+    assert names(1) == ["r0"]
+    whole = settle(star, LineageRequest(direction=both, limit=11), "r0", cap=501)
+    assert (len(whole.nodes), whole.completeness.is_complete) == (11, True)
 
 
 def test_exactly_as_many_as_the_limit_is_complete() -> None:

@@ -33,10 +33,15 @@ async def test_each_side_is_counted_with_what_is_out_of_sight_apart(graph: Graph
 
     above = await graph.read(lambda tx: count_around(tx, [version, unknown], [VISIBLE], is_upstream=True))
     below = await graph.read(lambda tx: count_around(tx, [version], [VISIBLE], is_upstream=False))
+    in_total = await graph.read(
+        lambda tx: count_around(tx, [version, unknown], [VISIBLE], is_upstream=False, totals_above=4)
+    )
+    few = await graph.read(lambda tx: count_around(tx, [version], [VISIBLE], is_upstream=False, totals_above=6))
     of_none = await graph.read(lambda tx: count_around(tx, [], [VISIBLE], is_upstream=False))
 
     assert above == {version: Degree(1, 0), unknown: Degree(0, 0)}
-    assert below == {version: Degree(3, 2)}
+    assert below == few == {version: Degree(3, 2)}
+    assert in_total == {version: Degree(5, None), unknown: Degree(0, 0)}
     assert of_none == {}
 
 
