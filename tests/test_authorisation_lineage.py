@@ -32,6 +32,7 @@ fragment found on LineagePaths {
   direction length pathCount isComplete reason paths { nodes { id label } edges { source target } }
 }
 """
+EDGES = "query Edges($ids: [ID!]!) { lineageEdges(ids: $ids) { id source target kind } }"
 TYPES = """
 query Types($path: String!) {
   project(path: $path) {
@@ -102,6 +103,19 @@ def test_a_path_to_what_the_outsider_may_not_see_is_one_to_what_is_not_there(wor
     assert data["node"] == {"pathTo": None}
 
 
+def test_no_edge_leads_the_outsider_to_what_it_may_not_see(world: World) -> None:
+    ids = [world.shared.version_id, world.shared.run_id, world.own.version_id, world.own.run_id, world.link_id]
+
+    own, named = told(world, EDGES, world.owner.key, ids=ids)
+    data, secrets = told(world, EDGES, world.outsider.key, ids=ids)
+
+    assert named != []
+    assert secrets == []
+    seen = [edge for edge in own["lineageEdges"] if {edge["source"], edge["target"]} <= set(ids[:2])]
+    assert 0 < len(seen) < len(own["lineageEdges"])
+    assert data["lineageEdges"] == seen
+
+
 def test_a_type_graph_counts_edges_to_what_the_outsider_may_not_see(world: World) -> None:
     path = f"{world.team}/shared"
 
@@ -118,9 +132,10 @@ def test_a_type_graph_counts_edges_to_what_the_outsider_may_not_see(world: World
     assert sum(node["hidden"] for node in graph["nodes"]) == 3
 
 
-@pytest.mark.parametrize("document", [IMPACT, PATH, TYPES])
+@pytest.mark.parametrize("document", [IMPACT, PATH, EDGES, TYPES])
 def test_nobody_is_told_nothing(world: World, document: str) -> None:
-    variables = {"id": world.shared.version_id, "other": world.link_id, "path": f"{world.team}/shared"}
+    shared = world.shared.version_id
+    variables = {"id": shared, "ids": [shared], "other": world.link_id, "path": f"{world.team}/shared"}
     used = {name: value for name, value in variables.items() if f"${name}:" in document}
 
     data, secrets = told(world, document, None, **used)

@@ -29,6 +29,7 @@ from headwater_service.api.inputs import (
     VersionListing,
     VersionOrder,
 )
+from headwater_service.api.lineage import LineageEdge, edge_of
 from headwater_service.api.loaders import version_type
 from headwater_service.api.node import Node
 from headwater_service.api.people import Entity, UserConnection, Viewer
@@ -39,6 +40,7 @@ from headwater_service.api.search import FirstHits, Kinds, SearchHit, Text, find
 from headwater_service.api.versions import Version, VersionConnection
 from headwater_service.domain import listings
 from headwater_service.domain.audit import MOST_A_CALL, EventsWanted, check_audit
+from headwater_service.domain.lineage_edges import edges_among
 from headwater_service.domain.lookups import (
     find_collection_id,
     find_container_at,
@@ -239,6 +241,22 @@ class Query:
     )
     async def search(self, info: Info, text: Text, kinds: Kinds = None, first: FirstHits = 20) -> list[SearchHit]:
         return await find_hits(info.context, text, kinds, first)
+
+    @resolved(
+        "The lineage edges among some nodes, in no order: joins what several lineages gave. What does not exist, or "
+        "what the viewer may not see, has none."
+    )
+    async def lineage_edges(
+        self,
+        info: Info,
+        ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="Ids of runs and versions: at most as many as a lineage may have."),
+        ],
+    ) -> list[LineageEdge]:
+        context = info.context
+        found = await edges_among(context.graph, context.viewer, ids, settings=context.settings)
+        return [edge_of(edge) for edge in found]
 
     @resolved("Versions that were marked as bad, the newest mark first.")
     async def recalls(

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from asking import ask, refusal
 from content import Site, log
+from headwater_service.store.ids import new_id
 from pipelines import Pipeline, new_pipeline, start, use
 from random_graphs import Edge, World
 
@@ -183,6 +184,53 @@ async def test_a_hub_tells_how_many_it_has_beyond_what_is_shown(site: Site) -> N
         "id": one.data.version.id, "hidden": 155, "upstream": 0, "downstream": 155,
         "forbiddenUpstream": 0, "forbiddenDownstream": 3,
     }  # fmt: skip
+
+
+async def test_a_hub_may_tell_its_total_alone_and_its_parts_later(site: Site) -> None:
+    pipeline = await new_pipeline(site)
+    await consume(site, pipeline, *["sweep"] * 210)
+    await consume(site, pipeline, "secret", "secret", scope="scope-of-others")
+    data = pipeline.data.version.id
+    document = """
+    query Hub($id: ID!, $only: Boolean!) { node(id: $id) { ... on Version {
+      lineage(direction: BOTH, depth: 1, limit: 20, onlyTotals: $only) {
+        compact hubs { count forbidden shown } completeness { frontier { id downstream forbiddenDownstream } }
+      }
+    } } }
+    """
+
+    totals = (await ask(site, pipeline.viewer, document, id=data, only=True))["node"]["lineage"]
+    parts = (await ask(site, pipeline.viewer, document, id=data, only=False))["node"]["lineage"]
+
+    (total,), (part,) = totals["hubs"], parts["hubs"]
+    assert total["forbidden"] is None and part["forbidden"] == 2
+    assert total["count"] == part["count"] + 2
+    assert totals["completeness"]["frontier"][0] == {
+        "id": data, "downstream": total["count"] - total["shown"], "forbiddenDownstream": 0
+    }  # fmt: skip
+    columns = totals["compact"]["nodes"]
+    at = columns["id"].index(data)
+    assert (columns["outputs"][at], columns["forbiddenOutputs"][at]) == (total["count"], None)
+    assert (columns["inputs"][at], columns["forbiddenInputs"][at]) == (1, 0)
+    assert totals["compact"]["hubs"]["forbidden"] == [None]
+    # What it came from is shown although the effects would fill the answer.
+    assert pipeline.load.id in columns["id"]
+
+
+async def test_edges_among_nodes_of_two_answers_join_them(site: Site, pipeline: Pipeline) -> None:
+    data, train, model = pipeline.data.version.id, pipeline.train.id, pipeline.model.version.id
+    document = "query Edges($ids: [ID!]!) { lineageEdges(ids: $ids) { id source target kind isReused } }"
+
+    found = (await ask(site, pipeline.viewer, document, ids=[data, train, model, model, new_id()]))["lineageEdges"]
+    apart = (await ask(site, pipeline.viewer, document, ids=[data, model]))["lineageEdges"]
+    few = Site(site.graph, site.objects, replace(site.settings, lineage_nodes=2))
+    code, message = await refusal(few, pipeline.viewer, document, ids=[data, train, model])
+
+    assert sorted((edge["source"], edge["target"], edge["kind"]) for edge in found) == sorted(
+        [(data, train, "CONSUMED"), (train, model, "PRODUCED")]
+    )
+    assert apart == []
+    assert (code, "3 `ids`; a lineage has at most 2 nodes" in message) == ("InvalidInputError", True)
 
 
 async def test_answers_of_single_steps_merge_into_the_larger_one(site: Site, pipeline: Pipeline) -> None:
