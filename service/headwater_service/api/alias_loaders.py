@@ -8,7 +8,14 @@ from headwater_service import model
 from headwater_service.api.aliases import Alias, AliasMove
 from headwater_service.config import Settings
 from headwater_service.model import Instant
-from headwater_service.store.alias_history import AliasAt, Span, find_aliases_at, find_moves, find_spans
+from headwater_service.store.alias_history import (
+    AliasAt,
+    Span,
+    find_aliases_at,
+    find_former_names,
+    find_moves,
+    find_spans,
+)
 from headwater_service.store.graph import Graph
 
 # A collection, a name, and the number of a move or a time.
@@ -31,6 +38,7 @@ class AliasLoaders:
         self._aliases: DataLoader[TimeKey, AliasAt] = DataLoader(load_fn=self._load_aliases)
         self._moves: DataLoader[MoveKey, model.AliasMove] = DataLoader(load_fn=self._load_moves)
         self._spans: DataLoader[MoveKey, Span] = DataLoader(load_fn=self._load_spans)
+        self._former: DataLoader[str, list[str]] = DataLoader(load_fn=self._load_former)
 
     def take(self, move: model.AliasMove) -> None:
         """Keep that a move of this very moment still stands."""
@@ -50,6 +58,10 @@ class AliasLoaders:
         """Return when the next move replaced one."""
         return await self._spans.load((collection_id, name, rev))
 
+    async def former_names(self, collection_id: str) -> list[str]:
+        """Return the names of aliases that were removed from a collection."""
+        return await self._former.load(collection_id)
+
     async def _load_aliases(self, keys: list[TimeKey]) -> list[AliasAt]:
         return await self._graph.read(lambda tx: find_aliases_at(tx, keys))
 
@@ -58,3 +70,7 @@ class AliasLoaders:
 
     async def _load_spans(self, keys: list[MoveKey]) -> list[Span]:
         return await self._graph.read(lambda tx: find_spans(tx, keys))
+
+    async def _load_former(self, ids: list[str]) -> list[list[str]]:
+        found = await self._graph.read(lambda tx: find_former_names(tx, ids))
+        return [list(found.get(one, ())) for one in ids]

@@ -66,6 +66,10 @@ class Collection(Node):
     async def aliases(self, info: Info) -> list[Alias]:
         return await info.context.loaders.aliases(self.id)
 
+    @resolved("Names of aliases that it had and that were removed, sorted; `aliasMoves` tells where they pointed.")
+    async def former_aliases(self, info: Info) -> list[str]:
+        return await info.context.loaders.alias_history.former_names(self.id)
+
     @resolved("One of its aliases, now or as it stood at a time; null if it pointed nowhere then.")
     async def alias(
         self,
@@ -79,11 +83,14 @@ class Collection(Node):
             return await info.context.loaders.alias_history.alias_at(self.id, name, at)
         return next((alias for alias in await info.context.loaders.aliases(self.id) if alias.name == name), None)
 
-    @resolved("Every place that an alias has pointed at, newest first, also of one that was removed.")
+    @resolved("Every place that an alias, or any of its aliases, has pointed at, newest first; also removed ones.")
     async def alias_moves(
         self,
         info: Info,
-        name: Annotated[str, strawberry.argument(description="The alias, whether it is there now or not.")],
+        name: Annotated[
+            str | None,
+            strawberry.argument(description="The alias, whether it is there now or not; null: all that ever were."),
+        ] = None,
         moved_after: MovedAfter = None,
         moved_before: MovedBefore = None,
         first: First = 50,

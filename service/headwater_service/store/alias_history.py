@@ -14,6 +14,12 @@ _MOVES: Final[LiteralString] = """
 MATCH (move:AliasMove {collection_id: $collection, name: $name})
 WHERE move.rev > 0
 WITH move"""
+# Of all aliases: what one call moved has one time, so that the name tells it apart.
+_ORDER_OF_ALL: Final = Sorting("AT", "move.at", "move.name", OrderDirection.DESC)
+_ALL_MOVES: Final[LiteralString] = """
+MATCH (move:AliasMove {collection_id: $collection})
+WHERE move.at > 0 AND move.name IS NOT NULL
+WITH move"""
 _WHEN: Final[LiteralString] = (
     "($moved_after IS NULL OR move.at > $moved_after) AND ($moved_before IS NULL OR move.at < $moved_before)"
 )
@@ -47,6 +53,17 @@ RETURN asked.number AS number, move {
 } AS move
 """
 
+# The index alone tells the names; only those of aliases that are gone are kept.
+FIND_FORMER: Final = """
+UNWIND $collections AS collection_id
+MATCH (move:AliasMove {collection_id: collection_id})
+WHERE move.at > 0 AND move.name IS NOT NULL
+WITH DISTINCT collection_id, move.name AS name
+WHERE NOT EXISTS { (:Alias {collection_id: collection_id, name: name}) }
+WITH collection_id, name ORDER BY name
+RETURN collection_id, collect(name) AS names
+"""
+
 FIND_SPANS: Final = """
 UNWIND $questions AS asked
 OPTIONAL MATCH (next:AliasMove {collection_id: asked.collection_id, name: asked.name, rev: asked.rev + 1})
@@ -57,10 +74,10 @@ RETURN asked.number AS number, next.at AS until, now.epochSeconds * 1000000 + no
 
 @dataclass(frozen=True, slots=True)
 class MovesWanted:
-    """Which moves of an alias: all, or those between two times, neither included."""
+    """Which moves of an alias, or of all of a collection: all, or those between two times, neither included."""
 
     collection_id: str
-    name: str
+    name: str | None
     after: Instant | None = None
     before: Instant | None = None
 
@@ -82,8 +99,9 @@ class Span:
 
 
 async def list_moves(tx: Transaction, wanted: MovesWanted, window: Window) -> Page[AliasMove]:
-    """Return a page of where an alias has pointed, newest first."""
-    return await read_page(tx, _listing(wanted), _ORDER, window, _move_from)
+    """Return a page of where an alias has pointed, or all of a collection, newest first."""
+    order = _ORDER_OF_ALL if wanted.name is None else _ORDER
+    return await read_page(tx, _listing(wanted), order, window, _move_from)
 
 
 async def count_moves(tx: Transaction, wanted: MovesWanted) -> int:
@@ -107,6 +125,12 @@ async def find_moves(tx: Transaction, asked: Sequence[tuple[str, str, int]]) -> 
     return [_move_from(rows[number]) for number in range(len(asked))]
 
 
+async def find_former_names(tx: Transaction, collection_ids: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Return the names of the aliases that each collection had and has no more, sorted."""
+    rows = await tx.rows(FIND_FORMER, collections=list(collection_ids))
+    return {row["collection_id"]: row["names"] for row in rows}
+
+
 async def find_spans(tx: Transaction, asked: Sequence[tuple[str, str, int]]) -> list[Span]:
     """Return how long moves stood, by collection, name and number."""
     rows = {row["number"]: row for row in await tx.rows(FIND_SPANS, questions=_numbered(asked))}
@@ -122,7 +146,7 @@ def _numbered(asked: Sequence[tuple[str, str, int]]) -> list[dict[str, Any]]:
 
 def _listing(wanted: MovesWanted) -> Listing:
     return Listing(
-        match=_MOVES,
+        match=_ALL_MOVES if wanted.name is None else _MOVES,
         condition=_WHEN,
         carry="move",
         columns=_COLUMNS,
@@ -132,6 +156,7 @@ def _listing(wanted: MovesWanted) -> Listing:
             "moved_after": wanted.after,
             "moved_before": wanted.before,
         },
+        leading="move.collection_id" if wanted.name is None else None,
     )
 
 

@@ -220,3 +220,66 @@ async def test_the_moves_of_a_page_are_read_in_as_many_queries_as_one(site: Site
 
     # The one, the oldest excepted, has both its versions, and all come in one query.
     assert await count(8) == await count(1)
+
+
+ALL_MOVES = """
+query AllMoves($path: String!, $after: String) {
+  collection(path: $path) {
+    formerAliases
+    aliasMoves(first: 2, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      edges { node { name to { index } } }
+    }
+  }
+}
+"""
+
+
+async def test_the_moves_of_all_aliases_are_one_list_with_those_that_were_removed(site: Site) -> None:
+    viewer, project, (first, second) = await two(site)
+    own = {"collection": first.collection.id}
+    both = [{**own, "name": name, "version": first.version.id} for name in ("production", "試験")]
+    given = {"operationId": new_id(), "moves": both, "reason": ""}
+    assert (await ask(site, viewer, MOVE, input=given))["result"]["__typename"] == "MoveAliasesPayload"
+    await moved(site, viewer, second)
+    path = f"{project.path}/model"
+    assert (await ask(site, viewer, ALL_MOVES, path=path))["collection"]["formerAliases"] == []
+    away = {"operationId": new_id(), "moves": [{**own, "name": "試験", "version": None}], "reason": ""}
+    await ask(site, viewer, MOVE, input=away)
+
+    found, after = [], None
+    while True:
+        collection = (await ask(site, viewer, ALL_MOVES, path=path, after=after))["collection"]
+        page = collection["aliasMoves"]
+        found += [(edge["node"]["name"], (edge["node"]["to"] or {}).get("index")) for edge in page["edges"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+
+    assert found == [
+        ("試験", None),
+        ("production", 1),
+        ("試験", 0),
+        ("production", 0),
+        ("latest", 1),
+        ("latest", 0),
+    ]
+    assert page["totalCount"] == len(found)
+    assert collection["formerAliases"] == ["試験"]
+
+
+async def test_a_removed_alias_is_restored_to_where_it_pointed_last(site: Site) -> None:
+    viewer, project, (first, second) = await two(site)
+    await moved(site, viewer, first)
+    await moved(site, viewer, second)
+    await moved(site, viewer, second, away=True)
+    given = {"collection": first.collection.id, "name": "production", "reason": "too early", "checkExpected": True}
+
+    made = (await ask(site, viewer, ROLLBACK, input={**given, "operationId": new_id(), "expectedVersion": None}))[
+        "result"
+    ]
+
+    assert (made["move"]["from"], made["move"]["to"]) == (None, {"index": 1})
+    page = await ask(site, viewer, ALL_MOVES, path=f"{project.path}/model")
+    assert page["collection"]["formerAliases"] == []

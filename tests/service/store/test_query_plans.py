@@ -15,7 +15,7 @@ import pytest
 from headwater_service import store
 from headwater_service.model import CollectionKind, ContainerKind, Instant, ProposalState, RunState
 from headwater_service.store import hops, lineage
-from headwater_service.store.alias_history import MovesWanted, list_moves
+from headwater_service.store.alias_history import MovesWanted, find_former_names, list_moves
 from headwater_service.store.filters import (
     CollectionFilter,
     CollectionOrder,
@@ -320,3 +320,22 @@ async def test_other_pages_start_at_an_index(graph: Graph, monkeypatch: pytest.M
 def is_count(plan: list[tuple[str, str]]) -> bool:
     """Tell whether a plan counts what it finds, as those do by which a listing chooses where to start."""
     return "sort_id" not in plan[0][1] and "keys" not in plan[0][1]
+
+
+async def test_the_moves_of_all_aliases_come_in_the_order_of_an_index(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(monkeypatch)
+    behind = write_position("AT DESC move.name", 5, "production")
+
+    for window in (Window(10), Window(10, behind)):
+        await graph.read(partial(list_moves, wanted=MovesWanted("collection", None), window=window))
+    await graph.read(lambda tx: find_former_names(tx, ["collection"]))
+    monkeypatch.undo()
+
+    *listed, former = [await plan_of(graph, text) for text in recorder.texts]
+    for plan in (*listed, former):
+        (seek,) = [details for operator, details in plan if "Seek" in operator and "AliasMove" in details]
+        assert "move:AliasMove(collection_id, at, name)" in seek
+    assert [operator for plan in listed for operator, _ in plan if operator == "Top"] == []
+    assert full_scans(former) == []

@@ -7,7 +7,7 @@ import { Menu } from '../ui/menu.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ModelDialog } from './model-dialogs.tsx';
 import type { Model } from './model-page.tsx';
-import { LATEST, type Place, type Right } from './place.ts';
+import { LATEST, mayMove, type Place, type Right } from './place.ts';
 import { Reason } from './reason.tsx';
 import { RecallMarks } from './recall-marks.tsx';
 import styles from './registry.module.css';
@@ -31,7 +31,7 @@ export function AliasesNow({ model, place, right, onOpen }: AliasesNowProps) {
     <ul className={styles.list} aria-label={t('registry.aliasesNow')}>
       {aliases.map((alias) => {
         const { name, version } = alias;
-        const mayMove = right === 'admin' || (right === 'write' && !isLocked(name));
+        const isFree = mayMove(name, place, right);
         return (
           <li key={name} className={styles.item}>
             <span className={styles.mark}>
@@ -56,11 +56,11 @@ export function AliasesNow({ model, place, right, onOpen }: AliasesNowProps) {
               <span className={styles.buttons}>
                 <Button
                   onPress={() => onOpen({ kind: 'promote', versionId: null, alias: name })}
-                  aria-label={t(mayMove ? 'registry.moveAlias' : 'registry.proposeAlias', { alias: name })}
+                  aria-label={t(isFree ? 'registry.moveAlias' : 'registry.proposeAlias', { alias: name })}
                 >
-                  {t(mayMove ? 'registry.move' : 'registry.propose')}
+                  {t(isFree ? 'registry.move' : 'registry.propose')}
                 </Button>
-                {mayMove ? (
+                {isFree ? (
                   <Menu
                     label={t('registry.moreOf', { alias: name })}
                     entries={[

@@ -16,10 +16,13 @@ interface AsOfProps {
   moment: number | null;
   /** Takes a time as text; null goes back to now. */
   onChange: (moment: string | null) => void;
+  /** Whether an alias was removed and may be brought back. */
+  mayRestore: (alias: string) => boolean;
+  onRestore: (alias: string) => void;
 }
 
 /** "Which version was in production then?": where each alias pointed at one moment. */
-export function AsOf({ lanes, place, moment, onChange }: AsOfProps) {
+export function AsOf({ lanes, place, moment, onChange, mayRestore, onRestore }: AsOfProps) {
   const t = useT();
   return (
     <section className={styles.section} aria-labelledby="as-of">
@@ -56,6 +59,14 @@ export function AsOf({ lanes, place, moment, onChange }: AsOfProps) {
                   <span className={styles.note}> · {t('timeline.provisional')}</span>
                 )}
               </span>
+            )}
+            {mayRestore(lane.name) && (
+              <Button
+                onPress={() => onRestore(lane.name)}
+                aria-label={t('timeline.restoreAlias', { alias: lane.name })}
+              >
+                {t('timeline.restore')}
+              </Button>
             )}
           </li>
         ))}

@@ -91,7 +91,7 @@ function ShownModel({ tab, model, recalls, onChange }: ShownModelProps) {
     >
       <ModelActions model={model} dialog={dialog} onOpen={open} onChange={changed} />
       {tab === '' && <VersionsTab model={model} place={place} right={right} changes={changes} onOpen={open} />}
-      {tab === 'timeline' && <TimelineTab model={model} place={place} key={changes} />}
+      {tab === 'timeline' && <TimelineTab model={model} place={place} right={right} onOpen={open} key={changes} />}
       {tab === 'lineage' && (
         <Suspense fallback={<Loading />}>
           <ModelLineage model={model} />

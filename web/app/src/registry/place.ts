@@ -51,6 +51,11 @@ export function knownAliases(place: Place, aliases: readonly { name: string }[])
   return [...names].sort((one, other) => weight(one) - weight(other) || one.localeCompare(other));
 }
 
+/** Whether a move of an alias takes the consent of nobody else. */
+export function mayMove(alias: string, place: Place, right: Right): boolean {
+  return right === 'admin' || (right === 'write' && !place.protectedAliases.has(alias));
+}
+
 /** Aliases with `latest` behind the others, which say more. */
 export function latestLast(names: readonly string[]): string[] {
   return [...names.filter((name) => name !== LATEST), ...names.filter((name) => name === LATEST)];

@@ -57,7 +57,7 @@ export function RollbackDialog({ collectionId, alias, onClose, onMoved }: Rollba
     <FormDialog
       isOpen
       onClose={onClose}
-      title={t('registry.rollBackTitle', { alias })}
+      title={t(model && !now ? 'timeline.restoreAlias' : 'registry.rollBackTitle', { alias })}
       confirm={t('registry.moveFromTo', { from, to: target ? `v${target.to.index}` : '…' })}
       onConfirm={submit}
       isDisabled={!target || isRunning}

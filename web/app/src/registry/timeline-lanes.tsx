@@ -14,6 +14,8 @@ interface TimelineLanesProps {
   /** The moment of "as of", marked by a line; null is now. */
   moment: number | null;
   place: Place;
+  /** Aliases that are there no more. */
+  removed: ReadonlySet<string>;
   /** `alias@time` of the move whose record is shown. */
   chosen: string | null;
   onChoose: (move: TimelineMoveFragment) => void;
@@ -23,7 +25,7 @@ const MOST_TICKS = 6;
 const LAST_LABEL = 92;
 
 /** A lane for each alias, a bar for each version that it stood on. A bar opens the record of the move that began it. */
-export function TimelineLanes({ lanes, range, moment, place, chosen, onChoose }: TimelineLanesProps) {
+export function TimelineLanes({ lanes, range, moment, place, removed, chosen, onChoose }: TimelineLanesProps) {
   const t = useT();
   return (
     <div className={styles.chart} role="group" aria-label={t('registry.timeline')}>
@@ -31,6 +33,7 @@ export function TimelineLanes({ lanes, range, moment, place, chosen, onChoose }:
         <div key={lane.name} className={styles.lane}>
           <span className={styles.name}>
             <AliasChip name={lane.name} isProtected={place.protectedAliases.has(lane.name)} />
+            {removed.has(lane.name) && <span className={styles.removed}> {t('timeline.removed')}</span>}
           </span>
           <div className={styles.track}>
             {barsOf(lane.moves, range).map((bar) => (

@@ -5,10 +5,12 @@ import { useParams } from '../lib/search-params.ts';
 import { Button } from '../ui/button.tsx';
 import { Failure, Loading, Notice } from '../ui/notices.tsx';
 import { AsOf } from './as-of.tsx';
+import type { ModelDialog } from './model-dialogs.tsx';
 import type { Model } from './model-page.tsx';
 import { MoveRecord } from './move-record.tsx';
 import { MovesTable } from './moves-table.tsx';
-import { knownAliases, LATEST, type Place } from './place.ts';
+import { NoMoves } from './no-moves.tsx';
+import { knownAliases, LATEST, mayMove, type Place, type Right } from './place.ts';
 import styles from './registry.module.css';
 import { latestOf, newestFirst, rangeOf, wholeRange, ZOOM_NAMES, zoomOf } from './timeline.ts';
 import { TimelineLanes } from './timeline-lanes.tsx';
@@ -23,8 +25,18 @@ const ZOOM_LABELS = {
   all: 'timeline.all',
 } as const;
 
+// Each lane is a question of its own.
+const MOST_REMOVED = 20;
+
+interface TimelineTabProps {
+  model: Model;
+  place: Place;
+  right: Right;
+  onOpen: (dialog: ModelDialog) => void;
+}
+
 /** Which version each alias pointed at over time: as bars, as of one moment, and the same facts as a table. */
-export function TimelineTab({ model, place }: { model: Model; place: Place }) {
+export function TimelineTab({ model, place, right, onOpen }: TimelineTabProps) {
   const t = useT();
   const { locale } = useLanguage();
   const [params, setParams] = useParams();
@@ -34,13 +46,17 @@ export function TimelineTab({ model, place }: { model: Model; place: Place }) {
   const end = momentOf(params.get('to')) ?? opened;
   const asOf = momentOf(params.get('asof')) === null ? null : params.get('asof');
   const moment = momentOf(asOf);
-  const names = [...new Set([...knownAliases(place, model.aliases), ...params.getAll('alias')]), LATEST];
+  const known = knownAliases(place, model.aliases);
+  const gone = model.formerAliases.filter((name) => name !== LATEST);
+  const removed = params.get('removed') === 'all' ? gone : gone.slice(0, MOST_REMOVED);
+  const names = [...new Set([...known, ...params.getAll('alias'), ...removed]), LATEST];
   const asked = rangeOf(zoom, end);
   const isUntilNow = end >= opened;
   const { lanes, error, isLoading, reload } = useLanes({ path: model.path, names, range: asked, isUntilNow, asOf });
   if (error && !lanes) return <Failure error={error} onRetry={reload} />;
   if (!lanes) return <Loading />;
   const moves = newestFirst(lanes.map((lane) => lane.moves));
+  if (zoom === 'all' && moves.length === 0 && model.versions.totalCount === 0) return <NoMoves path={model.path} />;
   const last = isUntilNow ? latestOf(moves, end) : end;
   const range = zoom === 'all' ? wholeRange(moves, last) : { ...asked, end: last };
   const chosen = moves.find((move) => `${move.name}@${move.at}` === params.get('move'));
@@ -89,11 +105,26 @@ export function TimelineTab({ model, place }: { model: Model; place: Place }) {
         range={range}
         moment={moment}
         place={place}
+        removed={new Set(gone)}
         chosen={params.get('move')}
         onChoose={(move) => setParams({ move: `${move.name}@${move.at}` })}
       />
       {chosen && <MoveRecord move={chosen} onClose={() => setParams({ move: null })} />}
-      <AsOf lanes={lanes} place={place} moment={moment} onChange={(next) => setParams({ asof: next })} />
+      {removed.length < gone.length && (
+        <span>
+          <Button onPress={() => setParams({ removed: 'all' })}>
+            {t('timeline.allRemoved', { count: gone.length })}
+          </Button>
+        </span>
+      )}
+      <AsOf
+        lanes={lanes}
+        place={place}
+        moment={moment}
+        onChange={(next) => setParams({ asof: next })}
+        mayRestore={(name) => gone.includes(name) && mayMove(name, place, right)}
+        onRestore={(alias) => onOpen({ kind: 'rollback', alias })}
+      />
       <MovesTable moves={moves} place={place} />
     </>
   );
