@@ -23,10 +23,12 @@ export function NewVersions({ pages, count }: NewVersionsProps) {
   useEffect(() => {
     if (isFirst) reload();
   }, [isFirst, reload]);
-  if (added <= 0 || isFirst || isFiltered) return null;
   return (
+    // There before it says anything: only then is it read out.
     <span role="status">
-      <Button onPress={reload}>{t('artifacts.newVersions', { count: added })}</Button>
+      {added > 0 && !isFirst && !isFiltered && (
+        <Button onPress={reload}>{t('artifacts.newVersions', { count: added })}</Button>
+      )}
     </span>
   );
 }

@@ -89,7 +89,7 @@ function Projects({ projects }: { projects: HomeQuery['projects'] }) {
         const last = node.runs.edges[0]?.node;
         return (
           <li key={node.id} className={styles.item}>
-            <Link href={hrefOf(node.path)} className={styles.name} dir="auto">
+            <Link href={hrefOf(node.path)} className={styles.name} dir="auto" title={node.path}>
               {node.path}
             </Link>
             <span className={styles.note}>
@@ -114,11 +114,11 @@ function RecentRuns({ runs }: { runs: HomeQuery['runs'] }) {
         <li key={node.id} className={styles.item}>
           <span className={styles.name}>
             <StateMark state={node.state} isSignOnly />{' '}
-            <Link href={runHref(node.path)} dir="auto">
+            <Link href={runHref(node.path)} dir="auto" title={node.name}>
               {node.name}
             </Link>
           </span>
-          <span className={styles.note} dir="auto">
+          <span className={styles.note} dir="auto" title={node.jobType ?? undefined}>
             {node.jobType}
           </span>
           <span className={styles.note}>

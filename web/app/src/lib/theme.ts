@@ -21,11 +21,11 @@ export function applyTheme(theme: Theme): void {
 
 /** Calls back when the colours of the page change; returns what ends that. */
 export function onThemeChange(changed: () => void): () => void {
-  const system = window.matchMedia('(prefers-color-scheme: dark)');
-  system.addEventListener('change', changed);
+  const systems = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((one) => window.matchMedia(one));
+  for (const system of systems) system.addEventListener('change', changed);
   window.addEventListener('headwater:theme', changed);
   return () => {
-    system.removeEventListener('change', changed);
+    for (const system of systems) system.removeEventListener('change', changed);
     window.removeEventListener('headwater:theme', changed);
   };
 }
@@ -33,6 +33,8 @@ export function onThemeChange(changed: () => void): () => void {
 /** The present values of colour tokens such as `--run-fill`, as a canvas understands them. */
 export function readColours<Name extends string>(names: readonly Name[]): Record<Name, string> {
   const probe = document.createElement('span');
+  // Curves and classes keep their own colours where the system forces its own on everything else.
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.body.append(probe);
   const style = getComputedStyle(probe);
   const colours = {} as Record<Name, string>;

@@ -37,11 +37,10 @@ export function RunsTab({ projectPath }: { projectPath: string }) {
           onChange={(chosen) => setParams({ col: chosen.length ? chosen : ['none'] }, { replace: true })}
         />
       </FilterBar>
-      {runs.newCount > 0 && (
-        <div role="status" className={styles.news}>
-          <Button onPress={runs.reload}>{t('runs.showNew', { count: runs.newCount })}</Button>
-        </div>
-      )}
+      {/* There before it says anything: only then is it read out. */}
+      <div role="status" className={styles.news}>
+        {runs.newCount > 0 && <Button onPress={runs.reload}>{t('runs.showNew', { count: runs.newCount })}</Button>}
+      </div>
       <MarkedRuns projectPath={projectPath} />
       {group ? (
         <GroupedRuns projectPath={projectPath} filter={filter} group={group} columns={columns} />

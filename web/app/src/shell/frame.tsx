@@ -9,7 +9,9 @@ import { useData, usePageQueryHref } from '../lib/page-query.tsx';
 import { ViewerContext } from '../lib/places.ts';
 import { hrefOf, parseRoute, pathText } from '../lib/routes.ts';
 import { Failure, Loading } from '../ui/notices.tsx';
+import { TitleTips } from '../ui/title-tips.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
+import { useFocusKeeper } from './focus-keeper.ts';
 import styles from './frame.module.css';
 import { KeysDialog } from './keys-dialog.tsx';
 import { LiveMark } from './live-mark.tsx';
@@ -28,6 +30,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const route = parseRoute(path);
   const entity = 'entity' in route ? route.entity : data?.viewer.defaultEntity.name;
   const liveness = useLiveConnection(data && entity);
+  useFocusKeeper();
   useKeys({
     '?': () => showKeys(true),
     'g h': () => navigate('/'),
@@ -67,6 +70,7 @@ export function Frame({ children }: { children: ReactNode }) {
           {children}
         </div>
       </LiveContext>
+      <TitleTips />
       <KeysDialog isOpen={areKeysShown} onClose={() => showKeys(false)} />
     </ViewerContext>
   );

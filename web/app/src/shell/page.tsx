@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useT } from '../lib/messages.tsx';
 import { usePageQueryHref } from '../lib/page-query.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { type TabLink, TabLinks } from '../ui/tab-links.tsx';
+import { TimeStop } from '../ui/time.tsx';
 import styles from './page.module.css';
 import { useTitle } from './title.ts';
 import { UnknownTab } from './unknown-tab.tsx';
@@ -28,16 +29,24 @@ interface PageProps {
 /** What every page has: its name, its answer in one line, its actions and tabs. */
 export function Page({ title, marks, answer, actions, tabs, tab = '', isMissing, isFull, children }: PageProps) {
   const t = useT();
+  const heading = useId();
   const queryHref = usePageQueryHref();
   const isUnknown = tabs?.every(({ id }) => id !== tab);
   // The first tab is the page itself; another is named, so that windows of one object can be told apart.
   const tabName = tabs?.slice(1).find(({ id }) => id === tab)?.label;
   useTitle(isMissing ? t('notFound.title') : title, isUnknown ? t('notFound.title') : tabName);
   return (
-    <main id="content" className={`${styles.page} ${isFull ? styles.full : ''}`} tabIndex={-1}>
+    <main
+      id="content"
+      className={`${styles.page} ${isFull ? styles.full : ''}`}
+      tabIndex={-1}
+      aria-labelledby={heading}
+    >
       <header className={styles.header}>
         <div className={styles.names}>
-          <h1 dir="auto">{title}</h1>
+          <h1 id={heading} dir="auto">
+            {title}
+          </h1>
           {marks}
         </div>
         <div className={styles.actions}>
@@ -49,7 +58,11 @@ export function Page({ title, marks, answer, actions, tabs, tab = '', isMissing,
             </a>
           )}
         </div>
-        {answer && <p className={styles.answer}>{answer}</p>}
+        {answer && (
+          <p className={styles.answer}>
+            <TimeStop value={true}>{answer}</TimeStop>
+          </p>
+        )}
       </header>
       {tabs && <TabLinks label={t('page.tabs')} tabs={tabs} current={tab} />}
       <div className={styles.content}>{isUnknown && tabs ? <UnknownTab name={tab} tabs={tabs} /> : children}</div>

@@ -6,7 +6,11 @@ import { Icon } from './icons.tsx';
 export function AliasChip({ name, isProtected = false }: { name: string; isProtected?: boolean }) {
   const t = useT();
   return (
-    <span className={`${styles.chip} ${isProtected ? styles.protected : styles.alias}`} dir="auto">
+    <span
+      className={`${styles.chip} ${isProtected ? styles.protected : styles.alias}`}
+      dir="auto"
+      title={titleOf(name)}
+    >
       {isProtected && (
         <span role="img" aria-label={t('ui.protected')} title={t('ui.protected')}>
           <Icon name="lock" />
@@ -47,10 +51,15 @@ export function Tags({ names }: { names: readonly string[] }) {
   return (
     <span className={styles.chips}>
       {names.map((name) => (
-        <span key={name} className={`${styles.chip} ${styles.tag}`} dir="auto">
+        <span key={name} className={`${styles.chip} ${styles.tag}`} dir="auto" title={titleOf(name)}>
           {name}
         </span>
       ))}
     </span>
   );
+}
+
+/** A long name may be cut. */
+function titleOf(name: string): string | undefined {
+  return name.length > 12 ? name : undefined;
 }

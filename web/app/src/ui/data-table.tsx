@@ -1,11 +1,12 @@
 // A table of any length: only the rows in sight are in the document, and the next page is asked for in time.
 // j and k or the arrows move, Enter opens, x marks. On narrow screens each row is a card of the columns that matter.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { isTyping } from '../lib/keys.ts';
 import { useT } from '../lib/messages.tsx';
 import styles from './data-table.module.css';
+import { useCurrentRow, useRowHeight } from './data-table-rows.ts';
 
 export interface Column<Row> {
   id: string;
@@ -48,7 +49,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const t = useT();
   const [, navigate] = useLocation();
   const scroller = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(0);
+  const [place, setCurrent] = useCurrentRow(rows, rowKey);
+  const awaited = useRef<number | null>(null);
   const rowHeight = useRowHeight();
   const virtual = useVirtualizer({
     count: rows.length,
@@ -58,6 +60,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   });
   const shown = virtual.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;
+  // Where the row that one was at is out of sight, the first in sight is what the Tab key comes to.
+  const current = shown.some(({ index }) => index === place) ? place : (shown[0]?.index ?? 0);
   useEffect(() => {
     if (hasMore && !isLoading && lastShown >= rows.length - ROWS_AHEAD) onMore?.();
   }, [hasMore, isLoading, lastShown, rows.length, onMore]);
@@ -66,8 +70,16 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     setCurrent(next);
     virtual.scrollToIndex(next);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    awaited.current = next;
   }
+
+  // A row far away is in the document only once the table has scrolled to it.
+  useEffect(() => {
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${awaited.current}"]`);
+    if (!row) return;
+    awaited.current = null;
+    row.focus();
+  });
 
   function onKeyDown(event: KeyboardEvent) {
     if (isTyping(event.nativeEvent) || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -190,20 +202,4 @@ function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>) {
       )}
     </span>
   );
-}
-
-/** The height of a row: 32 px with a mouse, 44 with a finger, and of a card on a narrow screen. */
-function useRowHeight(): number {
-  const [height, setHeight] = useState(heightNow);
-  useEffect(() => {
-    const changed = () => setHeight(heightNow());
-    window.addEventListener('resize', changed);
-    return () => window.removeEventListener('resize', changed);
-  }, []);
-  return height;
-}
-
-function heightNow(): number {
-  if (window.matchMedia('(max-width: 719px)').matches) return 84;
-  return window.matchMedia('(pointer: coarse)').matches ? 44 : 32;
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import styles from './facts.module.css';
+import { TimeStop } from './time.tsx';
 
 /** Names and values, one below the other. Rows without a value are left out. */
 export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
@@ -10,7 +11,9 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[
         .map(([name, value]) => (
           <div key={name} className={styles.row}>
             <dt>{name}</dt>
-            <dd dir="auto">{value}</dd>
+            <dd dir="auto">
+              <TimeStop value={true}>{value}</TimeStop>
+            </dd>
           </div>
         ))}
     </dl>

@@ -97,14 +97,9 @@ export function Select<Value extends string>({ label, value, options, onChange, 
         <ListBox className={styles.list} items={options}>
           {(option) => (
             <ListBoxItem id={option.value} textValue={option.label} className={styles.option}>
-              <Text slot="label" dir="auto">
-                {option.label}
-              </Text>
-              {option.hint && (
-                <Text slot="description" className={styles.hint}>
-                  {option.hint}
-                </Text>
-              )}
+              {/* Without slots: then the option is named by all that can be read in it. */}
+              <span dir="auto">{option.label}</span>
+              {option.hint && <span className={styles.hint}>{option.hint}</span>}
             </ListBoxItem>
           )}
         </ListBox>
