@@ -10,6 +10,7 @@ import { FileTable } from './preview/file-table.tsx';
 import { loadPreview, MOST_BYTES, MOST_IMAGE_BYTES, type Preview } from './preview/load.ts';
 import styles from './preview/preview.module.css';
 import { isServedAsImage, previewKind } from './preview/preview-kind.ts';
+import { DamagedFileError, UnknownPackingError } from './preview/unreadable.ts';
 
 export interface PreviewedFile {
   path: string;
@@ -87,14 +88,7 @@ function ReadContents({ file, name }: { file: PreviewedFile; name: string }) {
   const t = useT();
   const { locale } = useLanguage();
   const { preview, error, retry } = usePreview(file);
-  if (error) {
-    return (
-      <Notice tone="danger">
-        <strong>{t('preview.failed')}</strong> <span dir="auto">{error}</span>
-        <Button onPress={retry}>{t('ui.retry')}</Button>
-      </Notice>
-    );
-  }
+  if (error) return <Unread error={error} onRetry={retry} />;
   if (!preview) return <Loading />;
   if (preview.sort === 'image') {
     return <img src={preview.source} alt={name} className={styles.image} />;
@@ -117,9 +111,24 @@ function ReadContents({ file, name }: { file: PreviewedFile; name: string }) {
   );
 }
 
-function usePreview(file: PreviewedFile): { preview: Preview | null; error: string | null; retry: () => void } {
+/** Why a file cannot be shown: what it is, or why it did not arrive, which may change. */
+export function Unread({ error, onRetry }: { error: Error; onRetry?: () => void }) {
+  const t = useT();
+  let reason = <span dir="auto">{error.message}</span>;
+  if (error instanceof DamagedFileError) reason = <span>{t('preview.damaged')}</span>;
+  if (error instanceof UnknownPackingError) reason = <span>{t('preview.packed', { packing: error.packing })}</span>;
+  const isFinal = error instanceof DamagedFileError || error instanceof UnknownPackingError;
+  return (
+    <Notice tone="danger">
+      <strong>{t('preview.failed')}</strong> {reason}
+      {onRetry && !isFinal && <Button onPress={onRetry}>{t('ui.retry')}</Button>}
+    </Notice>
+  );
+}
+
+function usePreview(file: PreviewedFile): { preview: Preview | null; error: Error | null; retry: () => void } {
   const [preview, setPreview] = useState<Preview | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<Error | null>(null);
   const [attempt, setAttempt] = useState(0);
   const { path, size, url } = file;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt reads again.
@@ -129,7 +138,7 @@ function usePreview(file: PreviewedFile): { preview: Preview | null; error: stri
     loadPreview({ path, size, url }, previewKind(path), stop.signal)
       .then((found) => !stop.signal.aborted && setPreview(found))
       .catch((reason: unknown) => {
-        if (!stop.signal.aborted) setError(reason instanceof Error ? reason.message : String(reason));
+        if (!stop.signal.aborted) setError(reason instanceof Error ? reason : new Error(String(reason)));
       });
     return () => stop.abort();
   }, [path, size, url, attempt]);

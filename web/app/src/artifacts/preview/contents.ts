@@ -39,7 +39,14 @@ export function cellText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return `<${value.length} bytes>`;
   if (typeof value === 'object') {
-    return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? '';
+    return JSON.stringify(value, (_, inner) => jsonValue(inner)) ?? '';
   }
   return String(value);
+}
+
+/** What JSON has no form for as a text; whole numbers as numbers, as far as those are exact. */
+function jsonValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return value instanceof Uint8Array ? cellText(value) : value;
 }

@@ -6,6 +6,7 @@ import { cellText, hexLines, prettyJson, textOf } from './contents.ts';
 import { parseDelimited, sniffDelimiter } from './delimited.ts';
 import { loadPreview } from './load.ts';
 import { isServedAsImage, previewKind } from './preview-kind.ts';
+import { DamagedFileError, UnknownPackingError } from './unreadable.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -137,7 +138,7 @@ describe('contents', () => {
 
   it('writes cells of any type as texts', () => {
     expect(cellText(2n ** 60n)).toBe('1152921504606846976');
-    expect(cellText({ a: [1n] })).toBe('{"a":["1"]}');
+    expect(cellText({ a: [1n, 2n ** 60n, Number.NaN] })).toBe('{"a":[1,"1152921504606846976","NaN"]}');
     expect(cellText(null)).toBe('');
   });
 });
@@ -173,5 +174,50 @@ describe('a preview', () => {
     expect(found).toMatchObject({ sort: 'table', total: 150, columns: ['id', 'text', 'large'] });
     expect(found.sort === 'table' && found.rows.length).toBe(100);
     expect(found.sort === 'table' && found.rows[1]).toEqual(['1', '行 1 <b>', '1152921504606846977']);
+  });
+
+  const parquet = (name: string) => new Uint8Array(readFileSync(join(import.meta.dirname, `${name}.parquet`)));
+  const head = (bytes: Uint8Array<ArrayBuffer>) => {
+    serve(bytes);
+    return loadPreview({ path: 'a.parquet', size: bytes.length, url: '/f' }, 'parquet', stop);
+  };
+
+  it('writes days, times, decimals, bytes and what is nested in a Parquet file as people do', async () => {
+    const found = await head(parquet('types.gzip'));
+    const rows = found.sort === 'table' ? found.rows : [];
+    expect(rows.map((row) => row[0])).toEqual(['1969-12-31', '', '2026-01-02']);
+    expect(rows[0]?.slice(1, 5)).toEqual([
+      '2026-01-01T12:30:00.123456',
+      '1960-01-01T00:00:00.005Z',
+      '2026-01-01T00:00:00.123456789',
+      '01:02:03.5',
+    ]);
+    expect(rows.map((row) => row[5])).toEqual(['-0.05', '12.50', '']);
+    expect(rows[0]?.[6]).toBe('-12345678901234567890123456789.123');
+    expect(rows.map((row) => row[7])).toEqual(['<2 bytes>', 'text', '']);
+    expect(rows.map((row) => row[8])).toEqual(['[1,null]', '[]', '']);
+    expect(rows.map((row) => row[9])).toEqual(['{"日":"2026-01-01","n":[{"p":"1.10"}]}', '', '{"日":null,"n":[]}']);
+    expect(rows.map((row) => row[10])).toEqual(['{"k":"2026-01-01"}', '{}', '']);
+  });
+
+  it('unpacks LZ4, and names a packing that it does not know', async () => {
+    expect(await head(parquet('text.lz4'))).toMatchObject({ total: 200, rows: { 99: ['行 0'] } });
+    await expect(head(parquet('price.brotli'))).rejects.toThrow(new UnknownPackingError('Brotli'));
+  });
+
+  it.each([
+    ['cut off', parquet('types.gzip').slice(0, 900)],
+    ['overwritten', parquet('types.gzip').fill(255, 10, 400)],
+    ['a text', encode('id,name\n1,a long enough text')],
+    ['empty', new Uint8Array(0)],
+  ])('says of a Parquet file that is %s that it is damaged', async (_, bytes) => {
+    await expect(head(bytes)).rejects.toBeInstanceOf(DamagedFileError);
+  });
+
+  it('says what the store says when a Parquet file does not arrive', async () => {
+    vi.stubGlobal('fetch', async () => new Response('<Error><Message>Gone away</Message></Error>', { status: 404 }));
+    await expect(loadPreview({ path: 'a.parquet', size: 999, url: '/f' }, 'parquet', stop)).rejects.toThrow(
+      'Gone away',
+    );
   });
 });

@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { FilePreview, type PreviewedFile } from '../../artifacts/file-preview.tsx';
+import { FilePreview, type PreviewedFile, Unread } from '../../artifacts/file-preview.tsx';
 import { fileAddress } from '../../artifacts/preview/bytes.ts';
 import { cellText } from '../../artifacts/preview/contents.ts';
 import { openParquet, type ParquetTable } from '../../artifacts/preview/parquet.ts';
 import { useT } from '../../lib/messages.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Loading, Notice } from '../../ui/notices.tsx';
+import { Loading } from '../../ui/notices.tsx';
 import { isObject } from '../documents.ts';
 import { Value } from '../value.tsx';
 import styles from './media.module.css';
@@ -22,7 +22,7 @@ export default function TableGrid({ file, name }: { file: PreviewedFile; name: s
   const t = useT();
   const { table, rows, isLoading, error, isTooLarge, more } = useRows(file);
   const columns = useMemo(() => columnsOf(table), [table]);
-  if (error) return <Notice tone="danger">{error}</Notice>;
+  if (error) return <Unread error={error} />;
   if (isTooLarge) return <FilePreview file={file} />;
   if (!table) return <Loading />;
   return (
@@ -66,7 +66,7 @@ interface Read {
   rows: readonly Row[];
   isLoading: boolean;
   isTooLarge: boolean;
-  error: string | null;
+  error: Error | null;
 }
 
 const NOTHING: Read = { table: null, rows: [], isLoading: true, isTooLarge: false, error: null };
@@ -82,7 +82,7 @@ function useRows(file: PreviewedFile) {
       .then((opened) => {
         if (isWanted) setState({ ...NOTHING, table: opened, isLoading: false, isTooLarge: opened === null });
       })
-      .catch((reason: unknown) => isWanted && setState({ ...NOTHING, isLoading: false, error: String(reason) }));
+      .catch((reason: unknown) => isWanted && setState({ ...NOTHING, isLoading: false, error: errorOf(reason) }));
     return () => {
       isWanted = false;
     };
@@ -103,12 +103,16 @@ function useRows(file: PreviewedFile) {
       .then((found) =>
         settle(({ rows: read }) => (found ? { rows: [...read, ...numbered(found, start)] } : { isTooLarge: true })),
       )
-      .catch((reason: unknown) => settle(() => ({ error: String(reason) })));
+      .catch((reason: unknown) => settle(() => ({ error: errorOf(reason) })));
   }, [table, isLoading, rows.length]);
   useEffect(() => {
     if (table && rows.length === 0) more();
   }, [table, rows.length, more]);
   return { ...state, more };
+}
+
+function errorOf(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 function numbered(rows: Record<string, unknown>[], start: number): Row[] {
