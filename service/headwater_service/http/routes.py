@@ -35,8 +35,9 @@ async def page_file(request: Request) -> Response:
 
 
 async def built_file(request: Request) -> Response:
-    """A file of a built page; its name holds a hash of its content."""
-    return _file(_BUILT_FILES, request.path_params["path"], _FOR_EVER)
+    """A file of a built page. The name of one among the assets holds a hash of its content."""
+    path = request.path_params["path"]
+    return _file(_BUILT_FILES, path, _FOR_EVER if "/assets/" in path else "no-cache")
 
 
 async def robots(request: Request) -> Response:

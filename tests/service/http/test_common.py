@@ -5,10 +5,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from browsers import STATIC
 from headwater_service.config import Settings
 from headwater_service.local.processes import wait_until
 from servers import Service, running_service
@@ -175,7 +175,18 @@ def test_files_outside_the_built_pages_are_not_served(service: Service, path: st
     assert "import" not in response.data.decode()
 
 
-def test_built_files_are_kept_for_ever_and_pages_are_not(service: Service, tmp_path: Path) -> None:
+@pytest.mark.skipif(not (STATIC / "app" / "manifest.json").exists(), reason="needs the built pages: `make ui`")
+def test_of_what_is_built_only_files_with_a_hash_in_their_names_are_kept_for_ever(service: Service) -> None:
+    hashed = next((STATIC / "app" / "assets").glob("index-*.js")).name
+
+    kept = send("GET", f"{service.url}/static/app/assets/{hashed}")
+    manifest = send("GET", f"{service.url}/static/app/manifest.json")
+
+    assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert manifest.headers["Cache-Control"] == "no-cache"
+
+
+def test_pages_and_their_own_files_are_asked_for_each_time(service: Service) -> None:
     page = send("GET", f"{service.url}/sign-in")
     script = send("GET", f"{service.url}/assets/sign_in.js")
 

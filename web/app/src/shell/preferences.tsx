@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { OWN_PAGE } from '../lib/client.ts';
 import { LOCALES, useLanguage, useT } from '../lib/messages.tsx';
 import type { Viewer } from '../lib/places.ts';
+import { signOut } from '../lib/sign-out.ts';
 import { applyTheme, storedTheme, type Theme } from '../lib/theme.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
@@ -50,9 +50,4 @@ export function Preferences({ viewer, onKeys }: { viewer: Viewer; onKeys: () => 
       </Menu>
     </div>
   );
-}
-
-async function signOut(): Promise<void> {
-  await fetch('/api/sessions', { method: 'DELETE', credentials: 'same-origin', headers: OWN_PAGE });
-  window.location.reload();
 }
