@@ -47,7 +47,8 @@ async (address) => {
   const last = (name) => performance.getEntriesByName(name).at(-1);
   const isAfter = (name, other) => (last(name)?.startTime ?? -1) > (last(other)?.startTime ?? Infinity);
   // What is drawn before the answer, for whatever reason, is the graph from before.
-  while (!isAfter('lineage:layout', 'lineage:answer') || !isAfter('lineage:drawn', 'lineage:layout')) {
+  const steps = ['lineage:answer', 'lineage:layout', 'lineage:shown', 'lineage:drawn'];
+  while (!steps.slice(1).every((name, index) => isAfter(name, steps[index]))) {
     await new Promise(requestAnimationFrame);
     if (performance.now() - began > 60000) throw new Error('nothing was drawn');
   }

@@ -39,6 +39,8 @@ export interface Loaded<Data> {
   data: Data | undefined;
   /** Why there is no answer. One that failed later leaves the answer before it, and the frame says so. */
   error: CombinedError | undefined;
+  /** Whether the data answers these variables, and not those before. */
+  isCurrent: boolean;
   /** Whether an answer is under way. */
   isLoading: boolean;
   /** Ask again now, past what is kept. */
@@ -58,10 +60,12 @@ export function useData<Data, Variables extends AnyVariables>(
   variables: Variables,
   { isPaused = false, isMain = false }: Options = {},
 ): Loaded<Data> {
-  const [{ data, error, fetching, stale }, ask] = useQuery({ query: document, variables, pause: isPaused });
+  const [{ data, error, fetching, stale, operation }, ask] = useQuery({ query: document, variables, pause: isPaused });
   const key = JSON.stringify(variables);
   const last = useRef<{ key: string; data: Data } | null>(null);
-  if (data && !error && !fetching) last.current = { key, data };
+  // While the next is asked, `data` is still the answer to the one before.
+  const answered = JSON.stringify(operation?.variables);
+  if (data && !error && !fetching) last.current = { key: answered, data };
   // A later answer that failed takes nothing away; what was asked before is no answer to this.
   const kept = error && last.current?.key === key ? last.current.data : undefined;
   useShownQuery(isMain && !isPaused ? document : null, variables);
@@ -72,7 +76,8 @@ export function useData<Data, Variables extends AnyVariables>(
   });
   useNoteStale(kept && error, reload);
   const shown = kept ?? data ?? (error ? undefined : last.current?.data);
-  return { data: shown, error: kept ? undefined : error, isLoading: fetching || stale, reload };
+  const isCurrent = kept !== undefined || (data !== undefined && answered === key);
+  return { data: shown, error: kept ? undefined : error, isCurrent, isLoading: fetching || stale, reload };
 }
 
 /** Makes a query the one that "show this query" shows; null makes it none. */

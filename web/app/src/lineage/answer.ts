@@ -22,6 +22,7 @@ export function toGraph(compact: unknown): Graph {
     hubs: hubsOf(columns),
     focus,
     reason: columns.completeness.reason,
+    isTotal: [...columns.nodes.forbiddenInputs, ...columns.nodes.forbiddenOutputs].includes(null),
   });
 }
 
@@ -50,7 +51,18 @@ export function merge(graph: Graph, compact: unknown): Graph {
     hubs: mergeGroups(graph.hubs, hubsOf(columns), isNew, 0),
     focus: graph.focus,
     reason: worst(graph.completeness.reason, columns.completeness.reason),
+    isTotal: graph.isTotal === true,
   });
+}
+
+/** The graph with edges between its nodes that no single answer had. */
+export function joined(graph: Graph, added: readonly GraphEdge[]): Graph {
+  const edges = new Map(graph.edges.map((edge) => [edgeKey(edge), edge]));
+  for (const edge of added) {
+    if (graph.nodes.has(edge.source) && graph.nodes.has(edge.target)) edges.set(edgeKey(edge), edge);
+  }
+  if (edges.size === graph.edges.length) return graph;
+  return settle({ ...graph, edges: [...edges.values()], reason: graph.completeness.reason });
 }
 
 /** The graph without what hangs on one node alone: all that no way joins to the focus but through this node. */
@@ -77,6 +89,7 @@ export function fold(graph: Graph, id: string): Graph {
     focus: graph.focus,
     // Folding hides what one step would show again.
     reason: worst(graph.completeness.reason, 'DEPTH'),
+    isTotal: graph.isTotal === true,
   });
 }
 
@@ -126,8 +139,8 @@ function nodesOf({ nodes }: Columns, start: number): GraphNode[] {
       outputs: at(nodes.outputs, index),
       hiddenUp: 0,
       hiddenDown: 0,
-      forbiddenUp: at(nodes.forbiddenInputs, index),
-      forbiddenDown: at(nodes.forbiddenOutputs, index),
+      forbiddenUp: at(nodes.forbiddenInputs, index) ?? 0,
+      forbiddenDown: at(nodes.forbiddenOutputs, index) ?? 0,
     };
   });
 }
@@ -168,7 +181,7 @@ function hubsOf({ nodes, hubs }: Columns): GraphHub[] {
       node,
       side,
       count: hubs.count[index] as number,
-      forbidden: hubs.forbidden[index] as number,
+      forbidden: hubs.forbidden[index] ?? 0,
       members: (hubs.members[index] ?? []).map((one) => nodes.id[one] as string),
     };
   });

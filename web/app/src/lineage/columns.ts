@@ -20,8 +20,9 @@ export interface Columns {
     recall: (Recall | null)[];
     inputs: number[];
     outputs: number[];
-    forbiddenInputs: number[];
-    forbiddenOutputs: number[];
+    /** Null: only the total is known, which is that of the visible ones then. */
+    forbiddenInputs: (number | null)[];
+    forbiddenOutputs: (number | null)[];
     createdAt: number[];
     distance: number[];
   };
@@ -37,7 +38,7 @@ export interface Columns {
     indexRange: ([number, number] | null)[];
     members: number[][];
   };
-  hubs: { node: number[]; direction: Side[]; count: number[]; forbidden: number[]; members: number[][] };
+  hubs: { node: number[]; direction: Side[]; count: number[]; forbidden: (number | null)[]; members: number[][] };
 }
 
 type Check = (value: unknown) => boolean;
@@ -84,8 +85,8 @@ export function parseColumns(value: unknown): Columns {
     recall: RECALL,
     inputs: isCount,
     outputs: isCount,
-    forbiddenInputs: isCount,
-    forbiddenOutputs: isCount,
+    forbiddenInputs: orNull(isCount),
+    forbiddenOutputs: orNull(isCount),
     createdAt: isCount,
     distance: isCount,
   });
@@ -111,7 +112,7 @@ export function parseColumns(value: unknown): Columns {
     node: isPosition,
     direction: oneOf('UPSTREAM', 'DOWNSTREAM'),
     count: isCount,
-    forbidden: isCount,
+    forbidden: orNull(isCount),
     members: listOf(isPosition),
   });
   const { completeness } = value;

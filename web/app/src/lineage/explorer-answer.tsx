@@ -17,7 +17,7 @@ export function AnswerLine({ explorer, view }: { explorer: Explorer; view: Explo
   const nodes = [...graph.nodes.values()].filter((node) => !counted.has(node.id));
   const runs = nodes.filter((node) => node.kind === 'RUN').length;
   const { hidden, forbidden, reason } = graph.completeness;
-  const isWhole = hidden === 0 && forbidden === 0 && reason === null;
+  const isWhole = hidden === 0 && forbidden === 0 && reason === null && !graph.isTotal;
   return (
     <div className={styles.answer}>
       <p role="status">

@@ -7,7 +7,7 @@ import { Failure } from '../ui/notices.tsx';
 import { toGraph } from './answer.ts';
 import { MANY_NODES } from './explorer-state.ts';
 import type { Explorer, Way } from './use-explorer.ts';
-import { compactOf } from './use-lineage.ts';
+import { compactOf } from './use-moves.ts';
 
 /** Counts what lies one way of a node to the very end, and asks before all of that is drawn. */
 export function AskAll({ explorer }: { explorer: Explorer }) {

@@ -11,6 +11,12 @@ export function ExplorerNotices({ explorer }: { explorer: Explorer }) {
     <>
       {lineage.error && <Failure error={lineage.error} onRetry={lineage.retry} />}
       {path.error && <Failure error={path.error} />}
+      {lineage.hasChanged && (
+        <Notice tone="info">
+          <span role="status">{t('lineage.changed')}</span>
+          <Button onPress={lineage.showChanges}>{t('lineage.showChanges')}</Button>
+        </Notice>
+      )}
       {lineage.isCancelled && (
         <Notice tone="info">
           {t('lineage.cancelled')}

@@ -95,4 +95,6 @@ export interface Graph {
   hubs: readonly GraphHub[];
   focus: string;
   completeness: Completeness;
+  /** Of nodes with very many neighbours only the total is known yet, and not how many the viewer may see. */
+  isTotal?: boolean;
 }

@@ -16,6 +16,8 @@ const EDGES = [
 ] as const;
 
 interface Asked {
+  ids?: string[];
+  onlyTotals?: boolean;
   id: string;
   direction: string;
   up: number | null;
@@ -24,6 +26,11 @@ interface Asked {
   types: string[] | null;
 }
 
+let edges: readonly (readonly [string, string])[] = EDGES;
+/** Nodes of whose neighbours the total is known at once, and later how many may be seen: all but one. */
+let hubs: readonly string[] = [];
+/** What an answer with more than totals waits for. */
+let parts: Promise<void> = Promise.resolve();
 let asked: Asked[] = [];
 let failure: string | null = null;
 
@@ -31,7 +38,7 @@ function reach(start: string, steps: number | null, isUp: boolean): Map<string, 
   const found = new Map([[start, 0]]);
   for (const [id, distance] of found) {
     if (steps !== null && distance >= steps) continue;
-    for (const [source, target] of EDGES) {
+    for (const [source, target] of edges) {
       const next = isUp ? (target === id ? source : null) : source === id ? target : null;
       if (next && !found.has(next)) found.set(next, distance + 1);
     }
@@ -40,13 +47,13 @@ function reach(start: string, steps: number | null, isUp: boolean): Map<string, 
 }
 
 /** The answer of the service, by columns. */
-function compactOf({ id, direction, up, down, limit }: Asked) {
+function compactOf({ id, direction, up, down, limit, onlyTotals }: Asked) {
   const found = new Map<string, number>();
   const sides = direction === 'UPSTREAM' ? [true] : direction === 'DOWNSTREAM' ? [false] : [false, true];
   for (const isUp of sides) for (const [one, distance] of reach(id, isUp ? up : down, isUp)) found.set(one, distance);
   const all = [...found].sort((one, other) => one[1] - other[1]);
   const ids = all.slice(0, limit).map(([one]) => one);
-  const inside = EDGES.filter(([source, target]) => ids.includes(source) && ids.includes(target));
+  const inside = edges.filter(([source, target]) => ids.includes(source) && ids.includes(target));
   const each = <Value,>(value: (one: string) => Value) => ids.map(value);
   const isRun = (one: string) => one.startsWith('r') && one !== 'raw';
   return {
@@ -63,10 +70,12 @@ function compactOf({ id, direction, up, down, limit }: Asked) {
       protected: each(() => []),
       isRecalled: each(() => false),
       recall: each(() => null),
-      inputs: each((one) => EDGES.filter(([, target]) => target === one).length),
-      outputs: each((one) => EDGES.filter(([source]) => source === one).length),
+      inputs: each((one) => edges.filter(([, target]) => target === one).length),
+      outputs: each(
+        (one) => edges.filter(([source]) => source === one).length + (hubs.includes(one) && onlyTotals ? 1 : 0),
+      ),
       forbiddenInputs: each(() => 0),
-      forbiddenOutputs: each(() => 0),
+      forbiddenOutputs: each((one) => (hubs.includes(one) ? (onlyTotals ? null : 1) : 0)),
       createdAt: each(() => 0),
       distance: each((one) => found.get(one) ?? 0),
     },
@@ -87,9 +96,27 @@ async function answering(_address: RequestInfo | URL, init?: RequestInit): Promi
   const { variables } = JSON.parse(String(init?.body)) as { variables: Asked };
   asked.push(variables);
   if (failure) throw new Error(failure);
+  if (variables.ids) return answerOf({ lineageEdges: edgesAmong(variables.ids) });
+  if (!variables.onlyTotals) await parts;
   const node = { __typename: 'Run', id: variables.id, kind: 'RUN', label: variables.id };
-  const body = { data: { node: { ...node, lineage: { __typename: 'LineageGraph', compact: compactOf(variables) } } } };
-  return new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } });
+  return answerOf({ node: { ...node, lineage: { __typename: 'LineageGraph', compact: compactOf(variables) } } });
+}
+
+function answerOf(data: unknown): Response {
+  return new Response(JSON.stringify({ data }), { headers: { 'Content-Type': 'application/json' } });
+}
+
+function edgesAmong(ids: readonly string[]) {
+  return edges
+    .filter(([source, target]) => ids.includes(source) && ids.includes(target))
+    .map(([source, target]) => ({
+      __typename: 'LineageEdge',
+      source,
+      target,
+      kind: target.startsWith('r') ? 'CONSUMED' : 'PRODUCED',
+      at: '2026-11-01T00:00:00Z',
+      isReused: null,
+    }));
 }
 
 function show(first: Partial<ExplorerState> = {}) {
@@ -112,6 +139,9 @@ const namesOf = (graph: { nodes: ReadonlyMap<string, unknown> } | null) => [...(
 describe('lineage of the explorer', () => {
   beforeEach(() => {
     asked = [];
+    edges = EDGES;
+    hubs = [];
+    parts = Promise.resolve();
     failure = null;
   });
 
@@ -133,6 +163,43 @@ describe('lineage of the explorer', () => {
     rerender({ moves });
     await waitFor(() => expect(namesOf(result.current.graph)).toContain('model'));
     expect(asked.filter((one) => one.id === 'r2' && !one.types)).toHaveLength(before);
+  });
+
+  it('draws the edges between nodes that came with different moves', async () => {
+    edges = [...EDGES, ['model', 'r5'], ['r3', 'y'], ['y', 'r5']];
+    const moves = [
+      { id: 'r2', kind: 'allDown' },
+      { id: 'r3', kind: 'down' },
+    ] as const;
+    const { result } = show({ moves });
+    const drawn = () => result.current.graph?.edges.map((edge) => `${edge.source}>${edge.target}`) ?? [];
+    await waitFor(() => expect(drawn()).toContain('y>r5'));
+    expect(drawn().sort()).toEqual(edges.map(([source, target]) => `${source}>${target}`).sort());
+    expect(result.current.graph?.completeness.hidden).toBe(0);
+    expect(asked.filter((one) => one.ids).at(-1)?.ids).toEqual(['r5', 'y']);
+  });
+
+  it('shows the total of many neighbours first, and how many are not visible when that is known', async () => {
+    hubs = ['data'];
+    let goOn = () => {};
+    parts = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    const { result } = show();
+    await waitFor(() => expect(result.current.graph?.isTotal).toBe(true));
+    expect(result.current.graph?.completeness.forbidden).toBe(0);
+    expect(result.current.graph?.nodes.get('data')?.outputs).toBe(3);
+    goOn();
+    await waitFor(() => expect(result.current.graph?.completeness.forbidden).toBe(1));
+    expect(result.current.graph?.nodes.get('data')?.outputs).toBe(2);
+    expect(result.current.graph?.isTotal).toBe(false);
+    expect(asked.map((one) => one.onlyTotals === true)).toEqual([true, false]);
+  });
+
+  it('asks once where no node has many neighbours', async () => {
+    const { result } = show();
+    await waitFor(() => expect(result.current.isLoading).toBe(false));
+    expect(asked).toHaveLength(1);
   });
 
   it('hides and folds, and says what is missing then', async () => {

@@ -1,15 +1,25 @@
 // The graph that the explorer shows: what lies around the focus, and what each move of the reader added to it.
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { type CombinedError, useClient } from 'urql';
-import { LineageDocument, type LineageQuery, type LineageQueryVariables } from '../generated/lineage/queries.ts';
-import { useData } from '../lib/page-query.tsx';
+import type { CombinedError } from 'urql';
+import {
+  LineageDocument,
+  LineageEdgesAmongDocument,
+  type LineageQuery,
+  type LineageQueryVariables,
+} from '../generated/lineage/queries.ts';
+import { useLiveChanges } from '../lib/live.ts';
+import { useData, useShownQuery } from '../lib/page-query.tsx';
 import type { Kind } from '../ui/state.tsx';
-import { fold, merge, toGraph } from './answer.ts';
-import { type ExplorerState, FEW_NODES, MANY_NODES, type Move, type Steps, stepsOf } from './explorer-state.ts';
+import { fold, joined, merge, toGraph } from './answer.ts';
+import { type ExplorerState, FEW_NODES, MANY_NODES, type Move, stepsOf } from './explorer-state.ts';
 import { directLine, withHubsCounted, without } from './graph-edits.ts';
-import type { Graph } from './model.ts';
+import type { Graph, GraphEdge } from './model.ts';
+import { around, compactOf, type Filters, isSame, useMoves } from './use-moves.ts';
+import { useSteady } from './use-steady.ts';
 
 const LONG_MS = 5000;
+/** After a change on the server it is asked again, but not more often than this. */
+const LIVE_PAUSE_MS = 2000;
 
 export interface ShownLineage {
   graph: Graph | null;
@@ -22,10 +32,10 @@ export interface ShownLineage {
   isCancelled: boolean;
   cancel: () => void;
   retry: () => void;
+  /** The server has another graph by now, whose nodes or groups are not those that are drawn. */
+  hasChanged: boolean;
+  showChanges: () => void;
 }
-
-type Answer = NonNullable<LineageQuery['node']>;
-type Filters = Omit<LineageQueryVariables, 'id' | 'direction' | 'depth' | 'up' | 'down'>;
 
 export function useLineage(focusId: string, kind: Kind, state: ExplorerState): ShownLineage {
   const [stopped, setStopped] = useState<string | null>(null);
@@ -34,44 +44,35 @@ export function useLineage(focusId: string, kind: Kind, state: ExplorerState): S
   const variables = { ...filters, ...around(focusId, steps.up, steps.down) };
   const key = JSON.stringify(variables);
   const isCancelled = stopped === key;
-  const base = useData(LineageDocument, variables, { isMain: true, isPaused: isCancelled });
+  const base = useBase(variables, isCancelled);
   const added = useMoves(state.moves, filters);
-  const isLong = useLong(base.isLoading && !isCancelled, key);
 
-  const both = useMemo(() => {
-    const compact = compactOf(base.data?.node);
-    if (compact === undefined) return null;
-    performance.mark('lineage:answer');
-    return toGraph(compact);
-  }, [base.data]);
-  // Very many consumers leave no room for what it came from: that has a limit of its own then.
-  const isCrowded = both?.focus === focusId && both.completeness.reason === 'NODES' && steps.up !== 0;
-  const causes = useData(LineageDocument, { ...variables, direction: 'UPSTREAM' }, { isPaused: !isCrowded });
-  const above = isCrowded && causes.data?.node?.id === focusId ? compactOf(causes.data.node) : undefined;
-  const isWaiting = isCrowded && above === undefined && !causes.error;
-  const walked = useMemo(() => {
-    if (isWaiting || !both) return null;
-    return above === undefined ? both : merge(both, above);
-  }, [both, above, isWaiting]);
   const { moves, isDirect } = state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the moves were answered changes with its version.
-  const moved = useMemo(() => {
-    if (!walked) return null;
-    const whole = moves.reduce((so, move) => applied(so, move, added.answerTo), walked);
-    const shown = without(whole, new Set(moves.filter((move) => move.kind === 'hide').map((move) => move.id)));
+  const moved = useMemo(
+    () => base.graph && moves.reduce((so, move) => applied(so, move, added.answerTo), base.graph),
+    [base.graph, moves, added.version],
+  );
+  const between = useEdgesBetween(moved, moves.length > 0);
+  const edited = useMemo(() => {
+    if (!moved) return null;
+    const hidden = new Set(moves.filter((move) => move.kind === 'hide').map((move) => move.id));
+    const shown = without(joined(moved, between.edges), hidden);
     return withHubsCounted(isDirect ? directLine(shown) : shown);
-  }, [walked, moves, isDirect, added.version]);
-  // After a failure, and until all of the next one is there, the last good graph stays.
-  const last = useRef(moved);
-  if (moved) last.current = moved;
-  const graph = moved ?? (base.error || isWaiting ? last.current : null);
+  }, [moved, moves, isDirect, between.edges]);
+  const isLoading = base.isLoading || added.isLoading || between.isLoading;
+  const steady = useSteady(edited, { key: JSON.stringify([key, moves, isDirect]), isLoading });
+  useLiveReload(() => {
+    for (const part of [base, added, between]) part.reload();
+  }, isCancelled);
 
+  const isAwaited = isLoading && !steady.isSettled;
   return {
-    graph,
-    isMissing: base.data !== undefined && !base.isLoading && both === null,
-    error: base.error ?? (isCrowded ? causes.error : undefined) ?? added.error,
-    isLoading: (base.isLoading && !isCancelled) || (isCrowded && causes.isLoading) || added.isLoading,
-    isLong,
+    graph: base.isMissing ? null : steady.graph,
+    isMissing: base.isMissing,
+    error: base.error ?? added.error ?? between.error,
+    isLoading: isAwaited && !isCancelled,
+    isLong: useLong(base.isLoading && isAwaited && !isCancelled, key),
     isCancelled,
     cancel: () => setStopped(key),
     retry: () => {
@@ -80,7 +81,97 @@ export function useLineage(focusId: string, kind: Kind, state: ExplorerState): S
       base.reload();
       added.retry();
     },
+    hasChanged: steady.hasChanged,
+    showChanges: steady.accept,
   };
+}
+
+type Variables = Filters & ReturnType<typeof around>;
+
+/** What lies around the focus. Of a node with very many neighbours their total comes first, and the parts of it later. */
+function useBase(variables: Variables, isPaused: boolean) {
+  const first = useData(LineageDocument, { ...variables, onlyTotals: true }, { isPaused });
+  const total = useGraphOf(first);
+  const isTotal = total?.isTotal === true;
+  const second = useData(LineageDocument, variables, { isPaused: isPaused || !isTotal });
+  const parts = useGraphOf(second);
+  useShownQuery(isPaused ? null : LineageDocument, variables);
+  return {
+    graph: isTotal && parts ? parts : total,
+    isMissing: first.isCurrent && first.data !== undefined && compactOf(first.data.node) === undefined,
+    error: first.error ?? (isTotal ? second.error : undefined),
+    isLoading: !isPaused && (first.isLoading || (isTotal && !parts && !second.error)),
+    reload: () => {
+      first.reload();
+      if (isTotal) second.reload();
+    },
+  };
+}
+
+function useGraphOf({ data, isCurrent }: ReturnType<typeof useLineageData>): Graph | null {
+  const compact = useSame(isCurrent ? compactOf(data?.node) : undefined);
+  return useMemo(() => {
+    if (compact === undefined) return null;
+    performance.mark('lineage:answer');
+    return toGraph(compact);
+  }, [compact]);
+}
+
+/** The same object for as long as it says the same: an answer without news changes nothing. */
+function useSame(value: unknown): unknown {
+  const kept = useRef(value);
+  if (kept.current !== value && !isSame(kept.current, value)) kept.current = value;
+  return kept.current;
+}
+
+const useLineageData = useData<LineageQuery, LineageQueryVariables>;
+const NO_EDGES: readonly GraphEdge[] = [];
+
+/** The edges between nodes that came with different answers: both their ends lack a neighbour then. */
+function useEdgesBetween(graph: Graph | null, isAsked: boolean) {
+  const ids = useMemo(() => {
+    if (!graph || !isAsked) return [];
+    const lacking = [...graph.nodes.values()].filter((node) => node.hiddenUp > 0 || node.hiddenDown > 0);
+    const canMeet = lacking.some((node) => node.hiddenUp > 0) && lacking.some((node) => node.hiddenDown > 0);
+    return canMeet && lacking.length > 1 ? lacking.map((node) => node.id).sort() : [];
+  }, [graph, isAsked]);
+  const isPaused = ids.length === 0;
+  const { data, error, isLoading, reload } = useData(LineageEdgesAmongDocument, { ids }, { isPaused });
+  const found = data?.lineageEdges;
+  const edges = useMemo(
+    () =>
+      found?.map((one) => ({ ...one, isReused: one.isReused === true, at: Date.parse(one.at) }) satisfies GraphEdge) ??
+      NO_EDGES,
+    [found],
+  );
+  return {
+    edges: isPaused ? NO_EDGES : edges,
+    error: isPaused ? undefined : error,
+    isLoading: !isPaused && isLoading,
+    reload: () => {
+      if (!isPaused) reload();
+    },
+  };
+}
+
+/** Asks again when something happened: soon, but no faster than now and then. */
+function useLiveReload(reload: () => void, isPaused: boolean): void {
+  const current = useRef(reload);
+  current.current = reload;
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const last = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useLiveChanges(
+    () => {
+      clearTimeout(timer.current);
+      const wait = Math.max(0, last.current + LIVE_PAUSE_MS - Date.now());
+      timer.current = setTimeout(() => {
+        last.current = Date.now();
+        current.current();
+      }, wait);
+    },
+    { isPaused },
+  );
 }
 
 function applied(graph: Graph, move: Move, answerTo: (move: Move) => unknown): Graph {
@@ -88,71 +179,6 @@ function applied(graph: Graph, move: Move, answerTo: (move: Move) => unknown): G
   if (move.kind === 'fold') return fold(graph, move.id);
   const answer = answerTo(move);
   return answer === undefined ? graph : merge(graph, answer);
-}
-
-/** What the moves ask for, each once for the same filters. */
-function useMoves(moves: readonly Move[], filters: Filters) {
-  const client = useClient();
-  const [answers, setAnswers] = useState<Answers>(new Map());
-  const [error, setError] = useState<CombinedError | undefined>();
-  const asked = useRef(new Set<string>());
-  const key = JSON.stringify(filters);
-  const wanted = useMemo(() => moves.filter(isAsking).map((move) => ({ move, name: nameOf(key, move) })), [moves, key]);
-  const [attempt, setAttempt] = useState(0);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt asks again.
-  useEffect(() => {
-    for (const { move, name } of wanted) {
-      if (asked.current.has(name)) continue;
-      asked.current.add(name);
-      const variables = { ...JSON.parse(key), ...moveSteps(move) } as LineageQueryVariables;
-      void client
-        .query(LineageDocument, variables)
-        .toPromise()
-        .then((result) => {
-          if (result.error) {
-            asked.current.delete(name);
-            setError(result.error);
-          } else {
-            // A node that went away in the meantime adds nothing.
-            setAnswers((before) => new Map(before).set(name, compactOf(result.data?.node)));
-          }
-        });
-    }
-  }, [client, key, wanted, attempt]);
-
-  return {
-    answerTo: (move: Move) => answers.get(nameOf(key, move)),
-    /** Another object when there are other answers. */
-    version: answers,
-    error,
-    isLoading: !error && wanted.some(({ name }) => !answers.has(name)),
-    retry: () => {
-      setError(undefined);
-      setAttempt((count) => count + 1);
-    },
-  };
-}
-
-type Answers = ReadonlyMap<string, unknown>;
-
-function nameOf(filters: string, move: Move): string {
-  return `${move.id}.${move.kind} ${filters}`;
-}
-
-function isAsking(move: Move): boolean {
-  return move.kind !== 'fold' && move.kind !== 'hide';
-}
-
-function moveSteps({ id, kind }: Move) {
-  const depth: Steps = kind === 'up' || kind === 'down' ? 1 : 'all';
-  return kind === 'up' || kind === 'allUp' ? around(id, depth, 0) : around(id, 0, depth);
-}
-
-function around(id: string, up: Steps, down: Steps) {
-  const edges = (steps: Steps) => (steps === 'all' ? null : steps);
-  // Without an end on one side, the other's number stands for itself.
-  return { id, direction: 'BOTH' as const, depth: null, up: edges(up), down: edges(down) };
 }
 
 function filtersOf(state: ExplorerState): Filters {
@@ -165,11 +191,6 @@ function filtersOf(state: ExplorerState): Filters {
     createdAfter: state.from ? new Date(`${state.from}T00:00:00`).toISOString() : null,
     createdBefore: state.to ? new Date(`${state.to}T23:59:59.999`).toISOString() : null,
   };
-}
-
-/** The lineage of a node by columns; undefined when there is no such node. */
-export function compactOf(node: Answer | null | undefined): unknown {
-  return node && 'lineage' in node ? node.lineage.compact : undefined;
 }
 
 /** Whether something has taken long; a new question begins anew. */

@@ -10,7 +10,7 @@ import { useData } from '../lib/page-query.tsx';
 import { merge } from './answer.ts';
 import { withEdges } from './graph-edits.ts';
 import type { Graph, GraphEdge } from './model.ts';
-import { compactOf } from './use-lineage.ts';
+import { compactOf } from './use-moves.ts';
 
 type PathNode = Extract<NonNullable<LineagePathBetweenQuery['node']>, { __typename: 'Run' }>;
 export type Paths = NonNullable<PathNode['pathTo']>;
