@@ -21,7 +21,7 @@ from headwater_service.api.loaders import version_type
 from headwater_service.api.people_mutations import OPERATION
 from headwater_service.api.scalars import Digest, Json, Step
 from headwater_service.api.versions import ArtifactVersion, RegistryVersion, Version
-from headwater_service.domain import artifacts, consumption, documents, links
+from headwater_service.domain import artifacts, consumption, documents, links, version_changes
 from headwater_service.domain.artifacts import MetadataMode
 from headwater_service.domain.evidence import with_evidence
 from headwater_service.model import JsonObject
@@ -116,6 +116,13 @@ class LinkArtifactPayload:
     version: RegistryVersion = strawberry.field(description="The link, new or from before.")
 
 
+@strawberry.input(description="Facts of a version. What is null or left out is not meant.")
+class VersionFactsInput:
+    description: str | None = strawberry.field(description="Free text for people, in Markdown.", default=None)
+    metadata: Json | None = strawberry.field(description="Object of all its metadata.", default=None)
+    tags: list[str] | None = strawberry.field(description="All its labels, in any order.", default=None)
+
+
 @strawberry.input(description="What to change of a version. What is null or left out stays as it is.")
 class UpdateVersionInput:
     operation_id: strawberry.ID = strawberry.field(description=OPERATION)
@@ -123,6 +130,10 @@ class UpdateVersionInput:
     description: str | None = strawberry.field(description="Free text for people, in Markdown.", default=None)
     metadata: Json | None = strawberry.field(description="Object in place of all its metadata.", default=None)
     tags: list[str] | None = strawberry.field(description="Free labels, in place of all it has.", default=None)
+    expected: VersionFactsInput | None = strawberry.field(
+        description="Facts as the caller knows them; a ConflictError that says what is there if one is another by now.",
+        default=None,
+    )
 
 
 @strawberry.type(description="A version after a change.")
@@ -226,11 +237,11 @@ class ArtifactMutation:
         input: Annotated[UpdateVersionInput, strawberry.argument(description="The version and what to change of it.")],
     ) -> UpdateVersionResult:
         context = info.context
-        placed = await artifacts.update_version(
+        placed = await version_changes.update_version(
             context.graph,
             context.viewer,
             input.version_id,
-            artifacts.VersionChange(description=input.description, metadata=_object(input.metadata), tags=input.tags),
+            _change(input),
             operation=input.operation_id,
             document_bytes=context.settings.metadata_bytes,
         )
@@ -251,6 +262,21 @@ def _log(input: LogArtifactInput) -> artifacts.ArtifactLog:
         aliases=input.aliases,
         tags=input.tags,
         history_step=input.history_step,
+    )
+
+
+def _change(input: UpdateVersionInput) -> version_changes.VersionChange:
+    return version_changes.VersionChange(
+        description=input.description,
+        metadata=_object(input.metadata),
+        tags=input.tags,
+        expected=None if input.expected is None else _known(input.expected),
+    )
+
+
+def _known(facts: VersionFactsInput) -> version_changes.VersionFacts:
+    return version_changes.VersionFacts(
+        description=facts.description, metadata=_object(facts.metadata), tags=facts.tags
     )
 
 

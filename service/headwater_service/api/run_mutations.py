@@ -80,6 +80,15 @@ class StartRunPayload:
     is_resumed: bool = strawberry.field(description="Whether it existed before.")
 
 
+@strawberry.input(description="What people wrote about a run. What is null or left out is not meant.")
+class RunFactsInput:
+    name: str | None = strawberry.field(description="Shown to people.", default=None)
+    notes: str | None = strawberry.field(description="Free text for people, in Markdown.", default=None)
+    job_type: str | None = strawberry.field(description="The step of a pipeline, such as `train`.", default=None)
+    group: str | None = strawberry.field(description="What ties runs of one experiment together.", default=None)
+    tags: list[str] | None = strawberry.field(description="All its labels, in any order.", default=None)
+
+
 @strawberry.input(description="What to change of a run. What is null or left out stays as it is.")
 class UpdateRunInput:
     operation_id: strawberry.ID = strawberry.field(description=OPERATION)
@@ -94,6 +103,10 @@ class UpdateRunInput:
     )
     summary: Json | None = strawberry.field(
         description="Object whose keys replace those of the summary; a key with null removes one.", default=None
+    )
+    expected: RunFactsInput | None = strawberry.field(
+        description="Facts as the caller knows them; a ConflictError that says what is there if one is another by now.",
+        default=None,
     )
 
 
@@ -297,6 +310,13 @@ def _change(input: UpdateRunInput) -> runs.RunChange:
         tags=input.tags,
         config=_object(input.config, "config"),
         summary=_object(input.summary, "summary"),
+        expected=None if input.expected is None else _known(input.expected),
+    )
+
+
+def _known(facts: RunFactsInput) -> runs.RunFacts:
+    return runs.RunFacts(
+        name=facts.name, notes=facts.notes, job_type=facts.job_type, group=facts.group, tags=facts.tags
     )
 
 

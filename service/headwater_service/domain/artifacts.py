@@ -1,4 +1,4 @@
-"""Artifacts: content logged as a version, once; and what of a version may change afterwards."""
+"""Artifacts: content logged as a version, once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -34,7 +34,6 @@ from headwater_service.model import (
     Container,
     JsonObject,
     ManifestSummary,
-    RegistryVersion,
     Role,
     VersionState,
 )
@@ -97,15 +96,6 @@ class LoggedArtifact:
     refused: Sequence[Refusal]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionChange:
-    """What to change of a version; None leaves a thing as it is."""
-
-    description: str | None = None
-    metadata: JsonObject | None = None
-    tags: Sequence[str] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Content:
     """Content whose bytes were looked for: size by digest, and the object version of each that was found."""
@@ -160,43 +150,6 @@ async def log_artifact(
             lambda tx: _log(tx, replace(commit, evidence=seen), content), deadline_seconds=seconds
         ),
     )
-
-
-async def update_version(
-    graph: Graph, viewer: Viewer, version_id: str, change: VersionChange, *, operation: str, document_bytes: int
-) -> PlacedVersion:
-    """Change description, tags or metadata (as a whole) of an artifact version."""
-    changes: JsonObject = {}
-    if change.description is not None:
-        changes["description"] = valid_description(change.description)
-    if change.tags is not None:
-        changes["tags"] = valid_tags(change.tags)
-    if change.metadata is not None:
-        changes["metadata"] = documents.encode(change.metadata, limit=document_bytes)
-
-    async def work(tx: Transaction) -> PlacedVersion:
-        placed = await version_with_role(tx, viewer, version_id, Role.MEMBER, what="change versions")
-        if isinstance(placed.version, RegistryVersion):
-            raise InvalidInputError("That is a link: change the version it links to.", field="versionId")
-        lock = await take_lock(tx, placed.collection.id, operation)
-        assert lock is not None, "the version's collection was found in this transaction"
-        if lock.replayed("VERSION_CHANGED") is None and changes:
-            await require_live(tx, version_id)
-            before = await _snapshot(tx, placed)
-            await _change(tx, placed, changes)
-            await record(
-                tx,
-                lock,
-                "VERSION_CHANGED",
-                scope_id=placed.container.id,
-                by=viewer.user_id,
-                answer=version_id,
-                before=before,
-                after=before | changes,
-            )
-        return await get_version(tx, version_id)
-
-    return await graph.write(work)
 
 
 async def get_version(tx: Transaction, version_id: str) -> PlacedVersion:
@@ -281,9 +234,9 @@ async def _log_first(tx: Transaction, commit: _Commit, lock: Lock, content: _Con
 
 async def _log_again(tx: Transaction, commit: _Commit, lock: Lock, version_id: str) -> LoggedArtifact:
     placed = await get_version(tx, version_id)
-    before = await _snapshot(tx, placed)
+    before = await snapshot(tx, placed)
     changes, notices = _differences(commit, placed, before)
-    await _change(tx, placed, changes)
+    await apply_changes(tx, placed, changes)
     return await _end(
         tx, commit, lock, version_id, is_reused=True, notices=notices, before=before, after=before | changes
     )
@@ -356,7 +309,8 @@ def _differences(commit: _Commit, placed: PlacedVersion, before: JsonObject) -> 
     return {}, [f"The content is that of {name}, whose {named} stayed as it was; metadata_mode='update' merges it."]
 
 
-async def _change(tx: Transaction, placed: PlacedVersion, changes: JsonObject) -> None:
+async def apply_changes(tx: Transaction, placed: PlacedVersion, changes: JsonObject) -> None:
+    """Set facts of an artifact version of a locked collection, and what it is found by."""
     if not changes:
         return
     version = placed.version
@@ -368,7 +322,7 @@ async def _change(tx: Transaction, placed: PlacedVersion, changes: JsonObject) -
         await create_fields(tx, documents.leaves(changes["metadata"]), scope_id=version.scope_id, owner_id=version.id)
 
 
-async def _snapshot(tx: Transaction, placed: PlacedVersion) -> JsonObject:
+async def snapshot(tx: Transaction, placed: PlacedVersion) -> JsonObject:
     """Return all that is stored of an artifact version."""
     stored = asdict(placed.content)
     return stored | {"tags": list(placed.content.tags), "metadata": await find_metadata(tx, placed.content.id)}

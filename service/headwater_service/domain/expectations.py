@@ -11,11 +11,16 @@ def require_expected(state: Mapping[str, Any], expected: Mapping[str, Any], *, w
     for name, value in expected.items():
         now = _plain(state[name])
         if now != _plain(value):
-            words = name.replace("_", " ")
-            raise ConflictError(
-                f"The {words} of {what} was changed by somebody else since you read it. Read it again, then decide.",
-                current=now if isinstance(now, str) else ", ".join(now),
-            )
+            raise changed_since(name, what, now=now if isinstance(now, str) else ", ".join(now or ()))
+
+
+def changed_since(name: str, what: str, *, now: str) -> ConflictError:
+    """Return the refusal of a change of what is another by now; `now` is what is there."""
+    words = name.replace("_", " ")
+    return ConflictError(
+        f"The {words} of {what} was changed by somebody else since you read it. Read it again, then decide.",
+        current=now,
+    )
 
 
 def _plain(value: Any) -> Any:

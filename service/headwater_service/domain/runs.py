@@ -16,6 +16,7 @@ from headwater_service.domain.containers import (
     split_container_path,
 )
 from headwater_service.domain.display_names import display_name
+from headwater_service.domain.expectations import require_expected
 from headwater_service.domain.run_fields import keep_fields
 from headwater_service.domain.search import RUN_TEXTS, run_text
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError
@@ -63,14 +64,21 @@ class RunStart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunChange:
-    """What to change; None leaves a thing as it is. `config` and `summary` are merged by key, null removes one."""
+class RunFacts:
+    """What people wrote about a run; None is left as it is, or not looked at."""
 
     name: str | None = None
     notes: str | None = None
     job_type: str | None = None
     group: str | None = None
     tags: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunChange(RunFacts):
+    """What to change, if it is as expected. `config` and `summary` are merged by key, null removes one."""
+
+    expected: RunFacts | None = None
     config: Mapping[str, Any] | None = None
     summary: Mapping[str, Any] | None = None
 
@@ -128,8 +136,9 @@ async def start_run(
 async def update_run(
     graph: Graph, viewer: Viewer, run_id: str, change: RunChange, *, operation: str, document_bytes: int
 ) -> tuple[Run, Container]:
-    """Change what people wrote about a run, or what it tells of itself."""
+    """Change what people wrote about a run, or what it tells of itself. Raises ConflictError if not as expected."""
     facts = _facts(change)
+    expected = {} if change.expected is None else _facts(change.expected)
 
     async def work(tx: Transaction) -> tuple[Run, Container]:
         _, container = await run_with_role(tx, viewer, run_id, Role.MEMBER, what="change runs")
@@ -137,6 +146,7 @@ async def update_run(
         if lock.replayed("RUN_UPDATED") is not None:
             return await _get_run(tx, run_id), container
         before = await _snapshot(tx, run_id)
+        require_expected(before, expected, what=before["name"])
         changes = {**facts, **_merged(before, change.config, change.summary, limit=document_bytes)}
         return await _change(tx, lock, "RUN_UPDATED", before, changes, by=viewer.user_id), container
 
@@ -375,7 +385,7 @@ def _merged(
     return changes
 
 
-def _facts(given: RunStart | RunChange) -> JsonObject:
+def _facts(given: RunStart | RunFacts) -> JsonObject:
     """Return the checked texts among what is given, without those that are not."""
     lengths = {"name": TEXT_CHARACTERS, "job_type": TEXT_CHARACTERS, "group": TEXT_CHARACTERS}
     facts: JsonObject = {}

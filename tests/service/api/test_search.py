@@ -14,11 +14,11 @@ from asking import answer, ask, refusal
 from content import Site, log
 from draws import FEW, in_many_draws
 from headwater_service.domain.access import Viewer
-from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.collection_changes import CollectionChange, CollectionFacts, update_collection
 from headwater_service.domain.collections import GivenCollection, create_collection_at
 from headwater_service.domain.links import link_artifact
 from headwater_service.domain.runs import RunChange, update_run
+from headwater_service.domain.version_changes import VersionChange, update_version
 from headwater_service.model import Container
 from headwater_service.store.ids import new_id
 from headwater_service.store.reads import PlacedVersion

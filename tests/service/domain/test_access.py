@@ -9,7 +9,6 @@ import pytest
 from content import Site, digest_of, log, log_stored, upload
 from headwater_service.domain.access import Viewer, require_role
 from headwater_service.domain.aliases import MoveRequest, move_aliases
-from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.consumption import use_artifact
 from headwater_service.domain.containers import get_container
 from headwater_service.domain.file_addresses import signed_address
@@ -18,6 +17,7 @@ from headwater_service.domain.links import link_artifact
 from headwater_service.domain.lookups import get_collection_id, get_version_at
 from headwater_service.domain.run_files import RunFile, attach_run_files
 from headwater_service.domain.runs import RunChange, update_run
+from headwater_service.domain.version_changes import VersionChange, update_version
 from headwater_service.errors import NotFoundError, PermissionDeniedError
 from headwater_service.model import Container, Role, Run
 from headwater_service.store.ids import new_id

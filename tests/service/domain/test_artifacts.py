@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from content import Site, digest_of, log, log_stored, put_manifest, upload
-from headwater_service.domain.artifacts import MetadataMode, VersionChange, update_version
+from headwater_service.domain.artifacts import MetadataMode
+from headwater_service.domain.version_changes import VersionChange, update_version
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from headwater_service.model import Instant
 from headwater_service.store.aliases import find_alias, find_alias_at

@@ -9,7 +9,6 @@ from guard_world import GuardWorld, guard_world, request
 from headwater_service.domain.access import Viewer
 from headwater_service.domain.alias_history import rollback_alias
 from headwater_service.domain.aliases import MoveRequest
-from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.guard_rules import (
     Approvals,
     BetterThanCurrent,
@@ -24,6 +23,7 @@ from headwater_service.domain.guard_rules import (
 )
 from headwater_service.domain.guards import guards_of, remove_guard, set_guard
 from headwater_service.domain.promotion import promote, try_moves
+from headwater_service.domain.version_changes import VersionChange, update_version
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from headwater_service.model import Role, Visibility
 from headwater_service.store.blobs import blob_key

@@ -10,10 +10,10 @@ from content import Site
 from guard_world import GuardWorld, guard_world, request
 from headwater_service.domain.alias_changes import NO_EVIDENCE
 from headwater_service.domain.aliases import Expectation, MoveRequest
-from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.guard_rules import Approvals, RequiredTag, VerifiedBytes
 from headwater_service.domain.people import add_member
 from headwater_service.domain.proposals import propose_move, reject_move
+from headwater_service.domain.version_changes import VersionChange, update_version
 from headwater_service.errors import ConflictError, DomainError, InvalidInputError, NotFoundError, PermissionDeniedError
 from headwater_service.model import Container, Proposal, ProposalState, Role
 from headwater_service.store.graph import Graph

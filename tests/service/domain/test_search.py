@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from content import Site, log
-from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.links import link_artifact
 from headwater_service.domain.search_fill import fill_texts
 from headwater_service.domain.search_text import search_of, search_scope, search_text
+from headwater_service.domain.version_changes import VersionChange, update_version
 from headwater_service.store import search as store_search
 from headwater_service.store.graph import Graph
 from headwater_service.store.ids import new_id

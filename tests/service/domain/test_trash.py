@@ -24,7 +24,6 @@ from deletions import (
     version_now,
 )
 from headwater_service.domain.access import Viewer
-from headwater_service.domain.artifacts import VersionChange, update_version
 from headwater_service.domain.containers import create_project, get_container
 from headwater_service.domain.deletion import unlink
 from headwater_service.domain.deletion_targets import Targets
@@ -35,6 +34,7 @@ from headwater_service.domain.reading import visible_scopes
 from headwater_service.domain.runs import RunResume, RunStart, start_run
 from headwater_service.domain.trash import TrashItem, list_trash, restore
 from headwater_service.domain.ttl import Ttl, set_version_ttl
+from headwater_service.domain.version_changes import VersionChange, update_version
 from headwater_service.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from headwater_service.model import Container, Page, VersionState
 from headwater_service.store.ids import new_id

@@ -4,6 +4,7 @@ import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
+import { Overtaken } from '../ui/overtaken.tsx';
 import { Refused } from '../ui/refused.tsx';
 import styles from './artifacts.module.css';
 import { parseMetadata } from './metadata-tree.ts';
@@ -18,11 +19,15 @@ interface MetadataEditorProps {
 export function MetadataEditor({ versionId, metadata, onClose }: MetadataEditorProps) {
   const t = useT();
   const [text, setText] = useState(() => JSON.stringify(metadata, null, 2));
+  // What stood there when the edit began: the page may show something newer meanwhile.
+  const [base] = useState(metadata);
   const { run, isRunning, refusal } = useChange(ChangeVersionDocument);
   const parsed = parseMetadata(text);
-  const save = async () => {
+  // A version that was deleted meanwhile is a conflict too.
+  const isMetadata = 'value' in parseMetadata(refusal?.current ?? '');
+  const save = async (expected: unknown) => {
     if (!('value' in parsed) || isRunning) return;
-    const { payload } = await run({ versionId, metadata: parsed.value });
+    const { payload } = await run({ versionId, metadata: parsed.value, expected: { metadata: expected } });
     if (payload) onClose();
   };
   return (
@@ -30,7 +35,8 @@ export function MetadataEditor({ versionId, metadata, onClose }: MetadataEditorP
     <div
       className={styles.list}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.nativeEvent.isComposing) void save();
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.nativeEvent.isComposing)
+          void save(base);
       }}
     >
       <TextField
@@ -44,8 +50,15 @@ export function MetadataEditor({ versionId, metadata, onClose }: MetadataEditorP
         autoFocus
       />
       <Refused refusal={refusal} />
+      <Overtaken
+        refusal={isMetadata ? refusal : null}
+        isDisabled={isRunning}
+        onReplace={(now) => void save(JSON.parse(now))}
+      >
+        {(now) => <pre dir="auto">{JSON.stringify(JSON.parse(now), null, 2)}</pre>}
+      </Overtaken>
       <span className={styles.filters}>
-        <Button look="primary" isDisabled={!('value' in parsed) || isRunning} onPress={() => void save()}>
+        <Button look="primary" isDisabled={!('value' in parsed) || isRunning} onPress={() => void save(base)}>
           {t('ui.save')}
         </Button>
         <Button onPress={onClose}>{t('ui.cancel')}</Button>

@@ -121,12 +121,12 @@ function Shown({ collection, tab, t }: { collection: SourceCollection; tab: stri
             text={collection.description}
             placeholder={t('artifacts.noDescription')}
             canEdit={rights.canWrite}
-            onSave={async (description) =>
+            onSave={async (description, known) =>
               (
                 await change.run({
                   collectionId: collection.id,
                   changes: { description },
-                  expected: { description: collection.description },
+                  expected: { description: known },
                 })
               ).refusal
             }

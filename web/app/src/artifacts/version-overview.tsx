@@ -29,7 +29,9 @@ export function VersionOverview({ version }: { version: ShownVersion }) {
           text={version.description}
           placeholder={t(isLink ? 'artifacts.noSourceDescription' : 'artifacts.noDescription')}
           canEdit={canWrite && !isLink && !version.isDeleted}
-          onSave={async (description) => (await run({ versionId: version.id, description })).refusal}
+          onSave={async (description, known) =>
+            (await run({ versionId: version.id, description, expected: { description: known } })).refusal
+          }
         />
         <Producers version={version} />
         <Consumers versionId={version.id} />

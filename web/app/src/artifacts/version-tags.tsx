@@ -13,7 +13,9 @@ export function VersionTags({ version }: { version: ShownVersion }) {
     <TagEditor
       tags={version.tags}
       canEdit={canEdit}
-      onChange={async (tags) => (await run({ versionId: version.id, tags })).refusal}
+      onChange={async (tags) =>
+        (await run({ versionId: version.id, tags, expected: { tags: [...version.tags] } })).refusal
+      }
     />
   );
 }

@@ -89,8 +89,8 @@ function Description({ registry, right }: { registry: Registry; right: Right }) 
       text={registry.description}
       placeholder={t('registry.noDescription')}
       canEdit={right === 'admin'}
-      onSave={async (description) => {
-        const expected = { description: registry.description };
+      onSave={async (description, known) => {
+        const expected = { description: known };
         return (await run({ registryId: registry.id, changes: { description }, expected })).refusal;
       }}
     />

@@ -64,8 +64,8 @@ function Card({ model, right }: { model: Model; right: Right }) {
           text={model.description}
           placeholder={t('registry.noCard')}
           canEdit={canEdit}
-          onSave={async (description) => {
-            const expected = { description: model.description };
+          onSave={async (description, known) => {
+            const expected = { description: known };
             return (await run({ collectionId: model.id, changes: { description }, expected })).refusal;
           }}
         />

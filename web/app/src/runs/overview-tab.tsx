@@ -28,7 +28,9 @@ export function OverviewTab({ run, isRunning }: { run: ShownRun; isRunning: bool
         text={run.notes}
         placeholder={t('runs.noNotes')}
         canEdit={mayChange(run)}
-        onSave={async (notes) => (await update.run({ runId: run.id, notes })).refusal}
+        onSave={async (notes, known) =>
+          (await update.run({ runId: run.id, notes, expected: { notes: known } })).refusal
+        }
       />
       <div className={styles.halves}>
         <LeafTable title={t('runs.config')} document={data.run.config} empty={t('runs.noConfig')} />

@@ -19,7 +19,9 @@ export function RunMarks({ run }: { run: ShownRun }) {
       <TagEditor
         tags={run.tags}
         canEdit={mayChange(run)}
-        onChange={async (tags) => (await update.run({ runId: run.id, tags })).refusal}
+        onChange={async (tags) =>
+          (await update.run({ runId: run.id, tags, expected: { tags: [...run.tags] } })).refusal
+        }
       />
     </>
   );
