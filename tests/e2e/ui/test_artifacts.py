@@ -40,7 +40,7 @@ def test_a_version_is_described_tagged_and_noted_in_place(sign_in: SignIn, ui_wo
     page.get_by_role("button", name="+ tag").click()
     page.keyboard.type("確認済み")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Remove the tag 確認済み")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove tag 確認済み")).to_be_visible()
     page.get_by_role("link", name="Metadata").click()
     page.get_by_role("button", name="Edit").click()
     field = page.get_by_role("textbox", name="Metadata as JSON")
@@ -49,8 +49,8 @@ def test_a_version_is_described_tagged_and_noted_in_place(sign_in: SignIn, ui_wo
     field.fill('{"accuracy": 0.97, "分割": {"訓練": 1200}}')
     confirm(page)
     page.get_by_role("textbox", name="Find in metadata").fill("訓練")
-    expect(page.get_by_role("button", name="Copy the path 分割.訓練")).to_be_visible()
-    expect(page.get_by_role("button", name="Copy the path accuracy")).to_have_count(0)
+    expect(page.get_by_role("button", name="Copy path 分割.訓練")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy path accuracy")).to_have_count(0)
 
     assert page.evaluate("window.harmed") is None
     assert page.locator("main a[href^='javascript']").count() == 0
@@ -60,7 +60,7 @@ def test_a_version_is_described_tagged_and_noted_in_place(sign_in: SignIn, ui_wo
 def test_an_alias_is_put_on_taken_off_and_put_back(sign_in: SignIn, ui_world: UIWorld) -> None:
     page, complaints = sign_in(ui_world.key).open(f"/{ui_world.model.replace(':v2', ':v1')}")
     dialog = page.get_by_role("dialog")
-    chip = page.get_by_role("button", name="Remove the alias best")
+    chip = page.get_by_role("button", name="Remove alias best")
     expect(chip).to_have_count(0)
 
     page.get_by_role("button", name="+ alias").click()
@@ -86,7 +86,7 @@ def test_a_recall_shows_on_the_version_and_on_what_came_of_it_until_it_is_withdr
     browser = sign_in(ui_world.key)
     page, complaints = browser.open(f"/{ui_world.dataset}")
 
-    choose_action(page, "Recall …")
+    choose_action(page, "Recall…")
     page.get_by_role("dialog").get_by_role("textbox", name="Reason").fill("**ラベル**の誤り")
     confirm(page)
     expect(page.get_by_role("note").filter(has_text="Recalled (warning)")).to_contain_text("ラベルの誤り")
@@ -112,7 +112,7 @@ def test_marked_versions_are_compared_by_key_with_why_they_differ_first(sign_in:
     config = page.get_by_role("region", name="Config")
     expect(config.get_by_role("row").filter(has_text="lr")).to_contain_text(re.compile(r"0\.01.*0\.03"))
     expect(page.get_by_role("button", name="1 changed")).to_be_visible()
-    page.get_by_role("button", name="Swap the sides").click()
+    page.get_by_role("button", name="Swap sides").click()
     page.wait_for_url(re.compile(r":v2\.\.\.v0$"))
     page.go_back()
     page.wait_for_url(re.compile(r":v0\.\.\.v2$"))
@@ -128,11 +128,11 @@ def test_a_collection_is_made_renamed_and_deleted_by_its_plan(sign_in: SignIn, u
     dialog.get_by_role("textbox", name="Collection").fill("新しい 系列")
     confirm(page)
     expect(page.get_by_role("heading", name="新しい 系列")).to_be_visible()
-    choose_action(page, "Rename …")
+    choose_action(page, "Rename…")
     dialog.get_by_role("textbox", name="New name").fill("改名 した系列")
     confirm(page)
     expect(page.get_by_role("heading", name="改名 した系列")).to_be_visible()
-    choose_action(page, "Delete …")
+    choose_action(page, "Delete…")
     dialog.get_by_role("button", name="Delete").click()
 
     page.wait_for_url(re.compile("/-/artifacts$"))
@@ -143,7 +143,7 @@ def test_a_deleted_version_says_so_and_comes_back(sign_in: SignIn, ui_world: UIW
     page, complaints = sign_in(ui_world.key).open(f"/{ui_world.project}/report:v0")
     dialog = page.get_by_role("dialog")
 
-    choose_action(page, "Delete …")
+    choose_action(page, "Delete…")
     dialog.get_by_text("Also take away its alias").click()
     dialog.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("This version was deleted")).to_be_visible()
@@ -157,7 +157,7 @@ def test_a_deletion_that_is_refused_says_why_and_offers_no_button(sign_in: SignI
     page, _ = sign_in(ui_world.key).open(f"/{ui_world.registered_model}:production")
     dialog = page.get_by_role("dialog")
 
-    choose_action(page, "Unlink …")
+    choose_action(page, "Unlink…")
 
     expect(dialog).to_contain_text("protected alias 'production'")
     expect(dialog.get_by_role("button", name="Delete")).to_be_disabled()

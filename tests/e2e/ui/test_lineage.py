@@ -172,7 +172,7 @@ def test_the_path_between_two_nodes_is_chosen_by_keyboard_and_has_the_steps_of_t
     assert path.get_by_role("listitem").all_inner_texts() == wanted
     page.reload()
     expect(path.get_by_role("listitem")).to_have_count(len(wanted))
-    path.get_by_role("button", name="Clear the path").click()
+    path.get_by_role("button", name="Clear path").click()
     expect(path).to_have_count(0)
     assert "path=" not in page.url
     assert complaints.found == []
@@ -287,7 +287,7 @@ def test_the_map_of_types_has_the_counts_of_the_api_and_explodes(
     panel.get_by_role("button").filter(has_text=re.compile(f"^train{train['count']}$")).click()
     joined = [edge for edge in told["edges"] if train["id"] in (edge["source"], edge["target"])]
     expect(panel.get_by_role("region").or_(panel.locator("section")).get_by_role("listitem")).to_have_count(len(joined))
-    panel.get_by_role("link", name="Show them one by one").click()
+    panel.get_by_role("link", name="Show individually").click()
 
     expect(page.get_by_role("grid", name="Runs").get_by_role("row")).to_have_count(train["count"] + 1)
     assert complaints.found == []
@@ -303,10 +303,10 @@ def test_a_neighbour_of_another_team_is_counted_and_never_named(sign_in: SignIn,
 
     page.goto(f"{browser.url}/{world.shared.version_path}/-/lineage", wait_until="networkidle")
 
-    expect(page.get_by_role("note").filter(has_text="not visible to you")).to_be_visible()
+    expect(page.get_by_role("note").filter(has_text="have access")).to_be_visible()
     page.get_by_role("radio", name="Table").check()
     table = page.get_by_role("grid", name="Lineage as a table")
-    expect(table.get_by_role("img", name=re.compile("not visible to you")).first).to_be_visible()
+    expect(table.get_by_role("img", name=re.compile("have access")).first).to_be_visible()
     page.get_by_role("radio", name="Impact").check()
     expect(page.get_by_role("region", name="What does it reach?")).to_be_visible()
     page.wait_for_load_state("networkidle")

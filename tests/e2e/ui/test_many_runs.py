@@ -178,10 +178,10 @@ def test_filters_and_order_are_the_services_own(sign_in: SignIn, many: tuple[Per
 
     choose(page, "State", "Failed")
     choose(page, "Job type", "train")
-    condition = page.get_by_role("combobox", name="Add a condition")
+    condition = page.get_by_role("combobox", name="Add filter")
     condition.fill("summary.accuracy > 0.5")
     condition.press("Enter")
-    expect(page.get_by_role("list", name="Conditions")).to_contain_text("summary.accuracy > 0.5")
+    expect(page.get_by_role("list", name="Active filters")).to_contain_text("summary.accuracy > 0.5")
     page.get_by_role("columnheader", name="accuracy").get_by_role("button").click()
 
     told = post(RUNS, key=user.key, project=project, filter=wanted, orderBy=BY_ACCURACY)["project"]["runs"]

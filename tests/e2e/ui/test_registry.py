@@ -24,7 +24,7 @@ def tab_to_row(page: Page) -> None:
 
 
 def alias_row(page: Page, alias: str) -> Locator:
-    return page.get_by_role("list", name="Aliases now").get_by_role("listitem").filter(has_text=alias)
+    return page.get_by_role("list", name="Current aliases").get_by_role("listitem").filter(has_text=alias)
 
 
 def choose_version(page: Page, version: str) -> None:
@@ -78,10 +78,10 @@ def test_of_two_browsers_that_race_the_slower_is_told_and_decides_again(sign_in:
 
 def test_an_alias_goes_back_to_a_version_chosen_from_its_history(sign_in: SignIn, ui_world: UIWorld) -> None:
     page, complaints = sign_in(ui_world.key).open(f"/{ui_world.registered_model}")
-    page.get_by_role("button", name="Promote …").click()
+    page.get_by_role("button", name="Promote…").click()
     page.get_by_role("dialog").get_by_role("button", name="Alias").click()
-    page.get_by_role("option", name="A new alias …").click()
-    page.get_by_role("textbox", name="Name of the alias").fill("候補")
+    page.get_by_role("option", name="New alias…").click()
+    page.get_by_role("textbox", name="Alias name").fill("候補")
     for version in ("v1", "v0"):
         choose_version(page, version)
         page.get_by_role("button", name=re.compile(f"Move .* → {version}")).click()
@@ -89,12 +89,12 @@ def test_an_alias_goes_back_to_a_version_chosen_from_its_history(sign_in: SignIn
         if version == "v1":
             page.get_by_role("button", name="Move 候補").click()
 
-    page.get_by_role("button", name="More with 候補").click()
-    page.get_by_role("menuitem", name="Roll back …").click()
+    page.get_by_role("button", name="More actions for 候補").click()
+    page.get_by_role("menuitem", name="Roll back…").click()
     expect(page.get_by_role("radio", name="v1")).to_be_checked()
     confirm(page)
     expect(alias_row(page, "候補")).to_contain_text("v1")
-    page.get_by_role("button", name="More with 候補").click()
+    page.get_by_role("button", name="More actions for 候補").click()
     page.get_by_role("menuitem", name="Remove").click()
     confirm(page)
 
@@ -110,13 +110,13 @@ def test_the_timeline_tells_which_version_was_in_production_at_a_moment(sign_in:
     moves = page.get_by_role("grid", name="Moves").get_by_role("row").filter(has_text="最初の版")
     expect(moves).to_have_count(1)
     page.get_by_role("button", name="production: v0").dispatch_event("click")
-    record = page.get_by_role("region", name="Record of the move")
+    record = page.get_by_role("region", name="Move details")
     expect(record).to_contain_text("最初の版")
     at = re.search(r"move=production%40([^&]+)", page.url)
     assert at is not None
     asked, _ = browser.open(f"/{ui_world.registered_model}/-/timeline?asof={at[1]}")
 
-    then = asked.get_by_role("region", name="As of a moment").get_by_role("listitem")
+    then = asked.get_by_role("region", name="As of").get_by_role("listitem")
     expect(then.filter(has_text="production")).to_contain_text("v0")
     expect(then.filter(has_text="production")).to_contain_text("Warning")
     assert complaints.found == []
@@ -129,14 +129,14 @@ def test_a_guard_is_set_blocks_with_its_reason_and_is_removed(sign_in: SignIn, u
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox", name="Alias").fill("監査済み")
     dialog.get_by_role("button", name="Rule", exact=False).first.click()
-    page.get_by_role("option", name="A tag").click()
+    page.get_by_role("option", name="Tag", exact=True).click()
     dialog.get_by_role("textbox", name="Tag").fill("audited")
     confirm(page)
-    guard = page.get_by_role("listitem").filter(has_text="it bears the tag audited")
+    guard = page.get_by_role("listitem").filter(has_text="has the tag audited")
     expect(guard).to_be_visible()
 
     model, _ = browser.open(f"/{ui_world.registered_model}")
-    model.get_by_role("button", name="Promote …").click()
+    model.get_by_role("button", name="Promote…").click()
     model.get_by_role("dialog").get_by_role("button", name="Alias").click()
     model.get_by_role("option", name="監査済み").click()
     expect(model.get_by_role("dialog").get_by_role("status")).to_contain_text("audited")
@@ -158,7 +158,7 @@ def test_a_model_is_made_filled_by_a_link_and_deleted_by_its_plan(sign_in: SignI
     expect(page.get_by_role("heading", name="実験 モデル <b>2")).to_be_visible()
     expect(page.get_by_text("version.link(")).to_be_visible()
 
-    page.get_by_role("button", name="Link a version …").click()
+    page.get_by_role("button", name="Link a version…").click()
     page.get_by_role("dialog").get_by_role("textbox", name="Version").fill(f"{ui_world.project}/digits-model:v1")
     page.get_by_role("radio", name="digits-model:v1").check()
     page.get_by_role("dialog").get_by_role("textbox", name="Aliases").fill("staging、試験")
@@ -167,7 +167,7 @@ def test_a_model_is_made_filled_by_a_link_and_deleted_by_its_plan(sign_in: SignI
     expect(page.get_by_role("grid", name="Versions").get_by_role("row")).to_have_count(2)
 
     page.get_by_role("link", name="Settings", exact=True).last.click()
-    page.get_by_role("button", name="Delete the model …").click()
+    page.get_by_role("button", name="Delete the model…").click()
     page.get_by_role("dialog").get_by_role("checkbox").check(force=True)
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="model-registry")).to_be_visible()

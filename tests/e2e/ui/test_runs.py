@@ -198,7 +198,7 @@ def test_tags_are_added_and_taken_away_in_place(sign_in: SignIn, ui_world: UIWor
     page.get_by_role("button", name="+ tag").click()
     page.keyboard.insert_text("<b>確認</b>")
     page.keyboard.press("Enter")
-    remove = page.get_by_role("button", name="Remove the tag <b>確認</b>")
+    remove = page.get_by_role("button", name="Remove tag <b>確認</b>")
     expect(remove).to_be_visible()
     assert post(RUN, key=ui_world.key, path=run)["run"]["tags"] == ["<b>確認</b>"]
     page.reload()
