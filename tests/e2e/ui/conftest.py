@@ -40,6 +40,8 @@ class UIWorld:
     registered_model: str
     dataset: str
     model: str
+    recalled: str
+    recalled_model: str
     runs: dict[str, str]
 
     def run_page(self, job_type: str, tab: str = "") -> str:

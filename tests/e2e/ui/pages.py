@@ -75,5 +75,8 @@ PAGES: Final = {
     "model": UIPage(lambda world: f"/{world.registered_model}", _says("production")),
     "model-timeline": UIPage(_model("timeline"), _says("production")),
     "model-lineage": UIPage(_model("lineage"), _says("手書き数字モデル")),
+    "recalled-version": UIPage(lambda world: f"/{world.recalled}", _says("誤ラベル")),
+    "recalled-lineage": UIPage(lambda world: f"/{world.recalled}/-/lineage", _says("誤ラベル")),
+    "recalled-model": UIPage(lambda world: f"/{world.recalled_model}", _says("Critical")),
     "missing": UIPage(_says("/nobody/nothing"), _says("There is no such")),
 }

@@ -22,6 +22,7 @@ ENTITY = os.environ["HEADWATER_ENTITY"]
 PROJECT = os.environ["HEADWATER_PROJECT"]
 REGISTRY = f"{ENTITY}/model-registry"
 MODEL = "手書き数字モデル"
+RECALLED_MODEL = "再学習モデル"
 # What a name or a text must never do to a page.
 HARM = '<img src=x onerror="window.harmed=1">'
 SCRIPT = "<script>window.harmed=1</script>"
@@ -73,6 +74,25 @@ def evaluate() -> None:
         run.log_artifact(report).wait()
 
 
+def make_recalled_model(folder: Path) -> str:
+    """Train on data that turns out to be bad: what came from it is registered, and the recall is critical."""
+    write(folder, bad__csv="id,label\n1,7\n")
+    with headwater.init(job_type="label") as run:
+        labels = headwater.Artifact("誤ラベル", "dataset")
+        labels.add_file(str(folder / "bad.csv"))
+        run.log_artifact(labels).wait()
+    with headwater.init(job_type="fine-tune") as run:
+        run.use_artifact("誤ラベル:latest")
+        write(folder, tuned__bin="tuned")
+        model = headwater.Artifact("tuned-model", "model", metadata={"accuracy": 0.99})
+        model.add_file(str(folder / "tuned.bin"))
+        logged = run.log_artifact(model).wait()
+        run.link_artifact(logged, f"{REGISTRY}/{RECALLED_MODEL}", aliases=["staging"])
+    reason = f"ラベルの半分が誤り {HARM}"
+    headwater.Api().artifact(f"{ENTITY}/{PROJECT}/誤ラベル:v0").recall(reason, severity="critical")
+    return f"{ENTITY}/{PROJECT}/tuned-model:v0"
+
+
 def fail() -> None:
     try:
         with headwater.init(job_type="retrain", name=HARM) as run:
@@ -102,6 +122,7 @@ def main() -> None:
         dataset = make_dataset(Path(name) / "data")
         for seed in range(3):
             train(seed, Path(name))
+        recalled = make_recalled_model(Path(name))
     evaluate()
     fail()
     promote()
@@ -113,6 +134,8 @@ def main() -> None:
         "registered_model": f"{REGISTRY}/{MODEL}",
         "dataset": dataset,
         "model": f"{ENTITY}/{PROJECT}/digits-model:v2",
+        "recalled": recalled,
+        "recalled_model": f"{REGISTRY}/{RECALLED_MODEL}",
         "runs": runs,
     }
     print(json.dumps(made, ensure_ascii=False))
