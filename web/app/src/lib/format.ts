@@ -1,7 +1,7 @@
 // Numbers, bytes and times as people read them, in the language of the page and the zone of the browser.
 
 /** The browser's own variant of a language, so that a British reader gets British dates. */
-function regional(locale: string): string {
+export function regional(locale: string): string {
   return navigator.languages.find((one) => one.startsWith(`${locale}-`)) ?? locale;
 }
 

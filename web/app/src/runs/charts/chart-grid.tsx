@@ -41,7 +41,14 @@ export function ChartGrid({ runs, keys, stepMetrics, view, zoom, onBrush }: Char
   return (
     <div ref={place} className={styles.grid}>
       {keys.map((key) => (
-        <Chart key={key} name={key} lines={data && (lines.get(key) ?? [])} view={view} onBrush={onBrush} />
+        <Chart
+          key={key}
+          name={key}
+          lines={data && (lines.get(key) ?? [])}
+          view={view}
+          xName={view.axis === 'step' ? stepMetrics.get(key) : undefined}
+          onBrush={onBrush}
+        />
       ))}
     </div>
   );

@@ -1,7 +1,7 @@
 import { useLanguage, useT } from '../../lib/messages.tsx';
 import styles from './chart.module.css';
 import type { Line, XAxis } from './chart-data.ts';
-import { formatX, formatY } from './plot.tsx';
+import { formatX, formatY } from './ticks.ts';
 
 const MOST_ROWS = 500;
 

@@ -6,7 +6,8 @@ import styles from './chart.module.css';
 import { type Line, smooth, type XAxis } from './chart-data.ts';
 import { ChartTable } from './chart-table.tsx';
 import { colourOf, dashOf } from './palette.ts';
-import { type Drawing, formatX, formatY, Plot } from './plot.tsx';
+import { type Drawing, Plot } from './plot.tsx';
+import { formatX, formatY } from './ticks.ts';
 
 export interface ChartView {
   axis: XAxis;
@@ -22,6 +23,8 @@ interface ChartProps {
   view: ChartView;
   /** Whether the values are counts of bytes. */
   areBytes?: boolean;
+  /** What its horizontal axis is, when it is another metric. */
+  xName?: string | undefined;
   /** What is said here of a drawing that is no metric. */
   drawing?: Drawing;
   /** Without it there is nothing to zoom into. */
@@ -32,18 +35,19 @@ const HEIGHT = 180;
 const DRAWING_HEIGHT = 260;
 
 /** One metric: its curves, what is under the pointer, and the same as a table. */
-export function Chart({ name, lines, view, areBytes = false, drawing, onBrush }: ChartProps) {
+export function Chart({ name, lines, view, areBytes = false, xName, drawing, onBrush }: ChartProps) {
   const t = useT();
   const { locale } = useLanguage();
   const [isTable, setTable] = useState(false);
   const [point, setPoint] = useState<{ x: number; ys: readonly (number | null | undefined)[] } | null>(null);
   const drawn = useMemo(
-    () => lines?.map((line) => ({ ...line, ys: positiveIn(smooth(line.ys, view.smoothing), view.isLog) })),
+    () => lines?.map((line) => ({ ...line, ys: smooth(positiveIn(line.ys, view.isLog), view.smoothing) })),
     [lines, view.smoothing, view.isLog],
   );
+  const nameOfX = drawing?.x ?? xName ?? t(`runs.axis.${view.axis}`);
   const said = point
     ? [
-        formatX(point.x, view.axis, locale, drawing?.names),
+        `${nameOfX} ${formatX(point.x, view.axis, locale, drawing?.names)}`,
         ...(drawn ?? []).map((line, index) => `${line.label} ${textOf(point.ys[index])}`.trim()),
       ].join(', ')
     : t('runs.noPoint');
@@ -81,7 +85,11 @@ export function Chart({ name, lines, view, areBytes = false, drawing, onBrush }:
       {drawn && !isTable && !hasPoints && <div className={styles.empty}>{t('runs.noNumbers')}</div>}
       {drawn && (
         <ul className={styles.legend}>
-          {point && <li>{formatX(point.x, view.axis, locale, drawing?.names)}</li>}
+          {point && (
+            <li>
+              {nameOfX} {formatX(point.x, view.axis, locale, drawing?.names)}
+            </li>
+          )}
           {drawn.map((line, index) => {
             // Of a metric the last value is news; of a drawing it is just where a curve ends.
             const value = point ? point.ys[index] : line.ys.findLast((y) => y !== null);

@@ -1,12 +1,12 @@
 import 'uplot/dist/uPlot.min.css';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import { formatBytes, formatDuration, formatNumber, formatShort } from '../../lib/format.ts';
 import { type Locale, useLanguage } from '../../lib/messages.tsx';
 import { onThemeChange, readColours } from '../../lib/theme.ts';
 import styles from './chart.module.css';
 import type { Line, XAxis } from './chart-data.ts';
 import { CURVE_COLOURS, colourOf, dashOf } from './palette.ts';
+import { formatTick, formatX, timeTicks } from './ticks.ts';
 
 /** How a drawing differs from a chart of a metric. */
 export interface Drawing {
@@ -149,23 +149,23 @@ function optionsOf(
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: {
       // Points at the ends are whole.
-      x: { time: axis === 'time', ...(drawing && { range: (_, low, high) => widened(low, high) }) },
+      x: { time: axis === 'time', range: (drawn, low, high) => ends(drawn.data[0], low, high, current.current) },
       y: isLog ? { distr: 3, log: 10 } : drawing?.range ? { range: widened(...drawing.range) } : {},
     },
     axes: [
       {
         ...axes,
         ...labelOf(drawing?.x, colours['--muted']),
-        size: 28,
-        ...(axis === 'time'
-          ? {}
-          : { values: (_, ticks) => ticks.map((x) => formatX(x, axis, locale, drawing?.names)) }),
+        size: axis === 'time' ? 42 : 28,
+        values: (_, ticks, _axis, _space, step) =>
+          axis === 'time' ? timeTicks(ticks, step, locale) : ticks.map((x) => formatX(x, axis, locale, drawing?.names)),
         ...(drawing?.names && { incrs: [1, 2, 5, 10, 20, 50, 100, 1000] }),
       },
       {
         ...axes,
         ...labelOf(drawing?.y, colours['--muted']),
         size: 56,
+        ...(isLog && { grid: { ...axes.grid, filter: (_, ticks) => decadesOf(ticks) } }),
         values: (_, ticks) => ticks.map((y) => (y === null ? '' : formatTick(y, current.current.areBytes, locale))),
       },
     ],
@@ -213,22 +213,21 @@ function labelOf(label: string | undefined, colour: string): uPlot.Axis {
   return label ? { label, labelSize: 18, labelFont: '12px system-ui, sans-serif', labelGap: 2, stroke: colour } : {};
 }
 
-function formatTick(y: number, areBytes: boolean, locale: Locale): string {
-  return areBytes ? formatBytes(y, locale) : formatShort(y, locale);
+/** The ends of the horizontal axis: of one point its surroundings; points at the ends of a drawing are whole. */
+function ends(
+  xs: ArrayLike<number>,
+  low: number | null,
+  high: number | null,
+  { axis, drawing }: PlotProps,
+): uPlot.Range.MinMax {
+  const around = axis === 'step' ? 1 : 30;
+  if (xs.length === 1 && xs[0] !== undefined) return [xs[0] - around, xs[0] + around];
+  return drawing && low !== null && high !== null ? widened(low, high) : [low, high];
 }
 
-/** A value of a curve, as the legend and tables write it. */
-export function formatY(y: number, areBytes: boolean, locale: Locale): string {
-  return areBytes ? formatBytes(y, locale) : formatNumber(y, locale);
-}
+const MOST_LINES = 30;
 
-/** A place on the horizontal axis, as its axis and the legend write it. */
-export function formatX(x: number, axis: XAxis, locale: Locale, names?: readonly string[] | null): string {
-  if (names) return names[x] ?? '';
-  if (axis === 'relative' && Math.abs(x) < 60) {
-    const seconds = { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumSignificantDigits: 4 } as const;
-    return new Intl.NumberFormat(locale, seconds).format(x);
-  }
-  if (axis === 'relative') return formatDuration(x, locale);
-  return axis === 'time' ? new Date(x * 1000).toLocaleString(locale) : formatNumber(x, locale);
+/** Of many lines of a logarithmic grid only those at powers of ten. */
+function decadesOf(ticks: number[]): (number | null)[] {
+  return ticks.length <= MOST_LINES ? ticks : ticks.map((y) => (Number.isInteger(Math.log10(y)) ? y : null));
 }
