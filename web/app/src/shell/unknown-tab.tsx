@@ -8,7 +8,7 @@ import styles from './page.module.css';
 export function UnknownTab({ name, tabs }: { name: string; tabs: readonly TabLink[] }) {
   const t = useT();
   return (
-    <div>
+    <>
       <Empty title={t('notFound.tab', { name })}>{t('notFound.tabs')}</Empty>
       <ul className={styles.choices}>
         {tabs.map((tab) => (
@@ -17,6 +17,6 @@ export function UnknownTab({ name, tabs }: { name: string; tabs: readonly TabLin
           </li>
         ))}
       </ul>
-    </div>
+    </>
   );
 }
