@@ -18,12 +18,18 @@ from headwater_service.store.starts_runs import IN_MANY, IN_ONE, choose_run_star
 
 _IS_LIVE: Final[LiteralString] = "run.ended_at IS NULL"
 
-# What an index over runs must be asked about to give an order: all its properties.
-_ORDERED: Final[dict[RunOrderField, LiteralString]] = {
-    RunOrderField.CREATED_AT: "run.created_at > 0",
-    RunOrderField.NAME: "run.name IS NOT NULL AND run.id IS NOT NULL",
-    RunOrderField.STATE: "run.state IS NOT NULL AND run.id IS NOT NULL",
-    RunOrderField.JOB_TYPE: "run.job_type > '' AND run.id IS NOT NULL",
+# An index over runs gives an order where it is asked about all its properties: in one project, or in each of several.
+_ONE: Final[LiteralString] = "MATCH (run:Run {scope_id: $scopes[0]}) WHERE "
+_EACH: Final[LiteralString] = "MATCH (run:Run {scope_id: scope}) WHERE "
+_TIMED: Final[LiteralString] = "run.created_at > 0"
+_NAMED: Final[LiteralString] = "run.name IS NOT NULL AND run.id IS NOT NULL"
+_STATED: Final[LiteralString] = "run.state IS NOT NULL AND run.id IS NOT NULL"
+_TYPED: Final[LiteralString] = "run.job_type > '' AND run.id IS NOT NULL"
+_ORDERED: Final[dict[RunOrderField, tuple[LiteralString, LiteralString]]] = {
+    RunOrderField.CREATED_AT: (_ONE + _TIMED + " WITH run", _EACH + _TIMED),
+    RunOrderField.NAME: (_ONE + _NAMED + " WITH run", _EACH + _NAMED),
+    RunOrderField.STATE: (_ONE + _STATED + " WITH run", _EACH + _STATED),
+    RunOrderField.JOB_TYPE: (_ONE + _TYPED + " WITH run", _EACH + _TYPED),
 }
 
 # All runs, with the job type of each; none, and an empty one, are in no order by an index.
@@ -101,7 +107,7 @@ async def list_runs(
         now = await _moment_of(tx, window)
         name, more = f"{order.field}@{now}", {"now": now}
     sorting = Sorting(name, _SORT[order.field], "run.id", order.direction)
-    listing = await _listing(tx, scopes, wanted, more, ordered=_ORDERED.get(order.field), first=window.first + 1)
+    listing = await _listing(tx, scopes, wanted, more, field=order.field, first=window.first + 1)
     return await read_page(tx, listing, sorting, window, placed_run_from)
 
 
@@ -144,7 +150,7 @@ async def _list_by_job_type(
     listing = _of(scopes, wanted, parameters, asked)
     sorting = Sorting(order.field, _SORT[order.field], "run.id", order.direction)
     if start is None:
-        page = await read_page(tx, _in_order(listing, scopes, _ORDERED[order.field]), sorting, window, placed_run_from)
+        page = await read_page(tx, _in_order(listing, scopes, order.field), sorting, window, placed_run_from)
         if page.has_next:
             return page
     listing = replace(listing, match=(start or _all_in(scopes)) + _WITH_JOB_TYPE, carry="run, job_type")
@@ -167,26 +173,25 @@ async def _listing(
     wanted: RunFilter,
     more: Mapping[str, Any] | None = None,
     *,
-    ordered: LiteralString | None = None,
+    field: RunOrderField | None = None,
     first: int = 0,
 ) -> Listing:
-    """Return the listing of the runs that are wanted; `ordered` is what makes an index give the `first` of them."""
+    """Return the listing of the runs that are wanted; an index that orders by `field` gives the `first` of them."""
     parameters = Parameters()
-    start = await choose_run_start(tx, scopes, wanted, parameters, newest=None if ordered is None else first)
+    is_ordered = field in _ORDERED
+    start = await choose_run_start(tx, scopes, wanted, parameters, newest=first if is_ordered else None)
     listing = _of(scopes, wanted, parameters, more or {})
     if start is not None:
         return replace(listing, match=start)
-    return listing if ordered is None else _in_order(listing, scopes, ordered)
+    return listing if field is None or not is_ordered else _in_order(listing, scopes, field)
 
 
-def _in_order(listing: Listing, scopes: Sequence[str], ordered: LiteralString) -> Listing:
+def _in_order(listing: Listing, scopes: Sequence[str], field: RunOrderField) -> Listing:
     """Return the listing as an index gives it: of one project, or the first of each."""
-    return replace(
-        listing,
-        match="MATCH (run:Run {scope_id: $scopes[0]}) WHERE " + ordered + " WITH run" if len(scopes) == 1 else IN_MANY,
-        leading="run.scope_id",
-        walks=() if len(scopes) == 1 else ("MATCH (run:Run {scope_id: scope}) WHERE " + ordered,),
-    )
+    one, each = _ORDERED[field]
+    if len(scopes) == 1:
+        return replace(listing, match=one, leading="run.scope_id")
+    return replace(listing, leading="run.scope_id", walks=(each,))
 
 
 def _of(scopes: Sequence[str], wanted: RunFilter, parameters: Parameters, more: Mapping[str, Any]) -> Listing:

@@ -39,6 +39,7 @@ DOCUMENTS = {
     "collections": """
     query Collections($path: String!, $first: Int!) { collections(container: $path, first: $first) { edges { node {
       name container { ... on Project { entity { name } } } aliases { name version { name } movedBy { name } }
+      formerAliases
     } } } }
     """,
     "events": """
