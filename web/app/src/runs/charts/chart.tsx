@@ -6,7 +6,8 @@ import styles from './chart.module.css';
 import { type Line, smooth, type XAxis } from './chart-data.ts';
 import { ChartTable } from './chart-table.tsx';
 import { colourOf, dashOf } from './palette.ts';
-import { type Drawing, Plot } from './plot.tsx';
+import { Plot } from './plot.tsx';
+import type { Drawing } from './plot-options.ts';
 import { formatX, formatY } from './ticks.ts';
 
 export interface ChartView {

@@ -6,6 +6,7 @@ import { Loading, Notice } from '../../ui/notices.tsx';
 import type { Medium } from '../documents.ts';
 import { Caption } from './caption.tsx';
 import { HistogramView } from './histogram-view.tsx';
+import { HtmlView } from './html-view.tsx';
 import { ImageView } from './image-view.tsx';
 import type { ShownMasks } from './masks.ts';
 import styles from './media.module.css';
@@ -21,7 +22,7 @@ interface MediumViewProps {
   masks: ShownMasks;
 }
 
-/** A medium as what it is. HTML and all that could run is shown as text, by the preview of files. */
+/** A medium as what it is. Nothing of it is ever run: pages are framed, and what else could run is shown as text. */
 export function MediumView({ medium, runPath, name, masks }: MediumViewProps) {
   const t = useT();
   const file = fileOf(runPath, medium);
@@ -41,7 +42,8 @@ export function MediumView({ medium, runPath, name, masks }: MediumViewProps) {
   }
   return (
     <figure className={styles.figure}>
-      <FilePreview file={file} />
+      {medium._type === 'plotly' && <p className={styles.muted}>{t('runs.plotlyNotDrawn')}</p>}
+      {medium._type === 'html' ? <HtmlView file={file} name={name} /> : <FilePreview file={file} />}
       <Caption medium={medium} />
     </figure>
   );

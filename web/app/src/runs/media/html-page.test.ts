@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { framedPage } from './html-page.ts';
+
+it('shows what a page says, with its styles in one sheet', () => {
+  const page = framedPage('<style>td { color: red }</style><h1 style="color: green">報告</h1><td>1', 'abc');
+  expect(page).toContain('<style nonce="abc">td { color: red }\n[data-styled="1"] { color: green }</style>');
+  expect(page).toContain('<h1 data-styled="1">報告</h1>');
+  expect(page).toContain("default-src 'none'; img-src data:; style-src 'nonce-abc'");
+});
+
+it('leaves out all that runs, asks or leads elsewhere', () => {
+  const hostile = [
+    '<script>harm()</script><script src="/x.js"></script><base href="//evil"><meta http-equiv="refresh" content="0">',
+    '<img src="http://evil/x.png" onerror="harm()"><img src="data:image/png;base64,AAAA"><iframe src="/"></iframe>',
+    '<a href="javascript:harm()" onclick="harm()">link</a><form action="/x"><button formaction="/y">go</button></form>',
+    '<svg><a xlink:href="http://evil">x</a><use href="http://evil#x"></use></svg><object data="/x"></object>',
+    '<p style="background: url(http://evil)"></style><script>harm()</script>">text</p>',
+  ].join('');
+  const page = framedPage(hostile, 'abc');
+  expect(page).not.toMatch(/harm|evil\/|<script|<iframe|<base|<object|javascript:|onerror|action=|href=/);
+  expect(page).toContain('src="data:image/png;base64,AAAA"');
+  expect(page).toContain('link</a>');
+});
+
+it('never lets a style end its sheet', () => {
+  const page = framedPage('<p style="color:red}</style><b>out</b>">x</p>', 'abc');
+  expect(page).toContain('<style nonce="abc"></style>');
+});

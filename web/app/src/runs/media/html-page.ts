@@ -1,0 +1,62 @@
+// Pages that others logged, as a frame can show them that runs nothing, asks for nothing and leads nowhere.
+
+const NEVER = 'script, noscript, link, meta, base, iframe, frame, frameset, object, embed, applet, template, portal';
+const ADDRESSES = [
+  'href',
+  'xlink:href',
+  'src',
+  'srcset',
+  'action',
+  'formaction',
+  'background',
+  'poster',
+  'ping',
+  'data',
+];
+
+/**
+ * The document for such a frame. It is for `sandbox=""`, which alone keeps scripts from running; what is taken out here
+ * would only complain. Styles in attributes go to a style sheet: the page that holds the frame allows no others.
+ */
+export function framedPage(text: string, nonce: string): string {
+  const page = new DOMParser().parseFromString(text, 'text/html');
+  for (const element of page.querySelectorAll(NEVER)) element.remove();
+  const rules = [...page.querySelectorAll('style')].map((style) => style.textContent ?? '');
+  for (const style of page.querySelectorAll('style')) style.remove();
+  let count = 0;
+  for (const element of page.querySelectorAll('*')) {
+    const style = element.getAttribute('style');
+    element.removeAttribute('style');
+    if (style) {
+      count += 1;
+      element.setAttribute('data-styled', String(count));
+      rules.push(`[data-styled="${count}"] { ${style} }`);
+    }
+    leaveOutAddresses(element);
+  }
+  const policy = `default-src 'none'; img-src data:; style-src 'nonce-${nonce}'`;
+  const sheet = rules.filter((rule) => !rule.includes('<')).join('\n');
+  return [
+    `<!doctype html><html><head><meta charset="utf-8">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<style nonce="${nonce}">${sheet}</style></head>`,
+    `<body>${page.body.innerHTML}</body></html>`,
+  ].join('');
+}
+
+function leaveOutAddresses(element: Element): void {
+  for (const name of element.getAttributeNames()) {
+    if (name.startsWith('on')) element.removeAttribute(name);
+  }
+  for (const name of ADDRESSES) {
+    const isPicture = element.localName === 'img' && name === 'src';
+    if (isPicture && element.getAttribute(name)?.startsWith('data:image/')) continue;
+    element.removeAttribute(name);
+  }
+}
+
+/** What a style of this page must carry to be allowed; none where a development server sends no policy. */
+export function styleNonce(): string {
+  const holder = document.querySelector<HTMLElement>('meta[property="csp-nonce"], style[nonce], script[nonce]');
+  return /^[\w+/=-]+$/.exec(holder?.nonce ?? '')?.[0] ?? '';
+}
