@@ -63,6 +63,7 @@ ROOT_FIELDS: dict[str, list[tuple[str, Any]]] = {
         ('(text: "{run}") {{ __typename }}', 0),
         ('(text: "{collection}", kinds: [COLLECTION]) {{ __typename }}', 0),
     ],
+    "lineageEdges": [('(ids: ["{run_id}", "{version_id}"]) {{ id }}', 0)],
     "recalls": [
         ('(container: "{project}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
         ('(collection: "{collection}") {{ edges {{ node {{ id }} }} totalCount }}', 0),
