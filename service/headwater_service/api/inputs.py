@@ -61,7 +61,7 @@ describe(
         "SIZE": "Total of their files.",
         "INDEX": "The number in `v3`; of use inside one collection.",
         "METRIC": "The number in their `metrics` named by `path`, inside one collection; versions without one, or "
-        "whose run the viewer may not see, come last, whichever direction. At most 1,000 versions are compared.",
+        "whose run the viewer may not see, come last, whichever direction. At most 500 versions are compared.",
     },
 )
 describe(

@@ -26,8 +26,8 @@ from headwater_service.store.reads import PlacedVersion, find_versions
 from headwater_service.store.run_fields import NO_NUMBER
 from headwater_service.store.version_metrics import list_chunks_at
 
-# Each may need a chunk of its own: a page is there within a second or two.
-MOST_COMPARED: Final = 1000
+# Each may need a chunk of its own, which every page reads again.
+MOST_COMPARED: Final = 500
 _CHUNKS_AT_ONCE: Final = 8
 
 
