@@ -137,7 +137,10 @@ function Shown({ collection, tab, t }: { collection: SourceCollection; tab: stri
       {tab === 'aliases' && (
         <>
           <AliasesNow collection={collection} />
-          <AliasHistory collectionId={collection.id} aliases={collection.aliases.map((alias) => alias.name)} />
+          <AliasHistory
+            collectionId={collection.id}
+            aliases={[...collection.aliases.map((alias) => alias.name), ...collection.formerAliases]}
+          />
         </>
       )}
       {tab === 'about' && <CollectionFacts collection={collection} canWrite={rights.canWrite} />}
