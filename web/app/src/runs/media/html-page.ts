@@ -1,6 +1,8 @@
 // Pages that others logged, as a frame can show them that runs nothing, asks for nothing and leads nowhere.
 
-const NEVER = 'script, noscript, link, meta, base, iframe, frame, frameset, object, embed, applet, template, portal';
+const STYLE = 'data-its-style';
+const NEVER =
+  'style, script, noscript, link, meta, base, iframe, frame, frameset, object, embed, applet, template, portal';
 const ADDRESSES = [
   'href',
   'xlink:href',
@@ -19,14 +21,13 @@ const ADDRESSES = [
  * would only complain. Styles in attributes go to a style sheet: the page that holds the frame allows no others.
  */
 export function framedPage(text: string, nonce: string): string {
-  const page = new DOMParser().parseFromString(text, 'text/html');
+  const { body, rules } = withoutStyles(text);
+  const page = new DOMParser().parseFromString(body, 'text/html');
   for (const element of page.querySelectorAll(NEVER)) element.remove();
-  const rules = [...page.querySelectorAll('style')].map((style) => style.textContent ?? '');
-  for (const style of page.querySelectorAll('style')) style.remove();
   let count = 0;
   for (const element of page.querySelectorAll('*')) {
-    const style = element.getAttribute('style');
-    element.removeAttribute('style');
+    const style = element.getAttribute(STYLE);
+    element.removeAttribute(STYLE);
     if (style) {
       count += 1;
       element.setAttribute('data-styled', String(count));
@@ -44,9 +45,24 @@ export function framedPage(text: string, nonce: string): string {
   ].join('');
 }
 
+/** Even a page that is only parsed is complained of when it has styles or handlers of its own: they go before. */
+function withoutStyles(text: string): { body: string; rules: string[] } {
+  const rules: string[] = [];
+  const parts = text.split(/<\/style\s*>/i).map((part, index, all) => {
+    const start = index < all.length - 1 ? /<style\b[^<>]*>/i.exec(part) : null;
+    if (!start) return part;
+    rules.push(part.slice(start.index + start[0].length));
+    return part.slice(0, start.index);
+  });
+  const tag = /<[a-z](?:"[^"]*"|'[^']*'|[^'"<>])*>/gi;
+  const renamed = (found: string) =>
+    found.replace(/([\s"'/])style\s*=/gi, `$1${STYLE}=`).replace(/([\s"'/])on(\w+)\s*=/gi, '$1data-on$2=');
+  return { body: parts.join('').replace(tag, renamed), rules };
+}
+
 function leaveOutAddresses(element: Element): void {
   for (const name of element.getAttributeNames()) {
-    if (name.startsWith('on')) element.removeAttribute(name);
+    if (/^(data-)?on/.test(name)) element.removeAttribute(name);
   }
   for (const name of ADDRESSES) {
     const isPicture = element.localName === 'img' && name === 'src';
