@@ -1,19 +1,16 @@
 """Every page shows what it is for, without a complaint of the browser, and nothing that a name says ever runs."""
 
 import json
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.ui.axe import serious_findings
 from e2e.ui.conftest import NARROW, SignIn, UIWorld
 from e2e.ui.pages import PAGES
 from posting import post_document
-
-AXE = Path(__file__).parents[3] / "web" / "app" / "node_modules" / "axe-core" / "axe.min.js"
-
 
 # A page of each kind is looked at each time, all of them among the slow tests.
 QUICK = {"home", "project-runs", "run-charts", "version-lineage", "model"}
@@ -75,14 +72,3 @@ def asked_anew(page: Page, world: UIWorld) -> dict[str, Any]:
     given = parse_qs(urlsplit(href).fragment)
     url = world.place.variables["HEADWATER_BASE_URL"]
     return post_document(url, world.key, given["query"][0], **json.loads(given["variables"][0]))
-
-
-def serious_findings(page: Page) -> list[str]:
-    """What axe finds that is serious or critical: the rule and the first place of each."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {json.dumps(one['nodes'][0]['target'])} {one['nodes'][0]['failureSummary']}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
