@@ -6,7 +6,7 @@ import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { Frame } from './shell/frame.tsx';
 import { lazyPage } from './shell/lazy-page.tsx';
 import { NotFound } from './shell/not-found.tsx';
-import { Loading } from './ui/notices.tsx';
+import { PageToCome } from './shell/page.tsx';
 
 const EntityPage = lazyPage(() => import('./entity/entity-page.tsx'));
 const ContainerPage = lazyPage(() => import('./project/container-page.tsx'));
@@ -21,7 +21,7 @@ export function App() {
   return (
     <Frame>
       <ErrorBoundary resetKey={path}>
-        <Suspense fallback={<Loading />}>
+        <Suspense fallback={<PageToCome />}>
           <RoutedPage />
         </Suspense>
       </ErrorBoundary>

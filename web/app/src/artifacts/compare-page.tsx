@@ -7,7 +7,7 @@ import {
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { compareHref, type Route } from '../lib/routes.ts';
-import { Page } from '../shell/page.tsx';
+import { Page, PageToCome } from '../shell/page.tsx';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/field.tsx';
 import { Failure, Loading, Missing, Notice } from '../ui/notices.tsx';
@@ -28,7 +28,7 @@ export default function ComparePage({ route }: { route: CompareRoute }) {
   const { data, error, reload } = useData(ComparedVersionsDocument, variables);
   const title = t('artifacts.compareTitle', { name: route.name, before: route.ref, after: route.other });
   if (error) return <ErrorPage title={title} error={error} onRetry={reload} />;
-  if (!data) return <Loading />;
+  if (!data) return <PageToCome />;
   const { before, after } = data;
   const choices = data.collection?.versions.edges.map((edge) => edge.node) ?? [];
   return (

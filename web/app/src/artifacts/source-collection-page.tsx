@@ -11,16 +11,16 @@ import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { hrefOf, type Route, tabHref } from '../lib/routes.ts';
 import { MissingPage } from '../shell/not-found.tsx';
-import { Page } from '../shell/page.tsx';
+import { Page, PageToCome } from '../shell/page.tsx';
 import { EditableText } from '../ui/editable-text.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { Failure, Loading } from '../ui/notices.tsx';
 import { KindMark } from '../ui/state.tsx';
 import { TagEditor } from '../ui/tag-editor.tsx';
 import { AliasHistory } from './alias-history.tsx';
 import { AliasesNow } from './aliases-now.tsx';
 import { CollectionFacts } from './collection-facts.tsx';
 import { CollectionVersions } from './collection-versions.tsx';
+import { ErrorPage } from './error-page.tsx';
 import { RenameCollection } from './rename-collection.tsx';
 import { useRights } from './rights.ts';
 
@@ -36,8 +36,8 @@ interface SourceCollectionPageProps {
 export function SourceCollectionPage({ route, collection: { path } }: SourceCollectionPageProps) {
   const t = useT();
   const { data, error, reload } = useData(SourceCollectionDocument, { path }, { isMain: true });
-  if (error) return <Failure error={error} onRetry={reload} />;
-  if (!data) return <Loading />;
+  if (error) return <ErrorPage title={route.name} error={error} onRetry={reload} />;
+  if (!data) return <PageToCome />;
   if (!data.collection) {
     return <MissingPage name={route.name} what="artifacts.missingCollection" />;
   }

@@ -5,7 +5,7 @@ import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { type Route, tabHref } from '../lib/routes.ts';
 import { MissingPage } from '../shell/not-found.tsx';
-import { Page } from '../shell/page.tsx';
+import { Page, PageToCome } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
 import { Loading } from '../ui/notices.tsx';
 import { KindMark } from '../ui/state.tsx';
@@ -36,7 +36,7 @@ export default function VersionPage({ route }: { route: VersionRoute }) {
   const path = `${route.entity}/${route.container}/${route.name}:${route.ref}`;
   const { data, error, reload } = useData(VersionPageDocument, { path }, { isMain: true });
   if (error) return <ErrorPage title={`${route.name}:${route.ref}`} error={error} onRetry={reload} />;
-  if (!data) return <Loading />;
+  if (!data) return <PageToCome />;
   if (!data.artifact) {
     return <MissingPage name={`${route.name}:${route.ref}`} what="artifacts.missingVersion" />;
   }

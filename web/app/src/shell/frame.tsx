@@ -8,13 +8,14 @@ import { useT } from '../lib/messages.tsx';
 import { useData, usePageQueryHref } from '../lib/page-query.tsx';
 import { ViewerContext } from '../lib/places.ts';
 import { hrefOf, parseRoute, pathText } from '../lib/routes.ts';
-import { Failure, Loading } from '../ui/notices.tsx';
+import { Failure } from '../ui/notices.tsx';
 import { TitleTips } from '../ui/title-tips.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { useFocusKeeper } from './focus-keeper.ts';
 import styles from './frame.module.css';
 import { KeysDialog } from './keys-dialog.tsx';
 import { LiveMark } from './live-mark.tsx';
+import { PageToCome } from './page.tsx';
 import { Preferences } from './preferences.tsx';
 import { SearchBox } from './search-box.tsx';
 import { ServiceNotices } from './service-notices.tsx';
@@ -46,7 +47,7 @@ export function Frame({ children }: { children: ReactNode }) {
     return (
       <>
         <ServiceNotices />
-        {error ? <Failure error={error} onRetry={reload} /> : <Loading />}
+        <PageToCome>{error && <Failure error={error} onRetry={reload} />}</PageToCome>
       </>
     );
   }

@@ -2,6 +2,7 @@ import { type ReactNode, useId } from 'react';
 import { useT } from '../lib/messages.tsx';
 import { usePageQueryHref } from '../lib/page-query.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { Loading } from '../ui/notices.tsx';
 import { type TabLink, TabLinks } from '../ui/tab-links.tsx';
 import { TimeStop } from '../ui/time.tsx';
 import styles from './page.module.css';
@@ -68,4 +69,9 @@ export function Page({ title, marks, answer, actions, tabs, tab = '', isMissing,
       <div className={styles.content}>{isUnknown && tabs ? <UnknownTab name={tab} tabs={tabs} /> : children}</div>
     </main>
   );
+}
+
+/** Stands where a page will: in its margins, but without a name, for nobody knows yet whether there is such a thing. */
+export function PageToCome({ children }: { children?: ReactNode }) {
+  return <div className={styles.page}>{children || <Loading />}</div>;
 }
