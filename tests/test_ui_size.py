@@ -33,6 +33,13 @@ def test_no_part_that_is_loaded_on_demand_is_large() -> None:
     assert {name: size for name, size in sizes.items() if size > CHUNK_BYTES} == {}
 
 
+def test_nothing_needs_web_assembly_which_no_policy_of_ours_allows() -> None:
+    scripts = list((BUILT / "assets").glob("*.js"))
+
+    assert scripts
+    assert [path.name for path in scripts if "WebAssembly" in path.read_text()] == []
+
+
 def files_of(manifest: dict[str, dict[str, object]], names: list[str]) -> set[str]:
     """Return the files of chunks and of all that these import at once."""
     found: set[str] = {"index.html"}

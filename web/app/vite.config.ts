@@ -10,7 +10,11 @@ const toService = { target: SERVICE, ws: true };
 export default defineConfig(({ command }) => ({
   base: command === 'build' ? '/static/app/' : '/',
   plugins: [react(), messages()],
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    // Its list of all decompressors compiles WebAssembly, which no policy of ours allows: only what is named is taken.
+    rollupOptions: { treeshake: { moduleSideEffects: [{ test: /hyparquet-compressors/, sideEffects: false }] } },
+  },
   server: {
     proxy: {
       '/graphql': toService,

@@ -8,6 +8,7 @@ It works in the project of its environment and prints as JSON the paths of its r
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import math
 import tempfile
@@ -77,10 +78,25 @@ def log_media(folder: Path) -> dict[str, str]:
         table = pyarrow.table({"日": [datetime.date(2026, 1, 2)], "価格": [Decimal("12.50")]})
         pyarrow.parquet.write_table(table, folder / "prices.parquet", compression="gzip")
         (folder / "broken.parquet").write_bytes((folder / "prices.parquet").read_bytes()[:100])
+        pyarrow.parquet.write_table(table, folder / "brotli.parquet", compression="brotli")
+        (folder / "endless.parquet").write_bytes(endless())
         artifact = headwater.Artifact("prices", "dataset")
         artifact.add_dir(str(folder))
         run.log_artifact(artifact).wait()
         return {"run": run.path, "version": f"{run.path.rpartition('/')[0]}/prices:v0"}
+
+
+def endless() -> bytes:
+    """Return a Parquet file whose page is short, and would be unpacked for hours."""
+    page = io.BytesIO()
+    table = pyarrow.table({"noise": np.random.default_rng(1).integers(0, 2**62, 2000)})
+    pyarrow.parquet.write_table(table, page, compression="zstd", use_dictionary=False)
+    # A block repeats 65,539 bytes 65,535 times, and says so in few.
+    block = bytes([0x00, 0xFF, 0xFF, 0x7F + 1, 0x54, 0, 0, 52, 1])
+    blocks = ((len(block) << 3) | (2 << 1)).to_bytes(3, "little") + block
+    start = page.getvalue().index(b"\x28\xb5\x2f\xfd") + 4
+    frame = b"\x60\x00\x10" + blocks * 500
+    return page.getvalue()[:start] + frame + page.getvalue()[start + len(frame) :]
 
 
 def main() -> None:

@@ -150,3 +150,22 @@ def test_parquet_packed_with_gzip_is_read_and_a_broken_one_is_called_so(
 
     expect(page.get_by_text("damaged, cut off")).to_be_visible()
     assert complaints.found == []
+
+
+def test_parquet_packed_with_brotli_is_read_and_an_endless_one_stopped_while_the_page_goes_on(
+    sign_in: SignIn, media_world: MediaWorld
+) -> None:
+    signed = sign_in(media_world.key)
+    page, complaints = signed.open(f"/{media_world.version}/-/files?file=brotli.parquet")
+    table = page.get_by_role("region", name="First rows of the file")
+    expect(table.get_by_role("cell", name="12.50", exact=True)).to_be_visible()
+
+    with page.expect_response(re.compile(r"endless\.parquet")):
+        page.goto(f"{signed.url}/{media_world.version}/-/files?file=endless.parquet")
+    page.wait_for_timeout(2_000)
+
+    page.set_default_timeout(2_000)
+    assert page.evaluate("1 + 1") == 2
+    expect(page.get_by_text("damaged, cut off")).to_have_count(0)
+    expect(page.get_by_text("damaged, cut off")).to_be_visible(timeout=30_000)
+    assert complaints.found == []

@@ -1,31 +1,17 @@
 // The head of a Parquet file, read by ranges: its footer and what the first rows need, never the whole file.
-import { decompress } from 'fzstd';
-import { type Compressors, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { readPart } from './bytes.ts';
 import { cellText } from './contents.ts';
 import type { Rows } from './delimited.ts';
-import { takeMeaning, writerOf } from './parquet-values.ts';
-import { gunzip, unpackLz4 } from './unpack.ts';
-import { DamagedFileError, UnknownPackingError } from './unreadable.ts';
+import type { Found } from './parquet-reader.ts';
+import type { Failure, FromWorker, Question, ToWorker } from './parquet-worker.ts';
+import { DamagedFileError, TooLargeError, UnknownPackingError } from './unreadable.ts';
 
 /** Rows come in groups, and columns of a group whole: of very large groups nothing is shown. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /** A beginning, an end, and how long the footer is. */
 const LEAST_BYTES = 12;
-
-function unknown(kind: string): never {
-  throw new UnknownPackingError(kind);
-}
-
-// ZSTD is how our own tables are compressed; Snappy, the usual one elsewhere, is known to the reader itself.
-const COMPRESSORS: Compressors = {
-  ZSTD: (input, size) => decompress(input, new Uint8Array(size)),
-  GZIP: gunzip,
-  LZ4_RAW: unpackLz4,
-  LZ4: () => unknown('LZ4'),
-  BROTLI: () => unknown('Brotli'),
-  LZO: () => unknown('LZO'),
-};
+/** How long a file may keep the reader busy once all bytes are there. */
+const MOST_BUSY_MS = 20_000;
 
 /** A Parquet file that rows can be read of, as its values are. */
 export interface ParquetTable {
@@ -33,41 +19,22 @@ export interface ParquetTable {
   total: number;
   /** Rows from a number to before another one; null when that would take too many bytes. */
   rows: (start: number, end: number) => Promise<Record<string, unknown>[] | null>;
+  close: () => void;
 }
 
 /** Reads what a Parquet file says of itself. Bytes that nobody calls a text are one all the same, unless told. */
 export async function openParquet(url: string, size: number, areBytesText = true): Promise<ParquetTable | null> {
-  let left = MOST_BYTES;
-  const file = {
-    byteLength: size,
-    slice: async (start: number, end = size) => {
-      left -= end - start;
-      if (left < 0) throw new TooLarge();
-      try {
-        return (await readPart(url, start, end - start)).bytes.buffer;
-      } catch (error) {
-        throw new NotRead(error);
-      }
-    },
-  };
   if (size < LEAST_BYTES) throw new DamagedFileError();
-  return unlessTooLarge(async () => {
-    const metadata = await parquetMetadataAsync(file);
-    const total = Number(metadata.num_rows);
-    const meanings = takeMeaning(metadata.schema);
-    const trees = parquetSchema(metadata).children;
-    const columns = trees.map((child) => child.element.name);
-    const writers = trees.map((child) => [child.element.name, writerOf(child, meanings, areBytesText)] as const);
-    const options = { file, metadata, compressors: COMPRESSORS, utf8: false, useOffsetIndex: true };
-    const rows = (rowStart: number, rowEnd: number) => {
-      left = MOST_BYTES;
-      return unlessTooLarge(async () => {
-        const found = await parquetReadObjects({ ...options, rowStart, rowEnd: Math.min(rowEnd, total) });
-        return found.map((row) => Object.fromEntries(writers.map(([name, written]) => [name, written(row[name])])));
-      });
-    };
-    return { columns, total, rows };
-  });
+  const reader = new Reader(url);
+  const ask = (range: Question['range']) => reader.ask({ size, areBytesText, range });
+  const file = await ask(null);
+  if (!file) return null;
+  return {
+    columns: file.columns,
+    total: file.total,
+    rows: async (start, end) => (await ask([start, end]))?.rows ?? null,
+    close: () => reader.close(),
+  };
 }
 
 /** The first rows as texts, and how many there are in all; null when that would take too many bytes. */
@@ -77,28 +44,110 @@ export async function readParquetHead(
   most: number,
 ): Promise<(Rows & { total: number }) | null> {
   const table = await openParquet(url, size);
-  const found = await table?.rows(0, most);
-  if (!table || !found) return null;
-  const { columns, total } = table;
-  return { columns: [...columns], total, rows: found.map((row) => columns.map((column) => cellText(row[column]))) };
-}
-
-async function unlessTooLarge<Value>(read: () => Promise<Value>): Promise<Value | null> {
+  if (!table) return null;
   try {
-    return await read();
-  } catch (error) {
-    if (error instanceof TooLarge) return null;
-    if (error instanceof NotRead) throw error.cause;
-    // What a reader stumbles over in bytes that are no Parquet file could be any error.
-    throw error instanceof UnknownPackingError ? error : new DamagedFileError(error);
+    const found = await table.rows(0, most);
+    if (!found) return null;
+    const { columns, total } = table;
+    return { columns: [...columns], total, rows: found.map((row) => columns.map((column) => cellText(row[column]))) };
+  } finally {
+    table.close();
   }
 }
 
-class TooLarge extends Error {}
+interface Waiting {
+  resolve: (found: Found | null) => void;
+  reject: (error: unknown) => void;
+}
 
-/** The bytes did not arrive, and nobody knows what they are. */
-class NotRead extends Error {
-  constructor(cause: unknown) {
-    super('not read', { cause });
+/** Reads in a worker, one question after the other. After a failure, the next question begins anew. */
+class Reader {
+  readonly #url: string;
+  #worker: Worker | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting: Waiting | null = null;
+  /** Parts of the file that are on their way. */
+  #coming = 0;
+  #left = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(url: string) {
+    this.#url = url;
   }
+
+  /** What was found; null when that would take too many bytes. */
+  ask(question: Question): Promise<Found | null> {
+    const answer = this.#last.then(() => this.#ask(question));
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#coming = 0;
+  }
+
+  #ask(question: Question): Promise<Found | null> {
+    this.#left = MOST_BYTES;
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#worker ??= this.#start();
+      this.#post({ question });
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./parquet-worker.ts', import.meta.url), { type: 'module' });
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (worker === this.#worker) this.#take(data, worker);
+    });
+    worker.addEventListener('error', (event) => {
+      if (worker === this.#worker) this.#fail(new Error(event.message || 'The reader did not start.'));
+    });
+    return worker;
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message, 'bytes' in message ? [message.bytes] : []);
+    clearTimeout(this.#timer);
+    if (this.#coming === 0) this.#timer = setTimeout(() => this.#fail(new DamagedFileError()), MOST_BUSY_MS);
+  }
+
+  #take(message: FromWorker, worker: Worker): void {
+    if ('number' in message) {
+      clearTimeout(this.#timer);
+      this.#coming += 1;
+      void this.#bring(message.number, message.start, message.end, worker);
+    } else if ('failure' in message) this.#fail(errorOf(message.failure));
+    else {
+      clearTimeout(this.#timer);
+      this.#waiting?.resolve(message.found);
+    }
+  }
+
+  async #bring(number: number, start: number, end: number, worker: Worker): Promise<void> {
+    try {
+      this.#left -= end - start;
+      if (this.#left < 0) throw new TooLargeError();
+      const { bytes } = await readPart(this.#url, start, end - start);
+      if (worker !== this.#worker) return;
+      this.#coming -= 1;
+      this.#post({ number, bytes: bytes.buffer });
+    } catch (error) {
+      if (worker === this.#worker) this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.close();
+    if (error instanceof TooLargeError) this.#waiting?.resolve(null);
+    else this.#waiting?.reject(error);
+  }
+}
+
+function errorOf(failure: Failure): Error {
+  if (failure.sort === 'packed') return new UnknownPackingError(failure.packing);
+  return failure.sort === 'too-large' ? new TooLargeError() : new DamagedFileError();
 }

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileAddress, readPart } from './bytes.ts';
 import { cellText, hexLines, prettyJson, textOf } from './contents.ts';
 import { parseDelimited, sniffDelimiter } from './delimited.ts';
 import { loadPreview } from './load.ts';
+import { openParquet } from './parquet.ts';
 import { isServedAsImage, previewKind } from './preview-kind.ts';
-import { DamagedFileError, UnknownPackingError } from './unreadable.ts';
+import { DamagedFileError } from './unreadable.ts';
+import { WorkerHere } from './worker-here.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -24,7 +26,14 @@ function serve(bytes: Uint8Array<ArrayBuffer>, { knowsRanges = true } = {}) {
   return asked;
 }
 
-afterEach(() => vi.unstubAllGlobals());
+beforeEach(() => {
+  vi.stubGlobal('Worker', WorkerHere);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+  expect(WorkerHere.running.size).toBe(0);
+});
 
 describe('the kind of a preview', () => {
   it.each([
@@ -200,9 +209,9 @@ describe('a preview', () => {
     expect(rows.map((row) => row[10])).toEqual(['{"k":"2026-01-01"}', '{}', '']);
   });
 
-  it('unpacks LZ4, and names a packing that it does not know', async () => {
+  it('unpacks LZ4 and Brotli', async () => {
     expect(await head(parquet('text.lz4'))).toMatchObject({ total: 200, rows: { 99: ['行 0'] } });
-    await expect(head(parquet('price.brotli'))).rejects.toThrow(new UnknownPackingError('Brotli'));
+    expect(await head(parquet('price.brotli'))).toMatchObject({ rows: [['-0.05'], ['12.50'], ['']] });
   });
 
   it.each([
@@ -212,6 +221,34 @@ describe('a preview', () => {
     ['empty', new Uint8Array(0)],
   ])('says of a Parquet file that is %s that it is damaged', async (_, bytes) => {
     await expect(head(bytes)).rejects.toBeInstanceOf(DamagedFileError);
+  });
+
+  it('stops a Parquet file that keeps its reader busy, and can be asked again', async () => {
+    vi.useFakeTimers();
+    serve(parquet('zstd'));
+    const table = await openParquet('/f', parquet('zstd').length);
+    const answered = vi.spyOn(WorkerHere.prototype, 'postMessage').mockImplementation(() => {});
+    const found = expect(table?.rows(0, 1)).rejects.toBeInstanceOf(DamagedFileError);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await found;
+    expect(WorkerHere.running.size).toBe(0);
+
+    answered.mockRestore();
+    expect(await table?.rows(1, 2)).toMatchObject([{ id: 1n }]);
+    table?.close();
+  });
+
+  it('waits for the bytes of a Parquet file as long as the store takes', async () => {
+    vi.useFakeTimers();
+    serve(parquet('zstd'));
+    const read = globalThis.fetch;
+    vi.stubGlobal('fetch', async (...asked: Parameters<typeof fetch>) => {
+      await new Promise((resolve) => setTimeout(resolve, 90_000));
+      return read(...asked);
+    });
+    const found = loadPreview({ path: 'a.parquet', size: parquet('zstd').length, url: '/f' }, 'parquet', stop);
+    await vi.advanceTimersByTimeAsync(900_000);
+    expect(await found).toMatchObject({ total: 150 });
   });
 
   it('says what the store says when a Parquet file does not arrive', async () => {

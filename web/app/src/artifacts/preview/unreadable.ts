@@ -13,3 +13,6 @@ export class UnknownPackingError extends Error {
     super(`The file is packed with ${packing}.`);
   }
 }
+
+/** What would have to be read or unpacked is more than a preview may take. */
+export class TooLargeError extends Error {}

@@ -77,14 +77,18 @@ function useRows(file: PreviewedFile) {
   const { table, rows, isLoading } = state;
   useEffect(() => {
     let isWanted = true;
+    let read: ParquetTable | null = null;
     setState(NOTHING);
     openParquet(url, size, false)
       .then((opened) => {
+        read = opened;
         if (isWanted) setState({ ...NOTHING, table: opened, isLoading: false, isTooLarge: opened === null });
+        else opened?.close();
       })
       .catch((reason: unknown) => isWanted && setState({ ...NOTHING, isLoading: false, error: errorOf(reason) }));
     return () => {
       isWanted = false;
+      read?.close();
     };
   }, [url, size]);
   const more = useCallback(() => {
