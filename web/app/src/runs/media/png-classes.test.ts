@@ -64,6 +64,26 @@ describe('a mask', () => {
     expect([...(await readClasses(png(lines, { bits: 16 }))).classes]).toEqual([1000, 1, 65535, 65280]);
   });
 
+  it('in very many pieces is read soon', async () => {
+    const whole = png([[0, 5]]);
+    const pieces = new Uint8Array(12 * 400_000);
+    for (let at = 0; at < pieces.length; at += 12) pieces.set(chunk('IDAT', new Uint8Array(0)), at);
+    const headers = 8 + 25;
+    const file = new Uint8Array(whole.length + pieces.length);
+    file.set(whole.subarray(0, headers));
+    file.set(pieces, headers);
+    file.set(whole.subarray(headers), headers + pieces.length);
+    const started = performance.now();
+    expect([...(await readClasses(file)).classes]).toEqual([5]);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it('is not unpacked beyond its size', async () => {
+    expect([
+      ...(await readClasses(png([[0, 5], new Array<number>(100_000).fill(0)], { size: [1, 1] }))).classes,
+    ]).toEqual([5]);
+  });
+
   it.each([
     ['a text', new TextEncoder().encode('<html>')],
     ['coloured', png([[0, 1, 2, 3]], { colour: 2, size: [1, 1] })],

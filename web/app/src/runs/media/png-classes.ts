@@ -1,5 +1,6 @@
 // Masks are PNG files whose grey is no shade but the number of a class: read here bit by bit, since a browser would
 // round numbers above 255, and some browsers change what a canvas gives back.
+// The library looked at unpacks whatever a file holds before it looks at the size: see docs/dependencies.md.
 
 /** The class of each pixel, row by row. */
 export interface ClassMap {
@@ -46,19 +47,24 @@ export async function readClasses(bytes: Uint8Array<ArrayBuffer>): Promise<Class
 
 function chunksOf(bytes: Uint8Array<ArrayBuffer>): { header: Header; data: Blob } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const data = new Uint8Array(bytes.length);
+  let filled = 0;
   let header: Header | null = null;
   for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
     const length = view.getUint32(at);
     const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     const start = at + 8;
     if (name === 'IHDR') header = headerOf(view, start);
-    if (name === 'IDAT') parts.push(bytes.subarray(start, start + length));
+    if (name === 'IDAT') {
+      const part = bytes.subarray(start, start + length);
+      data.set(part, filled);
+      filled += part.length;
+    }
     if (name === 'IEND') break;
     at = start + length + 4;
   }
   if (!header) throw new RangeError('a PNG file without a header');
-  return { header, data: new Blob(parts) };
+  return { header, data: new Blob([data.subarray(0, filled)]) };
 }
 
 function headerOf(view: DataView, start: number): Header {
