@@ -21,6 +21,8 @@ from servers import Service
 
 EXAMPLE = ROOT / "examples" / "digits_pipeline.py"
 BIN = Path(sys.executable).parent
+# Its snippets take longer than those of all other pages together.
+LONG = "registry.md"
 RUN_KEY = re.compile(r"(?<=/)[a-z0-9]{8}(?![a-z0-9-])")
 RUN_NAME = re.compile(r"\b[a-z]+-[a-z]+-\d+\b")
 
@@ -118,7 +120,10 @@ def ordered(value: Any) -> Any:
     return [ordered(inner) for inner in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=pytest.mark.slow if page.name == LONG else (), id=page.name) for page in PAGES],
+)
 def test_every_snippet_of_a_page_runs(page: Path, in_world: World) -> None:
     names: dict[str, Any] = {}
 

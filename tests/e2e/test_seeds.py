@@ -371,6 +371,7 @@ def test_the_tutorial_logs_in_for_later(tutorial: Ran) -> None:
     assert tutorial.place.variables["HEADWATER_BASE_URL"] in settings
 
 
+@pytest.mark.slow
 def test_without_an_entity_the_tutorial_says_so(new_place: NewPlace) -> None:
     assert new_place().run(SEEDS / "seed_002_register_models.py", HEADWATER_ENTITY="") == [
         "Must indicate entity where Registered Model will exist"

@@ -161,6 +161,7 @@ def test_a_service_that_is_not_there_is_unavailable() -> None:
             client_of(url, seconds=0.2).execute(QUERY)
 
 
+@pytest.mark.slow
 def test_a_wait_of_some_seconds_is_told_once() -> None:
     told: list[str] = []
     with answering(in_turn(Reply(503, b"starting"))) as peer:

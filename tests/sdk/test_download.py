@@ -206,6 +206,7 @@ def test_an_empty_artifact_is_an_empty_folder(client: Client, project: str, tmp_
     assert os.listdir(folder) == []
 
 
+@pytest.mark.slow
 def test_more_files_than_one_batch_of_addresses_come_down(client: Client, project: str, tmp_path: Path) -> None:
     for number in range(1200):
         (tmp_path / f"{number}.txt").write_bytes(b"%d" % number)

@@ -10,6 +10,8 @@ import pytest
 
 from headwater import Api
 
+pytestmark = pytest.mark.slow
+
 pytestmark = pytest.mark.usefixtures("client_environment")
 
 

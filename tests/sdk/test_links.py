@@ -151,6 +151,7 @@ def test_both_sides_show_each_other(entity: str, service: Service, project: str)
     }
 
 
+@pytest.mark.slow
 def test_all_links_are_listed_however_many_there_are() -> None:
     source = logged()
     made = [source.link(f"model-registry/Model {number}").id for number in range(103)]

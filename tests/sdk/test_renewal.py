@@ -20,6 +20,8 @@ from headwater._version import get_version
 from headwater_service.config import Settings
 from servers import Service, running_service
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 2
 LATE = 3.1  # the store counts whole seconds
 

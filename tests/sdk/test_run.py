@@ -440,6 +440,7 @@ run.log({"who": -2}, step=9)
     assert "Synced 2 record(s)" in errors or "Synced 5 record(s)" in errors
 
 
+@pytest.mark.slow
 def test_logging_never_waits_for_a_service_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     from headwater import _online
 

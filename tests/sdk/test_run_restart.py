@@ -19,6 +19,8 @@ from headwater_service.local.processes import wait_until
 from headwater_service.local.servers import Program, service_program
 from servers import environment_of, running
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def program(settings: Settings, admin_key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:

@@ -137,6 +137,7 @@ def test_a_draft_of_a_version_continues_it_without_its_files(client: Client, pro
     assert set(draft.manifest.entries) == {path for path in first.manifest.entries if path[0] != "0"} | {"new"}
 
 
+@pytest.mark.slow
 def test_more_files_than_one_batch_of_addresses(client: Client, project: str, tmp_path: Path) -> None:
     draft, sent = Artifact("many", "dataset"), Sent()
     draft.add_dir(folder_of(tmp_path / "many", 2300), policy="immutable")

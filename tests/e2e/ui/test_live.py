@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from authorisation_world import log
@@ -24,6 +25,7 @@ def test_a_version_that_a_program_logs_appears_on_the_page_that_is_open(
     assert complaints.found == []
 
 
+@pytest.mark.slow
 def test_where_no_socket_opens_the_page_asks_every_few_seconds(
     sign_in: SignIn, post: Callable[..., Any], user: Any, project: str
 ) -> None:

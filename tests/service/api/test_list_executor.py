@@ -127,6 +127,7 @@ async def test_the_setting_turns_columns_off() -> None:
     assert column.call_count == 0
 
 
+@pytest.mark.slow
 async def test_the_lists_of_a_lineage_never_fall_back(
     graph: Graph, settings: Settings, service: Service, post: Callable[..., Any], user: Any, project: str
 ) -> None:

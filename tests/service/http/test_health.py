@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 import urllib3
 from minio.versioningconfig import SUSPENDED, VersioningConfig
 
@@ -27,6 +28,7 @@ def test_a_service_with_both_servers_is_ready(service: Service) -> None:
     assert ready.json() == {"status": "ready", "graph": "ok", "store": "ok", "migrations": "ok"}
 
 
+@pytest.mark.slow
 def test_it_starts_without_a_graph_and_becomes_ready_when_it_comes(settings: Settings, tmp_path: Path) -> None:
     port = free_port()
 
@@ -48,6 +50,7 @@ def test_it_starts_without_a_graph_and_becomes_ready_when_it_comes(settings: Set
     assert after.json() == {"status": "not ready", "graph": "unreachable", "store": "ok", "migrations": "ok"}
 
 
+@pytest.mark.slow
 def test_it_starts_without_a_store_and_becomes_ready_when_it_comes(settings: Settings, tmp_path: Path) -> None:
     port = free_port()
 

@@ -135,6 +135,7 @@ async def test_who_waits_for_a_lock_is_answered_within_the_deadline_and_has_writ
     assert left["visits"] == 2
 
 
+@pytest.mark.slow
 async def test_who_gives_up_on_a_lock_is_told_that_another_write_holds_it(graph: Graph) -> None:
     name = fresh("held")
     await graph.write(lambda tx: tx.rows(PUT, names=[name]))

@@ -129,6 +129,7 @@ RUN_ORDERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", RUN_ORDERS, ids=lambda order: order.field)
 async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder(monkeypatch)
@@ -145,6 +146,7 @@ async def test_pages_of_runs_start_at_an_index(order: RunOrder, graph: Graph, mo
     assert [label_scans(plan) for plan in plans] == [[]] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", OrderDirection)
 async def test_runs_by_a_number_of_theirs_come_in_the_order_of_an_index(
     direction: OrderDirection, graph: Graph, monkeypatch: pytest.MonkeyPatch
@@ -235,6 +237,7 @@ async def test_the_newest_runs_of_a_project_come_in_the_order_of_the_index(
     assert "Top" not in operators
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", OrderDirection)
 @pytest.mark.parametrize("field", ["STATE", "JOB_TYPE", "NAME"])
 async def test_runs_by_what_many_share_come_in_the_order_of_an_index(
@@ -263,6 +266,7 @@ async def test_runs_by_what_many_share_come_in_the_order_of_an_index(
         assert "Top" not in [operator for operator, _ in plan] or "UNWIND" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", [field for field in VersionOrderField if field is not VersionOrderField.METRIC])
 async def test_pages_of_versions_start_at_an_index(
     field: VersionOrderField, graph: Graph, monkeypatch: pytest.MonkeyPatch

@@ -105,6 +105,7 @@ def test_a_key_that_is_in_urls_cannot_list(settings: Settings, role: str) -> Non
     assert refusal.value.code == "AccessDenied"
 
 
+@pytest.mark.slow
 def test_setting_up_again_keeps_the_bucket_and_takes_new_keys(servers: Servers) -> None:
     settings = fresh_bucket_settings(servers)
     first = put_status(settings, "admin", "someone/manifests/1")
