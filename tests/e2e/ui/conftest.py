@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from authorisation_world import ADD_MEMBER, operation
 from browsers import NEEDS_CHROMIUM, STATIC, Complaints, sign_in_link
+from conftest import Person
 from e2e.examples import NewPlace, Place
 from servers import Service
 
@@ -51,10 +53,13 @@ class UIWorld:
 
 
 @pytest.fixture(scope="session")
-def ui_world(new_place: NewPlace) -> UIWorld:
+def ui_world(new_place: NewPlace, post: Callable[..., Any], make_user: Callable[..., Person]) -> UIWorld:
     place = new_place()
+    key = place.variables["HEADWATER_API_KEY"]
+    member = {"entity": place.entity, "user": make_user().name, "role": "MEMBER"}
+    post(ADD_MEMBER, key=key, input={"operationId": operation(), **member})
     printed = place.run(HERE / "world.py", HEADWATER_SILENT="1", options=())
-    return UIWorld(place, place.variables["HEADWATER_API_KEY"], **json.loads(printed[-1]))
+    return UIWorld(place, key, **json.loads(printed[-1]))
 
 
 @dataclass

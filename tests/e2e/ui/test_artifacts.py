@@ -144,12 +144,12 @@ def test_a_deleted_version_says_so_and_comes_back(sign_in: SignIn, ui_world: UIW
     dialog = page.get_by_role("dialog")
 
     choose_action(page, "Delete…")
-    dialog.get_by_text("Also take away its alias").click()
+    dialog.get_by_text("Also remove its alias").click()
     dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("This version was deleted")).to_be_visible()
+    expect(page.get_by_text("This version is deleted")).to_be_visible()
     page.get_by_role("button", name="Restore").click()
 
-    expect(page.get_by_text("This version was deleted")).to_have_count(0)
+    expect(page.get_by_text("This version is deleted")).to_have_count(0)
     assert complaints.found == []
 
 

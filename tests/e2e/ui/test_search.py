@@ -134,5 +134,5 @@ def test_what_nothing_bears_is_said_to_be_nowhere(sign_in: SignIn, ui_world: UIW
 
     found = find(page, "zzzqqqxxx9")
 
-    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Nothing that you may see")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("No results that you have access to")
     expect(found).to_have_count(0)

@@ -1,6 +1,7 @@
 // What a mouse is told by hovering, for fingers and keys: a tap on what has a title shows it, and so does the focus when
-// it rests on something for a moment. Escape, a scroll, or going on takes it away.
+// it rests on something for a moment. Escape, a scroll, or going on takes it away. Text that is cut has a title, too.
 import { useEffect, useState } from 'react';
+import { titleCutText } from './cut-text.ts';
 import styles from './title-tips.module.css';
 
 const REST_MS = 700;
@@ -27,16 +28,19 @@ export function TitleTips() {
     const onFocus = ({ target }: FocusEvent) => {
       hide();
       if (!(target instanceof Element) || !target.matches(':focus-visible')) return;
+      for (const one of placeOf(target).querySelectorAll<HTMLElement>('*')) titleCutText(one);
       timer = setTimeout(() => setShown(tipOf(target, titlesAbout(target))), REST_MS);
     };
     const onClick = (event: MouseEvent) => {
       hide();
       const { target } = event;
       if (!(event instanceof PointerEvent) || event.pointerType === 'mouse' || !(target instanceof Element)) return;
+      if (target instanceof HTMLElement) titleCutText(target);
       const titled = target.closest('[title]');
       // A link or a button is followed by a tap; where it leads has the whole name.
       if (titled && !titled.closest('a, button')) setShown(tipOf(titled, titlesOf([titled])));
     };
+    const onHover = ({ target }: PointerEvent) => target instanceof HTMLElement && titleCutText(target);
     const onKey = (event: KeyboardEvent) => event.key === 'Escape' && hide();
     const ending = new AbortController();
     const options = { signal: ending.signal, capture: true };
@@ -44,6 +48,7 @@ export function TitleTips() {
     document.addEventListener('focusout', hide, options);
     document.addEventListener('click', onClick, options);
     document.addEventListener('keydown', onKey, options);
+    document.addEventListener('pointerover', onHover, options);
     document.addEventListener('scroll', hide, options);
     return () => {
       clearTimeout(timer);
@@ -64,9 +69,14 @@ export function TitleTips() {
   );
 }
 
+/** The row or item that an element stands in. */
+function placeOf(element: Element): Element {
+  return element.closest('[role="row"], li, tr') ?? element;
+}
+
 /** The titles of an element, of what is in it, and of the row or item that it stands in. */
 function titlesAbout(element: Element): string[] {
-  const around = element.closest('[role="row"], li, tr') ?? element;
+  const around = placeOf(element);
   const within = [...around.querySelectorAll('[title]')];
   return titlesOf(around.hasAttribute('title') ? [around, ...within] : within);
 }
