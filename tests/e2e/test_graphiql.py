@@ -99,6 +99,7 @@ def test_without_a_version_the_tabs_show_how_to_make_one(page: Page, post: Calla
     expect(page.locator(".graphiql-query-editor")).to_contain_text("run.log_artifact(")
 
 
+@pytest.mark.slow
 def test_a_path_in_the_address_opens_the_query_of_its_object(
     page: Page, service: Service, post: Callable[..., Any], user: Any, project: str
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_path_in_the_address_opens_the_query_of_its_object(
     assert answer["data"]["artifact"]["digest"] == logged.digest
 
 
+@pytest.mark.slow
 def test_a_path_of_a_run_opens_its_query(
     page: Page, service: Service, post: Callable[..., Any], user: Any, project: str
 ) -> None:
@@ -142,6 +144,7 @@ def test_a_query_that_a_page_hands_over_is_the_first_tab(
     assert answer["data"]["entity"]["name"] == user.name
 
 
+@pytest.mark.slow
 def test_a_change_that_a_link_hands_over_is_shown_and_not_made(
     page: Page, service: Service, post: Callable[..., Any], user: Any
 ) -> None:
@@ -169,6 +172,7 @@ def test_the_explorer_lists_the_fields_of_the_schema(page: Page, post: Callable[
     expect(page.locator(".graphiql-explorer-root")).to_contain_text("versionCounts")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "elsewhere",
     ["//other.test/x", "/\\other.test/x", "/\t/other.test/x", "/\n\\other.test/x", "http://other.test/x", "/.//\t"],

@@ -31,6 +31,8 @@ from headwater_service.store.ids import new_id
 from headwater_service.store.reads import PlacedVersion
 from viewers import new_admin, new_project, new_run
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 12
 DANGLING = """
 MATCH (version:Lineage {id: $id})
