@@ -29,7 +29,8 @@ STOP = """
 
 
 def tab_until(page: Page, what: str) -> None:
-    """Press Tab until the element with the focus matches a selector."""
+    """Press Tab until the element with the focus matches a selector, once there is one."""
+    expect(page.locator(what).first).to_be_visible()
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         if page.evaluate("(what) => document.activeElement.matches(what)", what):
