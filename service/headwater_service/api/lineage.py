@@ -206,12 +206,41 @@ class _Details:
         return cards, group(self._answer, cards)
 
 
-async def walk(info: Info, start_id: str, request: domain.LineageRequest) -> LineageGraph:
-    """Walk from a node that the viewer was given."""
+async def lineage_of(
+    self: LineageNode,
+    info: Info,
+    direction: Direction,
+    depth: Depth = None,
+    upstream_depth: UpstreamDepth = None,
+    downstream_depth: DownstreamDepth = None,
+    limit: Limit = 500,
+    kinds: Kinds = None,
+    types: Types = None,
+    job_types: JobTypes = None,
+    aliases: Aliases = None,
+    created_after: CreatedAfter = None,
+    created_before: CreatedBefore = None,
+    only_totals: OnlyTotals = False,
+) -> LineageGraph:
+    """Resolve the lineage of a run or a version."""
+    request = domain.LineageRequest(
+        direction=direction,
+        depth=depth,
+        upstream_depth=upstream_depth,
+        downstream_depth=downstream_depth,
+        limit=limit,
+        kinds=kinds,
+        types=types,
+        job_types=job_types,
+        aliases=aliases,
+        created_after=created_after,
+        created_before=created_before,
+        only_totals=only_totals,
+    )
     context = info.context
     details = selects(info.selected_fields, "nodes")
     answer = await domain.walk_lineage(
-        context.graph, context.viewer, start_id, request, settings=context.settings, details=details
+        context.graph, context.viewer, self.id, request, settings=context.settings, details=details
     )
     names = await forms.read_names(context.graph, answer)
     found = answer.completeness

@@ -12,22 +12,7 @@ from headwater_service.api.context import Info
 from headwater_service.api.deletion import Ending
 from headwater_service.api.fields import resolved
 from headwater_service.api.inputs import EarliestFirst, NeighboursWanted, OfRuns, RunFilter
-from headwater_service.api.lineage import (
-    Aliases,
-    CreatedAfter,
-    CreatedBefore,
-    Depth,
-    Direction,
-    DownstreamDepth,
-    JobTypes,
-    Kinds,
-    Limit,
-    LineageGraph,
-    OnlyTotals,
-    Types,
-    UpstreamDepth,
-    walk,
-)
+from headwater_service.api.lineage import lineage_of
 from headwater_service.api.lineage_node import LineageNode
 from headwater_service.api.node import Node
 from headwater_service.api.people import User
@@ -36,7 +21,7 @@ from headwater_service.api.runs import Prefix, Run, RunConnection
 from headwater_service.api.scalars import ByteCount, Digest, Json, Step, step_of
 from headwater_service.domain import locations
 from headwater_service.domain.files import download_urls, manifest_urls
-from headwater_service.domain.lineage import LineageKind, LineageRequest
+from headwater_service.domain.lineage import LineageKind
 from headwater_service.domain.ttl import expires_at
 from headwater_service.model import Instant, VersionState
 from headwater_service.store.filters import OrderDirection
@@ -171,38 +156,7 @@ class Version(Node, LineageNode):
 
         return await compare(info.context, self, to)
 
-    @resolved("What it came from, what came of it, or both, as far as the viewer may see.")
-    async def lineage(
-        self,
-        info: Info,
-        direction: Direction,
-        depth: Depth = None,
-        upstream_depth: UpstreamDepth = None,
-        downstream_depth: DownstreamDepth = None,
-        limit: Limit = 500,
-        kinds: Kinds = None,
-        types: Types = None,
-        job_types: JobTypes = None,
-        aliases: Aliases = None,
-        created_after: CreatedAfter = None,
-        created_before: CreatedBefore = None,
-        only_totals: OnlyTotals = False,
-    ) -> LineageGraph:
-        request = LineageRequest(
-            direction=direction,
-            depth=depth,
-            upstream_depth=upstream_depth,
-            downstream_depth=downstream_depth,
-            limit=limit,
-            kinds=kinds,
-            types=types,
-            job_types=job_types,
-            aliases=aliases,
-            created_after=created_after,
-            created_before=created_before,
-            only_totals=only_totals,
-        )
-        return await walk(info, self.id, request)
+    lineage = resolved("What it came from, what came of it, or both, as far as the viewer may see.")(lineage_of)
 
 
 @strawberry.type(description="Content that a run logged: files under a digest, in a collection of a project.")

@@ -19,7 +19,7 @@ from headwater_service.store.graph import Graph, Transaction
 from headwater_service.store.history import key_of
 from headwater_service.store.history_chunks import NumberedRecord, decode_chunk
 from headwater_service.store.hops import find_loggers
-from headwater_service.store.listing import Sorting, Window, order_name, read_position, write_position
+from headwater_service.store.listing import Sorting, Window, position_name, read_position, write_position
 from headwater_service.store.listings_versions import Place, list_steps
 from headwater_service.store.objects import ObjectStore
 from headwater_service.store.reads import PlacedVersion, find_versions
@@ -104,7 +104,7 @@ async def list_by_metric(
     numbers = await _numbers(graph, objects, scopes, found.items, order.path)
     places = sorted(((numbers.get(one, none), one) for one, *_ in found.items), reverse=is_down)
     sorting = Sorting(f"{order.field} {order.path}", "", "version.id", order.direction)
-    name = f"{order_name(sorting)} {window.of}".rstrip()
+    name = position_name(sorting, window)
     if window.after is not None:
         after = read_position(window.after, name)
         places = [one for one in places if (one < after if is_down else one > after)]

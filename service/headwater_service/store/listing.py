@@ -89,7 +89,7 @@ async def read_page(
     tx: Transaction, listing: Listing, sorting: Sorting, window: Window, build: Callable[[Mapping[str, Any]], T]
 ) -> Page[T]:
     """Return one page. Raises InvalidInputError for a position of another listing or order."""
-    name = f"{order_name(sorting)} {window.of}".rstrip()
+    name = position_name(sorting, window)
     parameters: dict[str, Any] = {**listing.parameters, "limit": window.first + 1}
     condition = listing.condition
     if window.after is not None:
@@ -148,9 +148,9 @@ def fingerprint(**asked: Any) -> str:
     return hashlib.sha256(_json(asked).encode()).hexdigest()[:16]
 
 
-def order_name(sorting: Sorting) -> str:
-    """Name an order in positions, with the noun and the direction: those of runs are not those of versions."""
-    return f"{sorting.name} {sorting.direction} {sorting.id}"
+def position_name(sorting: Sorting, window: Window) -> str:
+    """Name a listing in its positions: order, direction, noun and what was asked, so that no other takes them."""
+    return f"{sorting.name} {sorting.direction} {sorting.id} {window.of}".rstrip()
 
 
 def write_position(order: str, value: Any, item_id: str) -> str:

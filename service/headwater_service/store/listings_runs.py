@@ -1,8 +1,8 @@
 """Runs in pages, counted, and counted in groups."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, LiteralString
 
@@ -99,9 +99,9 @@ async def list_runs(
 ) -> Page[PlacedRun]:
     """Return a page of the runs of some projects."""
     if order.path is not None:
-        return await _list_ranked(tx, scopes, wanted, order, order.path, window)
+        return await _list_valued(tx, scopes, wanted, _by_rank(order, order.path), window)
     if order.field is RunOrderField.JOB_TYPE:
-        return await _list_by_job_type(tx, scopes, wanted, order, window)
+        return await _list_valued(tx, scopes, wanted, _by_job_type(order, scopes), window)
     name, more = str(order.field), {}
     if order.field is RunOrderField.DURATION:
         now = await _moment_of(tx, window)
@@ -122,39 +122,59 @@ async def group_runs(
     return await count_groups(tx, await _listing(tx, scopes, wanted), [_GROUP[group] for group in groups], "0")
 
 
-async def _list_ranked(
-    tx: Transaction, scopes: Sequence[str], wanted: RunFilter, order: RunOrder, path: str, window: Window
-) -> Page[PlacedRun]:
-    """Return a page in the order of the numbers at a path; runs without one come last, either way."""
+@dataclass(frozen=True, slots=True)
+class _Valued:
+    """An order by a value that some runs lack, which come last, either way.
+
+    `in_order` makes a listing that of an index, which has those with a value alone; `match` gives each of all runs
+    `value`, which takes the place of what is compared there.
+    """
+
+    sorting: Sorting
+    parameters: Mapping[str, Any]
+    in_order: Callable[[Listing], Listing]
+    match: LiteralString
+    carry: LiteralString
+    value: LiteralString
+
+
+def _by_rank(order: RunOrder, path: str) -> _Valued:
+    """Return the order of the numbers at a path."""
     no_rank = -NO_NUMBER if order.direction is OrderDirection.DESC else NO_NUMBER
-    parameters, asked = Parameters(), {"order_path": path, "no_rank": no_rank}
-    start = await choose_run_start(tx, scopes, wanted, parameters, newest=window.first + 1)
-    listing = _of(scopes, wanted, parameters, asked)
-    sorting = Sorting(f"{order.field} {path}", "leaf.rank", "run.id", order.direction)
-    if start is None:
-        # The index gives the order, as long as it has enough of them.
-        ranked = replace(listing, carry="run, leaf", leading=_LEADING[order.direction], walks=(_RANKED,))
-        page = await read_page(tx, ranked, sorting, window, placed_run_from)
-        if page.has_next:
-            return page
-    listing = replace(listing, match=(start or _all_in(scopes)) + _WITH_RANK, carry="run, rank")
-    return await read_page(tx, listing, replace(sorting, value="rank"), window, placed_run_from)
+    return _Valued(
+        Sorting(f"{order.field} {path}", "leaf.rank", "run.id", order.direction),
+        {"order_path": path, "no_rank": no_rank},
+        lambda listing: replace(listing, carry="run, leaf", leading=_LEADING[order.direction], walks=(_RANKED,)),
+        match=_WITH_RANK,
+        carry="run, rank",
+        value="rank",
+    )
 
 
-async def _list_by_job_type(
-    tx: Transaction, scopes: Sequence[str], wanted: RunFilter, order: RunOrder, window: Window
+def _by_job_type(order: RunOrder, scopes: Sequence[str]) -> _Valued:
+    return _Valued(
+        Sorting(order.field, _SORT[order.field], "run.id", order.direction),
+        {"no_job_type": _NO_JOB_TYPE[order.direction]},
+        lambda listing: _in_order(listing, scopes, order.field),
+        match=_WITH_JOB_TYPE,
+        carry="run, job_type",
+        value="job_type",
+    )
+
+
+async def _list_valued(
+    tx: Transaction, scopes: Sequence[str], wanted: RunFilter, order: _Valued, window: Window
 ) -> Page[PlacedRun]:
-    """Return a page in the order of job types; runs without one come last, either way."""
-    parameters, asked = Parameters(), {"no_job_type": _NO_JOB_TYPE[order.direction]}
+    """Return a page by the index, as long as it has enough runs; then of all runs."""
+    parameters = Parameters()
     start = await choose_run_start(tx, scopes, wanted, parameters, newest=window.first + 1)
-    listing = _of(scopes, wanted, parameters, asked)
-    sorting = Sorting(order.field, _SORT[order.field], "run.id", order.direction)
+    listing = _of(scopes, wanted, parameters, order.parameters)
     if start is None:
-        page = await read_page(tx, _in_order(listing, scopes, order.field), sorting, window, placed_run_from)
+        page = await read_page(tx, order.in_order(listing), order.sorting, window, placed_run_from)
         if page.has_next:
             return page
-    listing = replace(listing, match=(start or _all_in(scopes)) + _WITH_JOB_TYPE, carry="run, job_type")
-    return await read_page(tx, listing, replace(sorting, value="job_type"), window, placed_run_from)
+    listing = replace(listing, match=(start or _all_in(scopes)) + order.match, carry=order.carry)
+    return await read_page(tx, listing, replace(order.sorting, value=order.value), window, placed_run_from)
 
 
 async def _moment_of(tx: Transaction, window: Window) -> int:
