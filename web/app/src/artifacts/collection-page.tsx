@@ -1,10 +1,9 @@
 import { CollectionDocument } from '../generated/artifacts/collection-queries.ts';
 import { useData } from '../lib/page-query.tsx';
 import type { Route } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { MissingPage } from '../shell/not-found.tsx';
-import { Page } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Failure, Loading } from '../ui/notices.tsx';
 import { SourceCollectionPage } from './source-collection-page.tsx';
 
 const ModelPage = lazyPart(() => import('../registry/model-page.tsx').then((all) => ({ default: all.ModelPage })));
@@ -17,10 +16,5 @@ export default function CollectionPage({ route }: { route: Extract<Route, { page
   if (collection?.kind === 'REGISTRY') return <ModelPage key={collection.id} route={route} collection={collection} />;
   if (collection) return <SourceCollectionPage route={route} collection={collection} />;
   if (data) return <MissingPage name={route.name} what="artifacts.missingCollection" />;
-  return (
-    <Page title={route.name}>
-      {error && <Failure error={error} onRetry={reload} />}
-      {!error && <Loading />}
-    </Page>
-  );
+  return <AwaitedPage title={route.name} error={error} onRetry={reload} />;
 }

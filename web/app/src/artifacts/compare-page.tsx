@@ -7,6 +7,7 @@ import {
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { compareHref, type Route } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { Page, PageToCome } from '../shell/page.tsx';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/field.tsx';
@@ -14,7 +15,6 @@ import { Failure, Loading, Missing, Notice } from '../ui/notices.tsx';
 import styles from './artifacts.module.css';
 import { ComparedFiles } from './compared-files.tsx';
 import { Differences } from './differences.tsx';
-import { ErrorPage } from './error-page.tsx';
 import { UpstreamDifferences } from './upstream-differences.tsx';
 
 type CompareRoute = Extract<Route, { page: 'compare' }>;
@@ -27,7 +27,7 @@ export default function ComparePage({ route }: { route: CompareRoute }) {
   const variables = { before: `${collection}:${route.ref}`, after: `${collection}:${route.other}`, collection };
   const { data, error, reload } = useData(ComparedVersionsDocument, variables);
   const title = t('artifacts.compareTitle', { name: route.name, before: route.ref, after: route.other });
-  if (error) return <ErrorPage title={title} error={error} onRetry={reload} />;
+  if (error) return <AwaitedPage title={title} error={error} onRetry={reload} />;
   if (!data) return <PageToCome />;
   const { before, after } = data;
   const choices = data.collection?.versions.edges.map((edge) => edge.node) ?? [];

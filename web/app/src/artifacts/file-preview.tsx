@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { errorOf } from '../lib/errors.ts';
 import { formatBytes } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { Button } from '../ui/button.tsx';
@@ -138,7 +139,7 @@ function usePreview(file: PreviewedFile): { preview: Preview | null; error: Erro
     loadPreview({ path, size, url }, previewKind(path), stop.signal)
       .then((found) => !stop.signal.aborted && setPreview(found))
       .catch((reason: unknown) => {
-        if (!stop.signal.aborted) setError(reason instanceof Error ? reason : new Error(String(reason)));
+        if (!stop.signal.aborted) setError(errorOf(reason));
       });
     return () => stop.abort();
   }, [path, size, url, attempt]);

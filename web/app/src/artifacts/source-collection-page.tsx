@@ -10,6 +10,7 @@ import { useT } from '../lib/messages.tsx';
 import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { hrefOf, type Route, tabHref } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { MissingPage } from '../shell/not-found.tsx';
 import { Page, PageToCome } from '../shell/page.tsx';
 import { EditableText } from '../ui/editable-text.tsx';
@@ -20,7 +21,6 @@ import { AliasHistory } from './alias-history.tsx';
 import { AliasesNow } from './aliases-now.tsx';
 import { CollectionFacts } from './collection-facts.tsx';
 import { CollectionVersions } from './collection-versions.tsx';
-import { ErrorPage } from './error-page.tsx';
 import { RenameCollection } from './rename-collection.tsx';
 import { useRights } from './rights.ts';
 
@@ -36,7 +36,7 @@ interface SourceCollectionPageProps {
 export function SourceCollectionPage({ route, collection: { path } }: SourceCollectionPageProps) {
   const t = useT();
   const { data, error, reload } = useData(SourceCollectionDocument, { path }, { isMain: true });
-  if (error) return <ErrorPage title={route.name} error={error} onRetry={reload} />;
+  if (error) return <AwaitedPage title={route.name} error={error} onRetry={reload} />;
   if (!data) return <PageToCome />;
   if (!data.collection) {
     return <MissingPage name={route.name} what="artifacts.missingCollection" />;

@@ -1,15 +1,11 @@
 // What a list of versions is asked for, from the address of the page.
 import type { ListedVersionsQueryVariables } from '../generated/artifacts/browser.ts';
+import type { Sort } from '../ui/data-table.tsx';
 
 type Filter = NonNullable<ListedVersionsQueryVariables['filter']>;
 type Order = NonNullable<ListedVersionsQueryVariables['orderBy']>;
 
 const FIELDS: readonly Order['field'][] = ['CREATED_AT', 'SIZE', 'INDEX'];
-
-export interface Sort {
-  key: string;
-  isDescending: boolean;
-}
 
 /** `-SIZE` is the largest first; anything else is no order of ours. */
 export function sortOf(params: URLSearchParams): Sort | null {

@@ -4,6 +4,7 @@ import { formatCount } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { type Route, tabHref } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { MissingPage } from '../shell/not-found.tsx';
 import { Page, PageToCome } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
@@ -12,7 +13,6 @@ import { KindMark } from '../ui/state.tsx';
 import { AliasEditor } from './alias-editor.tsx';
 import { AnswerLine } from './answer-line.tsx';
 import { DeletedNotice } from './deleted-notice.tsx';
-import { ErrorPage } from './error-page.tsx';
 import { FilesView } from './files-view.tsx';
 import { HistoryView } from './history-view.tsx';
 import { MetadataView } from './metadata-view.tsx';
@@ -35,7 +35,7 @@ export default function VersionPage({ route }: { route: VersionRoute }) {
   const t = useT();
   const path = `${route.entity}/${route.container}/${route.name}:${route.ref}`;
   const { data, error, reload } = useData(VersionPageDocument, { path }, { isMain: true });
-  if (error) return <ErrorPage title={`${route.name}:${route.ref}`} error={error} onRetry={reload} />;
+  if (error) return <AwaitedPage title={`${route.name}:${route.ref}`} error={error} onRetry={reload} />;
   if (!data) return <PageToCome />;
   if (!data.artifact) {
     return <MissingPage name={`${route.name}:${route.ref}`} what="artifacts.missingVersion" />;

@@ -1,5 +1,7 @@
 // Light, dark, or as the system says. The colours are in ui/tokens.css alone; a canvas reads them from there.
 
+import { useEffect, useState } from 'react';
+
 export type Theme = 'system' | 'light' | 'dark';
 const STORED = 'headwater:theme';
 
@@ -28,6 +30,13 @@ export function onThemeChange(changed: () => void): () => void {
     for (const system of systems) system.removeEventListener('change', changed);
     window.removeEventListener('headwater:theme', changed);
   };
+}
+
+/** Another number whenever the colours of the page change. */
+export function useThemeChanges(): number {
+  const [count, setCount] = useState(0);
+  useEffect(() => onThemeChange(() => setCount((before) => before + 1)), []);
+  return count;
 }
 
 /** The present values of colour tokens such as `--run-fill`, as a canvas understands them. */

@@ -1,10 +1,9 @@
 import { ContainerDocument } from '../generated/project/queries.ts';
 import { useData } from '../lib/page-query.tsx';
 import type { Route } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { MissingPage } from '../shell/not-found.tsx';
-import { Page } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Failure, Loading } from '../ui/notices.tsx';
 
 const ProjectPage = lazyPart(() => import('./project-page.tsx'));
 const RegistryPage = lazyPart(() => import('../registry/registry-page.tsx'));
@@ -16,10 +15,5 @@ export default function ContainerPage({ route }: { route: Extract<Route, { page:
   if (data?.project) return <ProjectPage key={data.project.id} route={route} project={data.project} />;
   if (data?.registry) return <RegistryPage key={data.registry.id} route={route} registry={data.registry} />;
   if (data) return <MissingPage name={route.container} what="project.missing" />;
-  return (
-    <Page title={route.container}>
-      {error && <Failure error={error} onRetry={reload} />}
-      {!error && <Loading />}
-    </Page>
-  );
+  return <AwaitedPage title={route.container} error={error} onRetry={reload} />;
 }

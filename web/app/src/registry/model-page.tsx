@@ -5,11 +5,12 @@ import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { useViewer } from '../lib/places.ts';
 import { type Route, tabHref } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { Button } from '../ui/button.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
-import { Failure, Loading } from '../ui/notices.tsx';
+import { Loading } from '../ui/notices.tsx';
 import { ModelActions, type ModelDialog } from './model-dialogs.tsx';
 import { ModelSettings } from './model-settings.tsx';
 import { LATEST, type Place, placeOf, rightIn } from './place.ts';
@@ -31,8 +32,7 @@ export type Model = NonNullable<ModelPageQuery['collection']>;
 /** A registered model: what its aliases mean now and meant before, its versions, and what was proposed and recalled. */
 export function ModelPage({ route, collection: { path } }: ModelPageProps) {
   const { data, error, reload } = useData(ModelPageDocument, { path }, { isMain: true });
-  if (error && !data) return <Page title={route.name}>{<Failure error={error} onRetry={reload} />}</Page>;
-  if (!data) return <Page title={route.name}>{<Loading />}</Page>;
+  if (!data) return <AwaitedPage title={route.name} error={error} onRetry={reload} />;
   if (!data.collection) {
     return <MissingPage name={route.name} what="registry.noModel" />;
   }

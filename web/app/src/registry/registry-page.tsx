@@ -9,10 +9,10 @@ import { useChange } from '../lib/mutate.ts';
 import { useData } from '../lib/page-query.tsx';
 import { useViewer } from '../lib/places.ts';
 import { type Route, tabHref } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { EditableText } from '../ui/editable-text.tsx';
-import { Failure, Loading } from '../ui/notices.tsx';
 import { CreateModel } from './create-model.tsx';
 import { GuardsSection } from './guards-section.tsx';
 import { MembersSection } from './members-section.tsx';
@@ -36,8 +36,7 @@ export default function RegistryPage({ route, registry: { path } }: RegistryPage
   const viewer = useViewer();
   const { data, error, reload } = useData(RegistryPageDocument, { path }, { isMain: true });
   const registry = data?.registry;
-  if (error && !data) return <Page title={route.container}>{<Failure error={error} onRetry={reload} />}</Page>;
-  if (!data) return <Page title={route.container}>{<Loading />}</Page>;
+  if (!data) return <AwaitedPage title={route.container} error={error} onRetry={reload} />;
   if (!registry) {
     return <MissingPage name={route.container} what="registry.missing" />;
   }

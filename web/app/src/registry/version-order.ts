@@ -1,12 +1,8 @@
 // The order of a model's versions: what the address says, and what the API is asked for it.
 import type { ModelVersionsQueryVariables } from '../generated/registry/model.ts';
+import type { Sort } from '../ui/data-table.tsx';
 
 type Order = NonNullable<ModelVersionsQueryVariables['orderBy']>;
-
-export interface Sort {
-  key: string;
-  isDescending: boolean;
-}
 
 const METRIC = 'metric.';
 

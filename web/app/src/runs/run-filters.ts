@@ -1,5 +1,6 @@
 // What the address of a runs table says, and what the API is asked for it.
 import type { FieldCondition, FieldOperator, RunFilter, RunOrder, RunState } from '../generated/runs/list.ts';
+import type { Sort } from '../ui/data-table.tsx';
 
 export type DocumentName = 'config' | 'summary';
 
@@ -81,11 +82,6 @@ function conditionsOn(document: DocumentName, conditions: readonly Condition[]):
 export function bothOf(one: RunFilter | null, other: RunFilter): RunFilter {
   // A field of each has to hold, and a field may stand only once in a filter.
   return one === null ? other : { ...one, any: [other] };
-}
-
-export interface Sort {
-  key: string;
-  isDescending: boolean;
 }
 
 export const NEWEST_FIRST: Sort = { key: 'created', isDescending: true };

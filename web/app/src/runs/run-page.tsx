@@ -4,6 +4,7 @@ import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { usePolling } from '../lib/polling.ts';
 import { type Route, runHref } from '../lib/routes.ts';
+import { AwaitedPage } from '../shell/awaited-page.tsx';
 import { MissingPage } from '../shell/not-found.tsx';
 import { Page } from '../shell/page.tsx';
 import { lazyPart } from '../ui/lazy-part.tsx';
@@ -35,7 +36,7 @@ export default function RunPage({ route }: { route: Extract<Route, { page: 'run'
   const run = data?.run;
   const isRunning = run?.state === 'RUNNING' && !run.ending;
   usePolling(reload, isRunning ? EVERY_MS : null);
-  if (!data) return <Page title={route.run}>{error ? <Failure error={error} onRetry={reload} /> : <Loading />}</Page>;
+  if (!data) return <AwaitedPage title={route.run} error={error} onRetry={reload} />;
   if (!run) return <MissingPage name={route.run} what="runs.missing" />;
   const tab = (id: string, label: string, count?: number) => ({
     id,

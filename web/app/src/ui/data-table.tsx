@@ -22,6 +22,12 @@ export interface Column<Row> {
   sortKey?: string;
 }
 
+/** The column by whose key rows are sorted. */
+export interface Sort {
+  key: string;
+  isDescending: boolean;
+}
+
 interface DataTableProps<Row> {
   label: string;
   rows: readonly Row[];
@@ -33,8 +39,8 @@ interface DataTableProps<Row> {
   hasMore?: boolean;
   isLoading?: boolean;
   onMore?: () => void;
-  sort?: { key: string; isDescending: boolean } | null;
-  onSort?: (sort: { key: string; isDescending: boolean }) => void;
+  sort?: Sort | null;
+  onSort?: (sort: Sort) => void;
   marked?: ReadonlySet<string>;
   onMark?: (key: string) => void;
   /** Keys of one row that mean something only here, such as `m` for "promote". */
@@ -173,7 +179,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
 interface HeadCellProps<Row> {
   column: Column<Row>;
-  sort: { key: string; isDescending: boolean } | null;
+  sort: Sort | null;
   onSort: DataTableProps<Row>['onSort'];
 }
 

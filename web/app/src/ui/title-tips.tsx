@@ -28,8 +28,10 @@ export function TitleTips() {
     const onFocus = ({ target }: FocusEvent) => {
       hide();
       if (!(target instanceof Element) || !target.matches(':focus-visible')) return;
-      for (const one of placeOf(target).querySelectorAll<HTMLElement>('*')) titleCutText(one);
-      timer = setTimeout(() => setShown(tipOf(target, titlesAbout(target))), REST_MS);
+      timer = setTimeout(() => {
+        for (const one of placeOf(target).querySelectorAll<HTMLElement>('*')) titleCutText(one);
+        setShown(tipOf(target, titlesAbout(target)));
+      }, REST_MS);
     };
     const onClick = (event: MouseEvent) => {
       hide();

@@ -100,19 +100,19 @@ export function optionsOf(
           drawn.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
-      setCursor: [
-        (drawn) => {
-          const at = drawn.cursor.idx;
-          if (at === null || at === undefined) current.current.onPoint(null, []);
-          else
-            current.current.onPoint(
-              drawn.data[0][at] ?? null,
-              drawn.data.slice(1).map((ys) => ys[at]),
-            );
-        },
-      ],
+      setCursor: [(drawn) => tellOf(drawn, drawn.cursor.idx, current.current.onPoint)],
     },
   };
+}
+
+/** Tells of the values at a point; of none when there is none. */
+export function tellOf(drawn: uPlot, at: number | null | undefined, tell: PlotProps['onPoint']): void {
+  if (at === null || at === undefined) tell(null, []);
+  else
+    tell(
+      drawn.data[0][at] ?? null,
+      drawn.data.slice(1).map((ys) => ys[at]),
+    );
 }
 
 function widened(low: number, high: number): uPlot.Range.MinMax {

@@ -2,9 +2,9 @@ import 'uplot/dist/uPlot.min.css';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { useLanguage } from '../../lib/messages.tsx';
-import { onThemeChange } from '../../lib/theme.ts';
+import { useThemeChanges } from '../../lib/theme.ts';
 import styles from './chart.module.css';
-import { dataOf, optionsOf, type PlotProps } from './plot-options.ts';
+import { dataOf, optionsOf, type PlotProps, tellOf } from './plot-options.ts';
 
 /** Draws curves. Names, tables and buttons are its chart's. */
 export function Plot(props: PlotProps) {
@@ -14,8 +14,7 @@ export function Plot(props: PlotProps) {
   const plot = useRef<uPlot | null>(null);
   const current = useRef(props);
   current.current = props;
-  const [theme, setTheme] = useState(0);
-  useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
+  const theme = useThemeChanges();
   const at = useRef<number | null>(null);
   const [now, setNow] = useState(0);
   const ids = lines.map((line) => `${line.id} ${line.place} ${line.xs.length < 2}`).join('\n');
@@ -41,17 +40,13 @@ export function Plot(props: PlotProps) {
   /** Moves to a point, as a pointer would; null leaves. */
   function moveTo(index: number | null) {
     const drawn = plot.current;
-    const xs = drawn?.data[0];
-    at.current = index === null || !xs?.length ? null : Math.max(0, Math.min(xs.length - 1, index));
-    const x = at.current === null ? undefined : xs?.[at.current];
+    if (!drawn) return;
+    const xs = drawn.data[0];
+    at.current = index === null || !xs.length ? null : Math.max(0, Math.min(xs.length - 1, index));
+    const x = at.current === null ? undefined : xs[at.current];
     setNow(at.current ?? 0);
-    drawn?.setCursor({ left: x === undefined ? -10 : drawn.valToPos(x, 'x'), top: x === undefined ? -10 : 1 }, false);
-    if (!drawn || x === undefined) current.current.onPoint(null, []);
-    else
-      current.current.onPoint(
-        x,
-        drawn.data.slice(1).map((ys) => ys[at.current ?? 0]),
-      );
+    drawn.setCursor({ left: x === undefined ? -10 : drawn.valToPos(x, 'x'), top: x === undefined ? -10 : 1 }, false);
+    tellOf(drawn, at.current, current.current.onPoint);
   }
 
   function onKeyDown(event: KeyboardEvent) {

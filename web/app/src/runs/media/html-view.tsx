@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { FilePreview, type PreviewedFile, Unread } from '../../artifacts/file-preview.tsx';
 import { readPart } from '../../artifacts/preview/bytes.ts';
+import { errorOf } from '../../lib/errors.ts';
 import { useT } from '../../lib/messages.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/notices.tsx';
@@ -23,7 +24,7 @@ export function HtmlView({ file, name }: { file: PreviewedFile; name: string }) 
     readPart(url, 0, MOST_BYTES, stop.signal)
       .then(({ bytes }) => setPage(framedPage(new TextDecoder().decode(bytes), styleNonce())))
       .catch((reason: unknown) => {
-        if (!stop.signal.aborted) setError(reason instanceof Error ? reason : new Error(String(reason)));
+        if (!stop.signal.aborted) setError(errorOf(reason));
       });
     return () => stop.abort();
   }, [url, isTooLarge]);

@@ -3,6 +3,7 @@ import { FilePreview, type PreviewedFile, Unread } from '../../artifacts/file-pr
 import { fileAddress } from '../../artifacts/preview/bytes.ts';
 import { cellText } from '../../artifacts/preview/contents.ts';
 import { openParquet, type ParquetTable } from '../../artifacts/preview/parquet.ts';
+import { errorOf } from '../../lib/errors.ts';
 import { useT } from '../../lib/messages.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Loading } from '../../ui/notices.tsx';
@@ -113,10 +114,6 @@ function useRows(file: PreviewedFile) {
     if (table && rows.length === 0) more();
   }, [table, rows.length, more]);
   return { ...state, more };
-}
-
-function errorOf(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 function numbered(rows: Record<string, unknown>[], start: number): Row[] {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { readPart } from '../../artifacts/preview/bytes.ts';
-import { onThemeChange, readColours } from '../../lib/theme.ts';
+import { readColours, useThemeChanges } from '../../lib/theme.ts';
 import { CURVE_COLOURS } from '../charts/palette.ts';
 import { type Colour, classColour, type Mask, parseColour } from './masks.ts';
 import { type ClassMap, readClasses } from './png-classes.ts';
@@ -64,8 +64,7 @@ async function readMask(url: string, size: number, signal: AbortSignal): Promise
 
 /** The colour of a class on the page as it is now, light or dark. */
 export function useClassColours(): (number: number) => Colour {
-  const [theme, setTheme] = useState(0);
-  useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
+  const theme = useThemeChanges();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
   return useMemo(() => {
     const read = readColours([...CURVE_COLOURS, '--text', '--page']);
