@@ -60,10 +60,12 @@ def test_a_version_is_described_tagged_and_noted_in_place(sign_in: SignIn, ui_wo
 def test_an_alias_is_put_on_taken_off_and_put_back(sign_in: SignIn, ui_world: UIWorld) -> None:
     page, complaints = sign_in(ui_world.key).open(f"/{ui_world.model.replace(':v2', ':v1')}")
     dialog = page.get_by_role("dialog")
-    chip = page.get_by_role("button", name="Remove alias best")
+    chip = page.get_by_role("button", name="Remove alias candidate")
     expect(chip).to_have_count(0)
 
     page.get_by_role("button", name="+ alias").click()
+    dialog.get_by_role("button", name="Alias").click()
+    page.get_by_role("option", name="candidate").click()
     dialog.get_by_role("textbox", name="Reason").fill("試す")
     dialog.get_by_role("button", name="Move v2 → v1").click()
     expect(chip).to_be_visible()

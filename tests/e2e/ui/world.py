@@ -60,7 +60,7 @@ def train(seed: int, folder: Path) -> None:
         write(folder, **{f"weights{seed}__bin": "w" * (seed + 1)})
         model = headwater.Artifact("digits-model", "model", metadata={"accuracy": 0.95 + 0.01 * seed})
         model.add_file(str(folder / f"weights{seed}.bin"), name="weights.bin")
-        logged = run.log_artifact(model, aliases=["best"] if seed == 2 else None).wait()
+        logged = run.log_artifact(model, aliases=["best", "candidate"] if seed == 2 else None).wait()
         run.link_artifact(logged, f"{REGISTRY}/{MODEL}", aliases=["staging"])
         print(f"step {seed}: 完了 \x1b[32mgreen\x1b[0m {HARM}")
 
