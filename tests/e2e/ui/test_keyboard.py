@@ -127,3 +127,15 @@ def test_the_titles_in_a_row_are_shown_where_the_focus_rests(sign_in: SignIn, ui
     expect(tip).to_contain_text("UTC")
     page.keyboard.press("Escape")
     expect(tip).to_have_count(0)
+
+
+def test_a_focus_on_the_whole_page_shows_none_of_its_titles(sign_in: SignIn, ui_world: UIWorld) -> None:
+    page, _ = sign_in(ui_world.key).open(PAGES["model"].path(ui_world))
+    expect(page.get_by_role("grid", name="Versions")).to_contain_text("v2")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.wait_for_timeout(1500)
+
+    expect(page.locator("[data-title-tip]")).to_have_count(0)

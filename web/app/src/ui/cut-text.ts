@@ -18,7 +18,7 @@ function hasTextOfItsOwn(element: HTMLElement): boolean {
 }
 
 /** What flows in a line is cut by the box around it. */
-function isCut(element: HTMLElement): boolean {
+export function isCut(element: Element): boolean {
   const box = getComputedStyle(element).display === 'inline' ? element.parentElement : element;
   return box !== null && getComputedStyle(box).overflowX === 'hidden' && box.scrollWidth > box.clientWidth;
 }

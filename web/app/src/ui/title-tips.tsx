@@ -1,7 +1,7 @@
 // What a mouse is told by hovering, for fingers and keys: a tap on what has a title shows it, and so does the focus when
 // it rests on something for a moment. Escape, a scroll, or going on takes it away. Text that is cut has a title, too.
 import { useEffect, useState } from 'react';
-import { titleCutText } from './cut-text.ts';
+import { isCut, titleCutText } from './cut-text.ts';
 import styles from './title-tips.module.css';
 
 const REST_MS = 700;
@@ -27,7 +27,8 @@ export function TitleTips() {
     };
     const onFocus = ({ target }: FocusEvent) => {
       hide();
-      if (!(target instanceof Element) || !target.matches(':focus-visible')) return;
+      // The page itself has the focus after going somewhere: it is no thing of which to tell.
+      if (!(target instanceof Element) || !target.matches(':focus-visible:not(main)')) return;
       timer = setTimeout(() => {
         for (const one of placeOf(target).querySelectorAll<HTMLElement>('*')) titleCutText(one);
         setShown(tipOf(target, titlesAbout(target)));
@@ -87,11 +88,6 @@ function titlesAbout(element: Element): string[] {
 function titlesOf(elements: readonly Element[]): string[] {
   const told = elements.filter((one) => one.textContent !== one.getAttribute('title') || isCut(one));
   return [...new Set(told.map((one) => one.getAttribute('title') ?? ''))].filter(Boolean).slice(0, MOST_LINES);
-}
-
-function isCut(element: Element): boolean {
-  const box = [element, element.parentElement].find((one) => one && one.scrollWidth > one.clientWidth);
-  return box !== undefined;
 }
 
 function tipOf(element: Element, lines: string[]): Shown {
