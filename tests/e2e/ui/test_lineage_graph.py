@@ -124,6 +124,40 @@ def test_a_hub_is_drawn_with_its_exact_count_and_searched_on_the_server(
     assert complaints.found == []
 
 
+def test_all_of_a_few_is_drawn_at_once_and_of_very_many_when_told_to(
+    sign_in: SignIn, post: Post, user: Person, project: str, consume: Callable[[Logged, int], None]
+) -> None:
+    browser = sign_in(user.key)
+    made = [log(browser.url, post, user, project, name="step-0")]
+    for number in (1, 2, 3):
+        made.append(log(browser.url, post, user, project, name=f"step-{number}", uses=made[-1].version_path))
+    raw = log(browser.url, post, user, project, name="raw")
+    consume(raw, 260)
+    few, few_complaints = browser.open(f"/{made[-1].version_path}/-/lineage")
+    few_at_first = few.get_by_text("1 run and 2 versions shown.")
+    expect(few_at_first).to_be_visible()
+
+    few.get_by_role("button", name="All Upstream: to the end").click()
+    expect(few.get_by_text("4 runs and 4 versions shown.")).to_be_visible()
+    expect(few.get_by_role("dialog")).to_have_count(0)
+    assert "up=all" in few.url
+    few.go_back()
+    expect(few_at_first).to_be_visible()
+
+    many, many_complaints = browser.open(f"/{raw.version_path}/-/lineage")
+    every = many.get_by_role("button", name="All Downstream: to the end")
+    every.click()
+    expect(many.get_by_role("dialog")).to_contain_text("raw:v0 leads to 260 nodes.")
+    many.keyboard.press("Escape")
+    assert "down=all" not in many.url
+    every.click()
+    many.get_by_role("button", name="Draw").click()
+    many.wait_for_url(re.compile("down=all"))
+    expect(many.get_by_role("dialog")).to_have_count(0)
+    assert few_complaints.found == []
+    assert many_complaints.found == []
+
+
 def test_a_cluster_is_drawn_as_one_opened_and_closed(
     sign_in: SignIn, post: Post, user: Person, project: str, consume: Callable[[Logged, int], None]
 ) -> None:

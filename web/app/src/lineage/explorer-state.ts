@@ -42,6 +42,8 @@ export type Parameters = Record<string, string | readonly string[] | null>;
 
 export const FEW_NODES = 300;
 export const MANY_NODES = 2000;
+/** So many more are drawn without asking: with what is drawn already they are hardly above `FEW_NODES`. */
+export const UNASKED_NODES = 250;
 const MOST_STEPS = 99;
 
 const SIGNS: Record<Move['kind'], string> = { up: 'u', down: 'd', allUp: 'U', allDown: 'D', fold: 'f', hide: 'h' };

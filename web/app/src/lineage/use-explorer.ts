@@ -5,7 +5,15 @@ import { useParams } from '../lib/search-params.ts';
 import type { Kind } from '../ui/state.tsx';
 import type { Scene } from './canvas/scene.ts';
 import { sceneOf } from './explorer-scene.ts';
-import { type ExplorerState, readState, type Steps, stepsOf, withMove, writeState } from './explorer-state.ts';
+import {
+  type ExplorerState,
+  readState,
+  type Steps,
+  stepsOf,
+  UNASKED_NODES,
+  withMove,
+  writeState,
+} from './explorer-state.ts';
 import { MOST_ROWS } from './layout-types.ts';
 import type { Graph } from './model.ts';
 import { type Laid, useLayout } from './use-layout.ts';
@@ -116,7 +124,7 @@ export function useExplorer(focusId: string, guess: Kind): Explorer {
     stopAsking: () => ask(null),
     drawAll: (count) => {
       if (!asking) return;
-      const isLarge = state.isLarge || count > 250;
+      const isLarge = state.isLarge || count > UNASKED_NODES;
       const { id, way } = asking;
       ask(null);
       setAnchor(id);

@@ -1,7 +1,8 @@
 // What a page says when it has no data: still loading, failed, nothing there yet, not found.
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { CombinedError } from 'urql';
 import { type MessageKey, useT } from '../lib/messages.tsx';
+import { useIsLate } from '../lib/patience.ts';
 import { askService, isUnanswered } from '../lib/service.ts';
 import { Button } from './button.tsx';
 import { CodeBlock, CopyButton } from './copy.tsx';
@@ -12,12 +13,8 @@ const PATIENCE_MS = 150;
 /** Grey lines in place of what is loading, after a moment in which it may well arrive. */
 export function Loading({ lines = 6 }: { lines?: number }) {
   const t = useT();
-  const [isShown, setShown] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!isShown) return null;
+  const isLate = useIsLate(PATIENCE_MS);
+  if (!isLate) return null;
   return (
     <div role="status" aria-label={t('ui.loading')} className={styles.skeleton}>
       {Array.from({ length: lines }, (_, line) => line).map((line) => (

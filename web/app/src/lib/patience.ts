@@ -1,0 +1,11 @@
+import { useEffect, useState } from 'react';
+
+/** Tells whether something has been under way for so many milliseconds that it is worth a word. */
+export function useIsLate(milliseconds: number): boolean {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), milliseconds);
+    return () => clearTimeout(timer);
+  }, [milliseconds]);
+  return isLate;
+}
