@@ -21,8 +21,8 @@ from servers import Service
 
 EXAMPLE = ROOT / "examples" / "digits_pipeline.py"
 BIN = Path(sys.executable).parent
-# Its snippets take longer than those of all other pages together.
-LONG = "registry.md"
+# All others are run by the slow tests.
+READ_FIRST = {"README.md", "README.ja.md", "concepts.md"}
 RUN_KEY = re.compile(r"(?<=/)[a-z0-9]{8}(?![a-z0-9-])")
 RUN_NAME = re.compile(r"\b[a-z]+-[a-z]+-\d+\b")
 
@@ -122,7 +122,7 @@ def ordered(value: Any) -> Any:
 
 @pytest.mark.parametrize(
     "page",
-    [pytest.param(page, marks=pytest.mark.slow if page.name == LONG else (), id=page.name) for page in PAGES],
+    [pytest.param(page, marks=() if page.name in READ_FIRST else pytest.mark.slow, id=page.name) for page in PAGES],
 )
 def test_every_snippet_of_a_page_runs(page: Path, in_world: World) -> None:
     names: dict[str, Any] = {}

@@ -92,6 +92,7 @@ def test_every_ready_made_tab_answers_with_something_of_ours(
     assert [edge["node"]["path"] for edge in versions] == [model.version_path, dataset.version_path]
 
 
+@pytest.mark.slow
 def test_without_a_version_the_tabs_show_how_to_make_one(page: Page, post: Callable[..., Any], user: Any) -> None:
     page.goto(graphiql_link(post, user.key))
 
@@ -128,6 +129,7 @@ def test_a_path_of_a_run_opens_its_query(
     assert answer["data"]["run"]["path"] == logged.run_path
 
 
+@pytest.mark.slow
 def test_a_query_that_a_page_hands_over_is_the_first_tab(
     page: Page, service: Service, post: Callable[..., Any], user: Any
 ) -> None:
@@ -163,6 +165,7 @@ def test_a_change_that_a_link_hands_over_is_shown_and_not_made(
     assert not [body for body in asked if "createEntity" in body]
 
 
+@pytest.mark.slow
 def test_the_explorer_lists_the_fields_of_the_schema(page: Page, post: Callable[..., Any], user: Any) -> None:
     page.goto(graphiql_link(post, user.key))
 

@@ -105,6 +105,7 @@ def test_the_raw_data_reaches_the_registry(digits: Ran) -> None:
     assert ("digits-model:v0", "evaluate") in edges
 
 
+@pytest.mark.slow
 def test_running_it_again_makes_no_version_and_ties_both_runs_to_the_one_there_is(thrice: Thrice) -> None:
     producers = ask(PRODUCERS, path=f"{thrice.place.path}/digits-raw:v0")["artifact"]["producedBy"]["edges"]
 
@@ -114,6 +115,7 @@ def test_running_it_again_makes_no_version_and_ties_both_runs_to_the_one_there_i
     assert len({edge["node"]["key"] for edge in producers}) == 3
 
 
+@pytest.mark.slow
 def test_other_preprocessing_makes_versions_downstream_of_it_alone(thrice: Thrice) -> None:
     path = thrice.place.path
     _, edges = lineage(f"{path}/digits-model:v1", "UPSTREAM")

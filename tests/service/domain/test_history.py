@@ -214,6 +214,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 async def test_a_service_killed_at_any_moment_loses_and_repeats_nothing(
     graph: Graph, objects: ObjectStore, settings: Settings, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from headwater_service.store.graph import Graph
 from servers import running_service
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 async def test_a_request_that_runs_is_finished(
     settings: Settings, graph: Graph, admin_key: str, tmp_path: Path, workers: int
 ) -> None:

@@ -71,6 +71,7 @@ HOPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*TEXTS, *HOPS])
 async def test_a_constant_is_planned_without_a_full_scan(name: str, graph: Graph) -> None:
     plan = await plan_of(graph, (TEXTS | HOPS)[name])
