@@ -76,7 +76,9 @@ TARGETS = [
 
 
 @pytest.mark.parametrize(("target", "place"), TARGETS)
-@pytest.mark.parametrize("way", ["run", "verb", "artifact", "api"])
+@pytest.mark.parametrize(
+    "way", ["run", "api", *(pytest.param(way, marks=pytest.mark.slow) for way in ("verb", "artifact"))]
+)
 def test_every_form_of_a_target_leads_to_its_collection(
     target: str, place: str, way: str, entity: str, project: str, request: pytest.FixtureRequest
 ) -> None:

@@ -164,6 +164,7 @@ ROWS = FieldCondition("rows", OPERATOR.GTE, 200)
 KIND = "split.kind"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "indexes"),
     [
