@@ -9,3 +9,13 @@ export function useIsLate(milliseconds: number): boolean {
   }, [milliseconds]);
   return isLate;
 }
+
+/** What was typed, once it has not changed for so many milliseconds. */
+export function useSettled(text: string, milliseconds: number): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), milliseconds);
+    return () => clearTimeout(timer);
+  }, [text, milliseconds]);
+  return settled;
+}

@@ -1,5 +1,5 @@
 // A node with very many neighbours on one side: their exact number, how they divide, and the newest of them.
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import {
   LineageConsumersDocument,
@@ -12,6 +12,7 @@ import { formatCount } from '../lib/format.ts';
 import { useLanguage, useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
 import { usePages } from '../lib/pages.ts';
+import { useSettled } from '../lib/patience.ts';
 import { hrefOf, runHref } from '../lib/routes.ts';
 import { TextField } from '../ui/field.tsx';
 import { Failure } from '../ui/notices.tsx';
@@ -65,7 +66,7 @@ export function HubPanel({ explorer, hub }: { explorer: Explorer; hub: GraphHub 
 function Newest({ hub, isRun }: { hub: GraphHub; isRun: boolean }) {
   const t = useT();
   const [text, setText] = useState('');
-  const wanted = useSettled(text.trim());
+  const wanted = useSettled(text.trim(), TYPING_MS);
   const isDown = hub.side === 'DOWNSTREAM';
   return (
     <>
@@ -141,14 +142,4 @@ function Versions({ id, isDown, text }: { id: string; isDown: boolean; text: str
       )}
     />
   );
-}
-
-/** A text that has not changed for a moment. */
-function useSettled(text: string): string {
-  const [settled, settle] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => settle(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

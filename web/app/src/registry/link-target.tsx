@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { LinkedVersionDocument, LinkTargetsDocument, type LinkTargetsQuery } from '../generated/registry/links.ts';
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
+import { useSettled } from '../lib/patience.ts';
 import { useViewer } from '../lib/places.ts';
 import { AliasChips } from '../ui/chips.tsx';
 import { Select, TextField } from '../ui/field.tsx';
@@ -35,11 +36,7 @@ const TYPING_MS = 250;
 export function LinkTarget({ versionId, value, onChange }: LinkTargetProps) {
   const t = useT();
   const [text, setText] = useState('');
-  const [search, setSearch] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(text.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const search = useSettled(text.trim(), TYPING_MS);
   const linked = useData(LinkedVersionDocument, { id: versionId });
   const node = linked.data?.node;
   const type = node && 'type' in node ? node.type : null;

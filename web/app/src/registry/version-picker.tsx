@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { FindVersionsDocument } from '../generated/registry/links.ts';
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
+import { useSettled } from '../lib/patience.ts';
 import { AliasChips } from '../ui/chips.tsx';
 import { TextField } from '../ui/field.tsx';
 import { KindMark } from '../ui/state.tsx';
@@ -20,11 +21,7 @@ const TYPING_MS = 250;
 export function VersionPicker({ value, onChange, start = '' }: VersionPickerProps) {
   const t = useT();
   const [text, setText] = useState('');
-  const [asked, ask] = useState(start);
-  useEffect(() => {
-    const timer = setTimeout(() => ask(text.trim() || start), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text, start]);
+  const asked = useSettled(text.trim() || start, TYPING_MS);
   const { data, isLoading } = useData(FindVersionsDocument, { text: asked }, { isPaused: asked === '' });
   const found = (data?.search ?? []).flatMap((hit) => ('index' in hit ? [hit] : []));
   return (

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { SearchDocument } from '../generated/shell/search.ts';
 import { useT } from '../lib/messages.tsx';
 import { useData } from '../lib/page-query.tsx';
+import { useSettled } from '../lib/patience.ts';
 import { Failure } from '../ui/notices.tsx';
 import { KindMark, StateMark } from '../ui/state.tsx';
 import styles from './search-dialog.module.css';
@@ -18,7 +19,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
-  const asked = useSettled(settledForm(text));
+  const asked = useSettled(settledForm(text), PAUSE_MS);
   const { data, error, isLoading } = useData(SearchDocument, { text: asked }, { isPaused: asked === '' });
   const hits = asked === '' || !data ? [] : data.search.map(hitOf);
   const current = Math.min(chosen, hits.length - 1);
@@ -127,14 +128,4 @@ function HitLine({ id, hit, isChosen, onChoose }: HitLineProps) {
 
 function settledForm(text: string): string {
   return text.normalize('NFKC').trim();
-}
-
-/** The text once nobody has typed for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }
